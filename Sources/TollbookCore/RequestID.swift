@@ -1,0 +1,87 @@
+/// The id of one request: a 63-bit, time-ordered integer made by the process; in text `req_` and
+/// thirteen Crockford base32 digits.
+///
+/// Layout, high to low: 42 bits of milliseconds since 1970, 5 bits of node, 16 bits of counter. Text
+/// order is time order.
+package struct RequestID: Hashable, Comparable, Sendable {
+    package let rawValue: Int64
+
+    /// - Precondition: `rawValue` is not negative.
+    package init(rawValue: Int64) {
+        precondition(rawValue >= 0, "request ids have 63 bits")
+        self.rawValue = rawValue
+    }
+
+    package static func < (left: RequestID, right: RequestID) -> Bool {
+        left.rawValue < right.rawValue
+    }
+
+    private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    private static let prefix = Array("req_".utf8)
+    private static let digitCount = 13
+
+    /// The text form, for example `req_01jd3kz9v0004`.
+    package var text: String {
+        String(unsafeUninitializedCapacity: Self.prefix.count + Self.digitCount) { buffer in
+            for index in 0..<Self.prefix.count { buffer[index] = Self.prefix[index] }
+            var value = UInt64(rawValue)
+            for index in stride(from: Self.digitCount - 1, through: 0, by: -1) {
+                buffer[Self.prefix.count + index] = Self.digits[Int(value & 31)]
+                value >>= 5
+            }
+            return Self.prefix.count + Self.digitCount
+        }
+    }
+
+    /// Parses the text form; letters may be upper case, and `i l o` read as `1 1 0` (Crockford).
+    package init?(text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == Self.prefix.count + Self.digitCount, bytes.starts(with: Self.prefix) else { return nil }
+        var value: UInt64 = 0
+        for byte in bytes[Self.prefix.count...] {
+            guard let digit = Self.value(ofDigit: byte), value >> 58 == 0 else { return nil }
+            value = value << 5 | UInt64(digit)
+        }
+        self.init(rawValue: Int64(value))
+    }
+
+    private static func value(ofDigit byte: UInt8) -> Int? {
+        let lower = byte >= 65 && byte <= 90 ? byte + 32 : byte
+        switch lower {
+        case UInt8(ascii: "i"), UInt8(ascii: "l"): return 1
+        case UInt8(ascii: "o"): return 0
+        default: return digits.firstIndex(of: lower)
+        }
+    }
+}
+
+/// Makes request ids: strictly ascending within one generator, whatever the wall clock does.
+///
+/// Not thread-safe: wrap it in a lock, or give each event loop one of its own with its own node number.
+package struct RequestIDGenerator: Sendable {
+    private let node: Int64
+    private var lastMillis: Int64 = 0
+    private var counter: Int64 = 0
+
+    /// - Parameter node: 0 to 31; distinct for generators whose ids meet in one ledger.
+    package init(node: Int) {
+        precondition((0..<32).contains(node), "node numbers have 5 bits")
+        self.node = Int64(node)
+    }
+
+    /// The next id. A clock that steps back keeps the last millisecond; a full counter borrows the next one.
+    package mutating func next(nowMicros: Int64) -> RequestID {
+        let millis = max(0, nowMicros / 1_000)
+        if millis > lastMillis {
+            lastMillis = millis
+            counter = 0
+        } else {
+            counter += 1
+            if counter == 1 << 16 {
+                lastMillis += 1
+                counter = 0
+            }
+        }
+        return RequestID(rawValue: lastMillis << 21 | node << 16 | counter)
+    }
+}
