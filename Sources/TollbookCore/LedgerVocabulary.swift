@@ -1,0 +1,79 @@
+/// What a budget or limit applies to. Raw values are stored; `vocabulary` domain `scope_kind`.
+package enum ScopeKind: Int, VocabularyCode {
+    package static let domain = "scope_kind"
+
+    /// Everything of an organization.
+    case organization = 1
+    /// Everything of a team.
+    case team = 2
+    /// Everything of a project.
+    case project = 3
+    /// Everything of an application.
+    case application = 4
+    /// Everything of a user.
+    case user = 5
+    /// Everything of a virtual key.
+    case key = 6
+    /// Everything of an end user.
+    case endUser = 7
+    /// Everything that carries a tag.
+    case tag = 8
+    /// Everything of a model.
+    case model = 9
+}
+
+/// The period that a budget renews in. Raw values are stored; `vocabulary` domain `budget_period`.
+package enum BudgetPeriod: Int, VocabularyCode {
+    package static let domain = "budget_period"
+
+    /// One period without end.
+    case total = 1
+    /// Calendar days in the budget's time zone.
+    case day = 2
+    /// Calendar months in the budget's time zone.
+    case month = 3
+}
+
+/// What happens when a budget has no room. Raw values are stored; `vocabulary` domain `enforcement`.
+package enum Enforcement: Int, VocabularyCode {
+    package static let domain = "enforcement"
+
+    /// A call without room is refused.
+    case hard = 1
+    /// Spend is counted, nothing is refused.
+    case soft = 2
+}
+
+/// The kind of a journal row. Raw values are stored; `vocabulary` domain `journal_kind`.
+package enum JournalKind: Int, VocabularyCode {
+    package static let domain = "journal_kind"
+
+    /// The log was begun.
+    case genesis = 1
+    /// A request was opened and its hold placed.
+    case open = 2
+    /// A request was refused.
+    case deny = 3
+    /// A request was settled.
+    case settle = 4
+    /// An attempt was recorded before the next one.
+    case attempt = 5
+    /// A governed object changed.
+    case governance = 6
+    /// An audit event.
+    case event = 7
+    /// An export was made.
+    case export = 8
+}
+
+/// What a subject is. Raw values are stored; `vocabulary` domain `subject_kind`.
+package enum SubjectKind: Int, VocabularyCode {
+    package static let domain = "subject_kind"
+
+    /// A person named on a virtual key.
+    case user = 1
+    /// An end user as the caller named one; unverified.
+    case endUser = 2
+    /// A network address.
+    case address = 3
+}

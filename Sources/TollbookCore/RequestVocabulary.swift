@@ -1,0 +1,125 @@
+/// The front's endpoint. Raw values are stored; `vocabulary` domain `endpoint`.
+package enum Endpoint: Int, VocabularyCode {
+    package static let domain = "endpoint"
+
+    /// POST /v1/chat/completions.
+    case chatCompletions = 1
+}
+
+/// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
+package enum RequestOrigin: Int, VocabularyCode {
+    package static let domain = "origin"
+
+    /// A caller asked for it.
+    case client = 1
+    /// A mirrored copy of a call.
+    case shadow = 2
+    /// A guardrail or quality judge.
+    case judge = 3
+    /// An embedding made for routing or a guardrail.
+    case embedding = 4
+    /// A health probe.
+    case probe = 5
+    /// Part of a batch.
+    case batch = 6
+}
+
+/// How a request ended. Raw values are stored; `vocabulary` domain `end_reason`.
+package enum EndReason: Int, VocabularyCode {
+    package static let domain = "end_reason"
+
+    /// The whole answer was relayed, or the client left after the terminal event.
+    case completed = 1
+    /// The client left before the answer was whole.
+    case clientGone = 2
+    /// The provider's answer broke off.
+    case upstreamCut = 3
+    /// A decision refused it.
+    case denied = 4
+    /// The provider or the gateway answered with an error.
+    case error = 5
+    /// A start-up after a crash closed it.
+    case recovered = 6
+}
+
+/// What a reader of a settled request should know. Raw values are stored; `vocabulary` domain `caveat`.
+package enum Caveat: Int, VocabularyCode {
+    package static let domain = "caveat"
+
+    /// The provider reported no usage; it was estimated from what was seen.
+    case usageEstimated = 1
+    /// Nothing of the answer was seen; the hold was posted.
+    case holdPosted = 2
+    /// The stream ended properly but without its terminal event.
+    case noTerminalEvent = 3
+    /// The provider's usage numbers contradict each other; they were clamped.
+    case usageInconsistent = 4
+    /// The client left; what the provider made afterwards is not known.
+    case clientLeftEarly = 5
+    /// The answer was not well formed.
+    case answerMalformed = 6
+    /// The gateway was stopped while the call ran.
+    case shutdown = 7
+}
+
+/// What went wrong in an attempt. Raw values are stored; `vocabulary` domain `error_class`.
+package enum ErrorClass: Int, VocabularyCode {
+    package static let domain = "error_class"
+
+    /// No connection to the provider; nothing was sent.
+    case connectFailed = 1
+    /// No connection in time; nothing was sent.
+    case connectTimeout = 2
+    /// The TLS handshake or the certificate check failed; nothing was sent.
+    case tlsFailed = 3
+    /// Sent, and no answer began in time.
+    case firstByteTimeout = 4
+    /// The answer stalled between two chunks.
+    case idleTimeout = 5
+    /// The answer was not whole in time.
+    case totalTimeout = 6
+    /// The provider closed the connection before an answer began.
+    case closedBeforeHead = 7
+    /// The provider closed the connection inside the answer.
+    case closedMidBody = 8
+    /// The answer is not valid HTTP, JSON or event stream.
+    case malformedResponse = 9
+    /// The provider answered with an error status.
+    case upstreamStatus = 10
+    /// The provider sent an error event inside the stream.
+    case errorEvent = 11
+    /// The client left and the attempt was stopped.
+    case clientGone = 12
+    /// The gateway was stopped and the attempt was cut.
+    case shutdown = 13
+    /// The gateway ended while the attempt ran.
+    case crash = 14
+    /// The provider's credential could not be read; nothing was sent.
+    case credentialUnavailable = 15
+}
+
+/// How a region is known. Raw values are stored; `vocabulary` domain `region_basis`.
+package enum RegionBasis: Int, VocabularyCode {
+    package static let domain = "region_basis"
+
+    /// The deployment's region as the governance file declares it.
+    case declared = 1
+    /// Derived from the endpoint's address.
+    case endpoint = 2
+    /// Reported by the provider.
+    case providerReported = 3
+}
+
+/// A wire format as callers speak it. Raw values are stored; `vocabulary` domain `dialect`.
+package enum Dialect: Int, VocabularyCode {
+    package static let domain = "dialect"
+
+    /// OpenAI chat completions.
+    case openaiChat = 1
+
+    package var name: String {
+        switch self {
+        case .openaiChat: "openai-chat"
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package import TollbookCore
+package import TollbookPolicy
+
+/// What became of an opened request: its attempts with their charges, and how it ended.
+package struct Settlement: Sendable {
+    package let request: OpenRequest
+    /// In order; empty when nothing was tried (the hold is voided).
+    package let attempts: [AttemptRecord]
+    package let endedMicros: Int64
+    /// The HTTP status that the caller got, or would have got.
+    package let status: Int
+    package let endReason: EndReason
+    package let caveat: Caveat?
+    /// Microseconds from acceptance to the durable open.
+    package let openedAfterMicros: Int64
+
+    package init(
+        request: OpenRequest, attempts: [AttemptRecord], endedMicros: Int64, status: Int, endReason: EndReason,
+        caveat: Caveat?, openedAfterMicros: Int64
+    ) {
+        self.request = request
+        self.attempts = attempts
+        self.endedMicros = endedMicros
+        self.status = status
+        self.endReason = endReason
+        self.caveat = caveat
+        self.openedAfterMicros = openedAfterMicros
+    }
+}
+
+/// One try of a request against one deployment, and what it cost.
+package struct AttemptRecord: Sendable {
+    package var target: PlannedTarget
+    package var startedMicros: Int64
+    /// Microseconds from the start; nil: no head came.
+    package var headAfterMicros: Int64?
+    /// Microseconds from the start; nil: no content came.
+    package var firstTokenAfterMicros: Int64?
+    package var endedAfterMicros: Int64
+    /// The provider's HTTP status; nil: none came.
+    package var status: Int?
+    package var errorClass: ErrorClass?
+    /// Whether a byte of the request may have left.
+    package var wasDispatched: Bool
+    /// The model as the provider named it; nil: none, or the same as the deployment's.
+    package var servedModel: String?
+    package var upstreamRequestID: String?
+    /// The provider's usage object as it came.
+    package var rawUsage: String?
+    /// Empty: cost nothing.
+    package var charges: [ChargeLine]
+
+    package init(
+        target: PlannedTarget, startedMicros: Int64, headAfterMicros: Int64? = nil,
+        firstTokenAfterMicros: Int64? = nil, endedAfterMicros: Int64 = 0, status: Int? = nil,
+        errorClass: ErrorClass? = nil, wasDispatched: Bool = false, servedModel: String? = nil,
+        upstreamRequestID: String? = nil, rawUsage: String? = nil, charges: [ChargeLine] = []
+    ) {
+        self.target = target
+        self.startedMicros = startedMicros
+        self.headAfterMicros = headAfterMicros
+        self.firstTokenAfterMicros = firstTokenAfterMicros
+        self.endedAfterMicros = endedAfterMicros
+        self.status = status
+        self.errorClass = errorClass
+        self.wasDispatched = wasDispatched
+        self.servedModel = servedModel
+        self.upstreamRequestID = upstreamRequestID
+        self.rawUsage = rawUsage
+        self.charges = charges
+    }
+}

@@ -1,0 +1,57 @@
+package import TollbookCore
+
+/// One priced line of an attempt; becomes a row of `charge`.
+package struct ChargeLine: Sendable, Equatable {
+    package let meter: Meter
+    package let quantity: Int64
+    /// nil: unpriced.
+    package let priceID: Int64?
+    /// nil: unpriced.
+    package let amount: NanoAmount?
+    package let currency: String?
+    package let source: UsageSource
+
+    package init(
+        meter: Meter, quantity: Int64, priceID: Int64?, amount: NanoAmount?, currency: String?, source: UsageSource
+    ) {
+        self.meter = meter
+        self.quantity = quantity
+        self.priceID = priceID
+        self.amount = amount
+        self.currency = currency
+        self.source = source
+    }
+}
+
+/// Turns usage into charges: meter x quantity x price.
+package enum Charging {
+    /// One line per meter with a quantity. A meter without a price, or an amount that does not fit, has
+    /// neither price nor amount: unknown is never zero.
+    package static func lines(for usage: Usage, prices: PriceSet?, source: UsageSource) -> [ChargeLine] {
+        usage.lines.map { line in
+            let price = prices?[line.meter]
+            let amount = price?.price.amount(quantity: line.quantity)
+            return ChargeLine(
+                meter: line.meter, quantity: line.quantity, priceID: amount == nil ? nil : price?.id,
+                amount: amount, currency: amount == nil ? nil : prices?.currency, source: source)
+        }
+    }
+
+    /// The hold as charges: the estimated prompt at the dearest input meter's price and the held answer at
+    /// the dearest output meter's, so that the lines add up to the hold.
+    package static func heldLines(
+        estimatedInputTokens: Int64, heldOutputTokens: Int64, prices: PriceSet?
+    ) -> [ChargeLine] {
+        var usage = Usage()
+        usage.set(prices.flatMap { dearest($0) { $0.isInput } } ?? .input, estimatedInputTokens)
+        usage.set(prices.flatMap { dearest($0) { $0.isOutput } } ?? .output, heldOutputTokens)
+        if prices?[.request] != nil { usage.set(.request, 1) }
+        return lines(for: usage, prices: prices, source: .estimated)
+    }
+
+    private static func dearest(_ prices: PriceSet, where matches: (Meter) -> Bool) -> Meter? {
+        let candidates = Meter.allCases.filter { matches($0) && prices[$0] != nil }
+        let highest = candidates.compactMap { prices[$0]?.price.picoPerUnit }.max()
+        return candidates.first { prices[$0]?.price.picoPerUnit == highest }
+    }
+}

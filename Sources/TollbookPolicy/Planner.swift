@@ -1,0 +1,161 @@
+package import TollbookCore
+
+/// What the planner needs to know of a call; read from the body without decoding it.
+package struct CallFacts: Sendable {
+    package let routeName: String
+    package let estimatedInputTokens: Int64
+    /// `max_completion_tokens` or `max_tokens`, whichever is given; nil: neither.
+    package let maxOutputTokens: Int64?
+    /// `n`; 1 when absent.
+    package let choices: Int64
+    package let acceptedMicros: Int64
+
+    package init(
+        routeName: String, estimatedInputTokens: Int64, maxOutputTokens: Int64?, choices: Int64,
+        acceptedMicros: Int64
+    ) {
+        self.routeName = routeName
+        self.estimatedInputTokens = estimatedInputTokens
+        self.maxOutputTokens = maxOutputTokens
+        self.choices = choices
+        self.acceptedMicros = acceptedMicros
+    }
+}
+
+/// A deployment that the call may go to, with the credential and prices it would use.
+package struct PlannedTarget: Sendable {
+    package let deployment: DeploymentRecord
+    /// nil when the provider needs none.
+    package let credential: CredentialRecord?
+    /// nil when the deployment has no price at the call's time.
+    package let prices: PriceSet?
+    /// The worst case at this target; nil when unpriced.
+    package let hold: NanoAmount?
+    /// The answer tokens that the hold covers, over all choices.
+    package let heldOutputTokens: Int64
+}
+
+/// What will be opened: the route, the admissible targets in order, the hold, and the decisions so far.
+package struct Plan: Sendable {
+    package let route: RouteRecord
+    /// Never empty; the first is tried first.
+    package let targets: [PlannedTarget]
+    /// The dearest of the targets' holds; nil when a target is unpriced.
+    package let hold: NanoAmount?
+    package let currency: String?
+    package let heldOutputTokens: Int64
+    package let decisions: [Decision]
+}
+
+/// A refusal, with the decisions that led to it (the last one denied).
+package struct Denial: Sendable {
+    /// nil when the call has no route (no row is written then).
+    package let route: RouteRecord?
+    package let reason: DecisionReason
+    package let decisions: [Decision]
+    /// For people, without secrets: what to do about it.
+    package let message: String
+}
+
+/// The planner's answer.
+package enum Admission: Sendable {
+    case planned(Plan)
+    case denied(Denial)
+    case unknownRoute
+}
+
+/// Authorizes a call and plans where it goes. Pure: reads the snapshot and the facts, nothing else.
+package enum Planner {
+    package static func admit(_ facts: CallFacts, key: KeyRecord, snapshot: GovernanceSnapshot) -> Admission {
+        guard let route = snapshot.routes[facts.routeName] else { return .unknownRoute }
+        let authorization = authorize(key: key, route: route, nowMicros: facts.acceptedMicros)
+        guard authorization.verdict == .allow else {
+            return .denied(
+                Denial(
+                    route: route, reason: authorization.reason, decisions: [authorization],
+                    message: message(for: authorization.reason, route: route, key: key)))
+        }
+        return plan(facts, key: key, route: route, authorization: authorization)
+    }
+
+    private static func authorize(key: KeyRecord, route: RouteRecord, nowMicros: Int64) -> Decision {
+        if let expires = key.expiresMicros, nowMicros >= expires {
+            return Decision(
+                stage: .authorize, policyKind: .apiKey, policyID: key.id, policyVersion: key.version, verdict: .deny,
+                reason: .keyExpired)
+        }
+        guard key.project.permits(route: route) else {
+            return Decision(
+                stage: .authorize, policyKind: .project, policyID: key.project.id,
+                policyVersion: key.project.version, verdict: .deny, reason: .routeNotPermitted)
+        }
+        return Decision(
+            stage: .authorize, policyKind: .apiKey, policyID: key.id, policyVersion: key.version, verdict: .allow,
+            reason: .keyPermitted)
+    }
+
+    private static func plan(
+        _ facts: CallFacts, key: KeyRecord, route: RouteRecord, authorization: Decision
+    ) -> Admission {
+        var targets: [PlannedTarget] = []
+        var refusals: [Decision] = []
+        for deployment in route.targets {
+            switch TargetRules.check(deployment, facts: facts, project: key.project) {
+            case .admitted(let credential):
+                targets.append(target(deployment, credential: credential, facts: facts))
+            case .refused(let reason):
+                refusals.append(
+                    Decision(
+                        stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version,
+                        verdict: .deny, reason: reason, deploymentID: deployment.id))
+            }
+        }
+        guard let first = targets.first else {
+            let decision = Decision(
+                stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .deny,
+                reason: .noTarget)
+            return .denied(
+                Denial(
+                    route: route, reason: refusals.first?.reason ?? .noTarget,
+                    decisions: [authorization] + refusals + [decision],
+                    message: message(for: refusals.first?.reason ?? .noTarget, route: route, key: key)))
+        }
+        let chosen = Decision(
+            stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .route,
+            reason: .targetChosen, deploymentID: first.deployment.id)
+        let unpriced = targets.contains { $0.hold == nil }
+        return .planned(
+            Plan(
+                route: route, targets: targets, hold: unpriced ? nil : targets.compactMap(\.hold).max(),
+                currency: first.prices?.currency, heldOutputTokens: targets.map(\.heldOutputTokens).max() ?? 0,
+                decisions: refusals.isEmpty ? [authorization, chosen] : [authorization] + refusals + [chosen]))
+    }
+
+    private static func target(
+        _ deployment: DeploymentRecord, credential: CredentialRecord?, facts: CallFacts
+    ) -> PlannedTarget {
+        let prices = deployment.prices.prices(atMicros: facts.acceptedMicros)
+        let output = Hold.outputTokens(facts, maxOutput: deployment.maxOutput)
+        return PlannedTarget(
+            deployment: deployment, credential: credential, prices: prices,
+            hold: prices.flatMap { Hold.amount(facts, outputTokens: output, prices: $0) },
+            heldOutputTokens: output)
+    }
+
+    private static func message(for reason: DecisionReason, route: RouteRecord, key: KeyRecord) -> String {
+        switch reason {
+        case .keyExpired:
+            "This key has expired. Ask for a new one."
+        case .routeNotPermitted:
+            "Project '\(key.project.name)' may not use '\(route.name)'. Add it to the project's routes."
+        case .overContextWindow:
+            "The prompt is larger than the context window of every model behind '\(route.name)'."
+        case .regionNotAllowed:
+            "No model behind '\(route.name)' runs in a region that project '\(key.project.name)' allows."
+        case .credentialNotAllowed:
+            "No credential of the providers behind '\(route.name)' may serve project '\(key.project.name)'."
+        default:
+            "No model behind '\(route.name)' can serve this call."
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// A public model name and its ordered targets.
+package final class RouteRecord: Sendable {
+    package let id: Int64
+    /// The journal index of the route's version in force.
+    package let version: Int64
+    package let name: String
+    package let createdMicros: Int64
+    /// In order of priority; closed deployments are not listed.
+    package let targets: [DeploymentRecord]
+
+    package init(id: Int64, version: Int64, name: String, createdMicros: Int64, targets: [DeploymentRecord]) {
+        self.id = id
+        self.version = version
+        self.name = name
+        self.createdMicros = createdMicros
+        self.targets = targets
+    }
+}
+
+/// A model at a provider in a region, as Tollbook can call it, with its prices.
+package final class DeploymentRecord: Sendable {
+    package let id: Int64
+    package let name: String
+    package let provider: ProviderRecord
+    /// The model's name at the provider.
+    package let model: String
+    /// As declared; nil: not stated.
+    package let region: String?
+    package let contextWindow: Int64?
+    package let maxOutput: Int64?
+    /// Credentials in order of preference; empty when the provider needs none.
+    package let credentials: [CredentialRecord]
+    package let prices: PriceTable
+
+    package init(
+        id: Int64, name: String, provider: ProviderRecord, model: String, region: String?, contextWindow: Int64?,
+        maxOutput: Int64?, credentials: [CredentialRecord], prices: PriceTable
+    ) {
+        self.id = id
+        self.name = name
+        self.provider = provider
+        self.model = model
+        self.region = region
+        self.contextWindow = contextWindow
+        self.maxOutput = maxOutput
+        self.credentials = credentials
+        self.prices = prices
+    }
+}
+
+/// An upstream account.
+package final class ProviderRecord: Sendable {
+    package let id: Int64
+    package let version: Int64
+    package let name: String
+    /// `openai` or `simulated`.
+    package let dialect: String
+    /// Without a trailing slash; empty for the built-in simulator.
+    package let baseURL: String
+
+    package init(id: Int64, version: Int64, name: String, dialect: String, baseURL: String) {
+        self.id = id
+        self.version = version
+        self.name = name
+        self.dialect = dialect
+        self.baseURL = baseURL
+    }
+}
+
+/// One secret of a provider, by where it is found; the secret itself is never in a snapshot.
+package final class CredentialRecord: Sendable {
+    package let id: Int64
+    package let providerID: Int64
+    package let name: String
+    /// `env:NAME`, `file:PATH` or `none`.
+    package let source: String
+    /// Ids of the projects that it may serve; nil: every project.
+    package let projects: Set<Int64>?
+
+    package init(id: Int64, providerID: Int64, name: String, source: String, projects: Set<Int64>?) {
+        self.id = id
+        self.providerID = providerID
+        self.name = name
+        self.source = source
+        self.projects = projects
+    }
+}
