@@ -16,7 +16,7 @@ struct JournalWriter {
     init(connection: Connection) throws {
         self.connection = connection
         let row = try connection.query(
-            "SELECT log_id, max(log_index) FROM journal WHERE log_id = (SELECT max(log_id) FROM journal)")
+            "SELECT log_id, log_index FROM journal ORDER BY log_id DESC, log_index DESC LIMIT 1")
         logID = row.first?.first?.integer ?? 1
         nextIndex = (row.first?.last?.integer).map { $0 + 1 } ?? 0
     }

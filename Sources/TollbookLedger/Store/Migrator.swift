@@ -5,24 +5,13 @@ internal import TollbookCore
 ///
 /// `user_version` holds the number of the last one applied; the table `migration` holds each one's checksum.
 enum Migrator {
-    private static let bookkeeping = """
-        CREATE TABLE migration (
-          number INTEGER PRIMARY KEY,  -- from 1, without gaps
-          name TEXT NOT NULL,          -- the file's name
-          sha256 TEXT NOT NULL         -- of the file's bytes, hexadecimal
-        ) STRICT
-        """
-
     /// - Throws: `schema_unknown` for a file of another program, of a newer version, or with a changed migration.
     static func migrate(_ connection: Connection) throws {
         let version = try connection.pragmaInteger("user_version")
         let application = try connection.pragmaInteger("application_id")
         let migrations = EmbeddedMigrations.all
         if application == 0, version == 0, try connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty {
-            try connection.transaction {
-                try connection.execute(bookkeeping)
-                try connection.execute("PRAGMA application_id = \(LedgerConnection.applicationID)")
-            }
+            try connection.execute("PRAGMA application_id = \(LedgerConnection.applicationID)")
         } else if application != LedgerConnection.applicationID {
             throw TollbookError(
                 .schemaUnknown, "ledger.db is not a Tollbook ledger",
@@ -50,6 +39,7 @@ enum Migrator {
     }
 
     private static func verifyApplied(_ connection: Connection, count: Int) throws {
+        guard count > 0 else { return }
         let applied = try connection.query("SELECT number, sha256 FROM migration ORDER BY number")
         guard applied.count == count else {
             throw TollbookError(
