@@ -1,7 +1,7 @@
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
-package import NIOCore
+internal import NIOCore
 internal import TollbookCore
 
 /// The control plane's HTTP server: health, metrics and the admin API, on a port of its own.
@@ -26,11 +26,11 @@ package struct ControlServer: Sendable {
     ///
     /// - Throws: `cannot_listen` when the port cannot be bound; the server's own failure, and then the body is
     ///   cancelled; else what the body throws.
-    package func run(while body: @escaping @Sendable (SocketAddress) async throws -> Void) async throws {
+    package func run(while body: @escaping @Sendable (BoundAddress) async throws -> Void) async throws {
         let activity = ControlActivity()
-        let (addresses, continuation) = AsyncStream<SocketAddress>.makeStream()
+        let (addresses, continuation) = AsyncStream<BoundAddress>.makeStream()
         let application = makeApplication(activity: activity) { channel in
-            if let address = channel.localAddress { continuation.yield(address) }
+            continuation.yield(BoundAddress(host: host, port: channel.localAddress?.port ?? port))
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

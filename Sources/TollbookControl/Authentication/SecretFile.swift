@@ -6,7 +6,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Small files that hold one secret: read with a bound, written with mode 0600 and never over another.
+/// Small files that hold one secret, read with a bound.
 package enum SecretFile {
     /// No token is longer; a larger file is not a secret but a mistake.
     package static let maximumBytes = 4_096
@@ -31,25 +31,6 @@ package enum SecretFile {
         return String(decoding: trimmed, as: UTF8.self)
     }
 
-    /// Writes a new file, whole or not at all.
-    ///
-    /// - Throws: `secret_file_unusable`.
-    package static func create(_ path: String, text: String) throws {
-        let fresh = path + ".new"
-        unlink(fresh)
-        let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw unusable(path, "cannot be written", errno) }
-        let bytes = Array(text.utf8)
-        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        let failure = written == bytes.count && fsync(descriptor) == 0 ? nil : errno
-        _ = close(descriptor)
-        guard failure == nil, rename(fresh, path) == 0 else {
-            let code = failure ?? errno
-            unlink(fresh)
-            throw unusable(path, "cannot be written", code)
-        }
-    }
-
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == 32 || byte == 9 || byte == 10 || byte == 13
     }
@@ -57,6 +38,6 @@ package enum SecretFile {
     private static func unusable(_ path: String, _ what: String, _ code: Int32?) -> TollbookError {
         TollbookError(
             .secretFileUnusable, "\(path) \(what)", cause: code.map { String(cString: strerror($0)) },
-            hint: "check the file's owner and mode (0600)")
+            hint: "check the path, the file's owner and its mode")
     }
 }

@@ -2,7 +2,7 @@ package import TollbookCore
 
 /// The codes that the control plane itself gives; the parts behind it bring their own.
 extension TollbookError.Code {
-    /// A secret file cannot be read or written, or holds no secret.
+    /// A secret file cannot be read, or holds no secret.
     package static let secretFileUnusable = Self(rawValue: "secret_file_unusable")
     /// 401: no owner token, or a wrong one.
     package static let unauthorized = Self(rawValue: "unauthorized")
@@ -18,8 +18,6 @@ extension TollbookError.Code {
     package static let readersBusy = Self(rawValue: "readers_busy")
     /// 429: too many exports wait for their download.
     package static let tooManyExports = Self(rawValue: "too_many_exports")
-    /// 503: the ledger cannot commit, so a read cannot be recorded.
-    package static let ledgerUnavailable = Self(rawValue: "ledger_unavailable")
     /// 503: the gateway is going down.
     package static let shuttingDown = Self(rawValue: "shutting_down")
     /// 500: a fault of Tollbook; the log says more.

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import SQLite
 internal import TollbookCore
+internal import TollbookLedger
 
 extension Problem {
     /// The problem that an error means: its own, the one of its code, or 500 for a fault of Tollbook.
@@ -45,6 +46,7 @@ enum ErrorStatus {
         .tooManyExports: 429,
         .readersBusy: 503,
         .ledgerUnavailable: 503,
+        .overloaded: 503,
         .shuttingDown: 503,
         .internalError: 500,
         .secretFileUnusable: 500,
