@@ -34,11 +34,18 @@ package enum EmbeddedMigrations {
     private static let migration0001 = EmbeddedMigration(
         number: 1,
         name: "create_vocabulary",
-        sha256: "03a2164dee5a8e79b89a965f7c7c9785ed1135bda1f77c53db8bc17fcab809b5",
+        sha256: "df5c3351ed3ad70c1c633c36c0658082bdbb241c2b11ce588639be4bdbacf948",
         sql: #"""
 -- Why: hot tables store enumerations as small integers; this table says what each code means, so that any
 --      SQLite tool can read the file. Codes are never reused or renamed.
+--      The table migration lists what was applied to this file.
 -- Effect on data: none. Cost at ten million rows: none (a new table of about a hundred rows).
+
+CREATE TABLE migration (
+  number INTEGER PRIMARY KEY,  -- from 1, without gaps; user_version holds the highest
+  name TEXT NOT NULL,          -- the file's name without number and extension
+  sha256 TEXT NOT NULL         -- of the file's bytes, hexadecimal
+) STRICT;
 
 CREATE TABLE vocabulary (
   domain TEXT NOT NULL,      -- the column family that the code belongs to, for example 'meter'
