@@ -56,7 +56,7 @@ final class BudgetBook {
         }
     }
 
-    private var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     private var byScope: [Scope: [Entry]] = [:]
 
     /// Takes over a new governance state: sums are read from the file; budgets without rows are built from the

@@ -1,5 +1,5 @@
 package import SQLite
-package import TollbookCore
+internal import TollbookCore
 
 /// Opens the ledger's file the way every connection must: pragmas set and read back.
 package enum LedgerConnection {

@@ -1,5 +1,5 @@
 internal import Foundation
-package import TollbookCore
+internal import TollbookCore
 
 /// The data directory: paths, the lock, and small private files.
 ///
@@ -122,21 +122,4 @@ package final class LedgerDirectory: @unchecked Sendable {
         guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
-}
-
-extension TollbookError.Code {
-    /// The data directory cannot be created or written.
-    package static let directoryUnusable = Self(rawValue: "directory_unusable")
-    /// Another process has the ledger open.
-    package static let ledgerLocked = Self(rawValue: "ledger_locked")
-    /// A file in DIR/secrets is damaged.
-    package static let secretUnusable = Self(rawValue: "secret_unusable")
-    /// The file is not a ledger, or of a schema that this binary does not know.
-    package static let schemaUnknown = Self(rawValue: "schema_unknown")
-    /// A pragma is not in force after it was set.
-    package static let pragmaNotInForce = Self(rawValue: "pragma_not_in_force")
-    /// The ledger cannot commit now.
-    package static let ledgerUnavailable = Self(rawValue: "ledger_unavailable")
-    /// Too many administrative commands wait.
-    package static let overloaded = Self(rawValue: "overloaded")
 }

@@ -1,5 +1,5 @@
 internal import Crypto
-package import TollbookPolicy
+internal import TollbookPolicy
 
 /// Keyed hashes under the secrets of the data directory. Sendable: each call makes its own state.
 struct SecretHasher: Sendable {

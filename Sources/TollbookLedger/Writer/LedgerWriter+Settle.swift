@@ -148,8 +148,3 @@ struct ChargeTotals {
         currency = lines.lazy.compactMap(\.currency).first
     }
 }
-
-extension TollbookError.Code {
-    /// A settlement for a request that has an outcome already, or that was never opened.
-    package static let requestNotOpen = Self(rawValue: "request_not_open")
-}
