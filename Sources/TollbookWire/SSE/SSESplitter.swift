@@ -21,12 +21,14 @@ package struct SSESplitter: Sendable {
     private var carry = ByteBuffer()
     /// What is left of the current read.
     private var read = ByteBuffer()
+    /// The current read as it came, which runs are sliced from.
+    private var source = ByteBuffer()
     /// Progress through the unfinished event.
     private var progress = SSEEventEnd()
     private var isFirstEvent = true
     private var failure: WireError?
 
-    /// Events handed out of `read` that make one slice: where they begin, and their bytes.
+    /// Events handed out of `source` that make one slice: where they begin, and their bytes.
     private var runStart = 0
     private var runLength = 0
     /// Earlier runs, oldest first; bounded by the events of the reads whose runs were not taken.
@@ -47,6 +49,7 @@ package struct SSESplitter: Sendable {
     package mutating func append(_ buffer: ByteBuffer) {
         finishRun()
         if read.readableBytes > 0 { read.writeImmutableBuffer(buffer) } else { read = buffer }
+        source = read
     }
 
     /// The next whole event, which also joins the run; nil when more bytes are needed.
@@ -141,7 +144,7 @@ package struct SSESplitter: Sendable {
     @inline(__always)
     private mutating func finishRun() {
         guard runLength > 0 else { return }
-        if let run = read.getSlice(at: runStart, length: runLength) { finishedRuns.append(run) }
+        if let run = source.getSlice(at: runStart, length: runLength) { finishedRuns.append(run) }
         runLength = 0
     }
 }
