@@ -175,9 +175,11 @@ import TollbookWire
         }
     }
 
-    @Test func everyRequestRecordedIsRead() throws {
+    @Test(.enabled(if: Recordings.arePresent, Comment(rawValue: Recordings.missing)))
+    func everyRequestRecordedIsRead() throws {
+        var read = 0
         for (name, bytes) in Recordings.files("request.json") {
-            let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+            let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
             guard let model = object?["model"] as? String else { continue }
             let scan = try Self.scan(bytes)
             #expect(scan.model.value == model, "\(name)")
@@ -186,6 +188,8 @@ import TollbookWire
             #expect(scan.choices == object?["n"] as? Int ?? 1, "\(name)")
             #expect(scan.prompt.messages == (object?["messages"] as? [Any])?.count ?? 0, "\(name)")
             for size in [1, 2, 3, 7, 64] { #expect(try Self.scan(bytes, size) == scan, "\(name)") }
+            read += 1
         }
+        #expect(read > 40)
     }
 }

@@ -81,14 +81,15 @@ import TollbookWire
         #expect(size.attachmentBytes == 1_007)
     }
 
-    /// The estimate against what the providers counted, for every recorded exchange that has both.
+    /// The estimate against what the providers counted, for every recorded exchange that has both. The servers
+    /// recorded on self-made weights are left out: their vocabularies are close to one token a byte.
     @Test(.enabled(if: Recordings.arePresent, Comment(rawValue: Recordings.missing)))
     func isRarelyBelowWhatProvidersCounted() throws {
         let answers = Dictionary(Recordings.files("response.json").map { ($0.name, $0.bytes) }) { first, _ in first }
         var compared = 0
         var below: [String] = []
         for (name, bytes) in Recordings.files("request.json") {
-            guard let answer = answers[name],
+            guard !name.hasPrefix("llamacpp/"), !name.hasPrefix("transformers_serve/"), let answer = answers[name],
                 let object = try? JSONSerialization.jsonObject(with: Data(answer)) as? [String: Any],
                 let told = (object["usage"] as? [String: Any])?["prompt_tokens"] as? Int,
                 let scan = try? ChatRequestScannerTests.scan(bytes)

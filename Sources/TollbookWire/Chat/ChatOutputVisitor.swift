@@ -29,10 +29,17 @@ struct ChatOutputVisitor: JSONVisitor, Sendable {
     private var reasoning = 0
     private var reasoningContent = 0
 
+    /// Strings that counted as text, and the bytes between the last one's quotes.
+    private(set) var textStrings = 0
+    private(set) var text = 0..<0
+    /// The bytes between the quotes of the last string directly in the top-level object.
+    private(set) var lastString = 0..<0
+
     /// Whether `model` and `id` are looked for at all.
     var readsIdentity = true
 
     // Where it stands.
+    private var stringStart = 0
     private var member = Member.other
     private var choiceMember = ChoiceMember.other
     /// Where text anywhere in the current member of `delta` or `message` is counted.
@@ -143,6 +150,7 @@ struct ChatOutputVisitor: JSONVisitor, Sendable {
 
     @inline(__always)
     mutating func beginString(at offset: Int, depth: Int) throws(WireError) {
+        stringStart = offset &+ 1
         guard depth == 1 else {
             if depth == 3, member == .choices, choiceMember == .finishReason { hasFinishReason = true }
             return
@@ -170,6 +178,11 @@ struct ChatOutputVisitor: JSONVisitor, Sendable {
 
     @inline(__always)
     mutating func endString(at offset: Int, depth: Int) throws(WireError) {
+        if depth == 1 { lastString = stringStart..<offset &- 1 }
+        if counter != .none {
+            textStrings &+= 1
+            text = stringStart..<offset &- 1
+        }
         endScalar()
     }
 

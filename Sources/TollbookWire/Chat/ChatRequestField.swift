@@ -14,10 +14,18 @@ enum ChatRequestField: UInt16 {
     /// The name an error tells.
     var path: String {
         switch self {
+        case .includeUsage: "stream_options.include_usage"
+        default: "\(name)"
+        }
+    }
+
+    /// The member's name in its object.
+    var name: StaticString {
+        switch self {
         case .model: "model"
         case .stream: "stream"
         case .streamOptions: "stream_options"
-        case .includeUsage: "stream_options.include_usage"
+        case .includeUsage: "include_usage"
         case .maxTokens: "max_tokens"
         case .maxCompletionTokens: "max_completion_tokens"
         case .choices: "n"
@@ -27,18 +35,24 @@ enum ChatRequestField: UInt16 {
         }
     }
 
-    /// The field of a top-level name; nil for a name that is not read.
-    static func named(_ name: JSONName) -> ChatRequestField? {
-        switch name.length {
-        case 1: name.equals("n") ? .choices : nil
-        case 4: name.equals("user") ? .user : nil
-        case 5: name.equals("model") ? .model : nil
-        case 6: name.equals("stream") ? .stream : nil
-        case 8: name.equals("messages") ? .messages : nil
-        case 10: name.equals("max_tokens") ? .maxTokens : nil
-        case 12: name.equals("service_tier") ? .serviceTier : nil
-        case 14: name.equals("stream_options") ? .streamOptions : nil
-        case 21: name.equals("max_completion_tokens") ? .maxCompletionTokens : nil
+    /// The field of a top-level name, in whatever case its letters are; nil for a name that is not read.
+    static func namedIgnoringCase(_ name: JSONName) -> ChatRequestField? {
+        guard let field = topLevelField(length: name.length), name.equalsIgnoringCase(field.name) else { return nil }
+        return field
+    }
+
+    /// The only top-level field whose name has `length` bytes.
+    private static func topLevelField(length: Int) -> ChatRequestField? {
+        switch length {
+        case 1: .choices
+        case 4: .user
+        case 5: .model
+        case 6: .stream
+        case 8: .messages
+        case 10: .maxTokens
+        case 12: .serviceTier
+        case 14: .streamOptions
+        case 21: .maxCompletionTokens
         default: nil
         }
     }

@@ -13,6 +13,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     /// The depth of the number being read.
     private var depth = 0
     private var text = BoundedText(limit: 0)
+    private var integer = PlainInteger()
     private var insideStreamOptions = false
 
     private var model: ChatRequestScan.Field<String>?
@@ -56,16 +57,19 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     }
 
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
-        field = Field.named(name)
-        if let known = Field.named(name.lowercased()) { try markSeen(known, at: offset) }
+        field = nil
+        if let known = Field.namedIgnoringCase(name) {
+            try markSeen(known, at: offset)
+            if name.equals(known.name) { field = known }
+        }
         meter.topLevelName(field)
     }
 
     private mutating func streamOptionsName(_ name: JSONName, at offset: Int) throws(WireError) {
         streamOptions?.isEmpty = false
-        guard name.lowercased().equals("include_usage") else { return }
+        guard name.equalsIgnoringCase(Field.includeUsage.name) else { return }
         try markSeen(.includeUsage, at: offset)
-        if name.equals("include_usage") { field = .includeUsage }
+        if name.equals(Field.includeUsage.name) { field = .includeUsage }
     }
 
     private mutating func markSeen(_ field: ChatRequestField, at offset: Int) throws(WireError) {
@@ -154,12 +158,12 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         self.depth = depth
         guard field != nil else { return }
         valueStart = offset
-        text = BoundedText(limit: 20)
+        integer = PlainInteger()
     }
 
     @inline(__always)
     mutating func numberPiece(_ bytes: UnsafeRawBufferPointer) {
-        if field == nil { meter.scalar(bytes.count, depth: depth) } else { text.append(bytes) }
+        if field == nil { meter.scalar(bytes.count, depth: depth) } else { integer.append(bytes) }
     }
 
     @inline(__always)
@@ -178,12 +182,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         }
     }
 
-    /// The number just read as an integer of 0 or more, written without point or exponent.
     private func integer(upTo limit: Int) throws(WireError) -> Int {
-        guard !text.isCut, let value = Int(text.string), value >= 0, value <= limit, text.bytes.first != 0x2D else {
-            throw invalid(at: valueStart)
-        }
-        return value
+        guard let value = integer.value(upTo: Int64(limit)) else { throw invalid(at: valueStart) }
+        return Int(value)
     }
 
     @inline(__always)

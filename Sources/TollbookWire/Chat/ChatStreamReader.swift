@@ -37,6 +37,8 @@ package struct ChatStreamReader: Sendable {
     /// Data events that are neither JSON nor `[DONE]`.
     package private(set) var malformedEvents = 0
 
+    private var template = ChatChunkTemplate()
+
     package init() {}
 
     /// max(content events, ceil(output bytes / 4)): a provider sends at least one token per content chunk, and
@@ -62,6 +64,7 @@ package struct ChatStreamReader: Sendable {
             sawDone = true
             return .done
         }
+        if let bytes = template.textBytes(of: data) { return recordText(bytes, template.hasFinishReason) }
         var visitor = ChatOutputVisitor()
         visitor.readsIdentity = model == nil || responseID == nil
         var scanner = JSONScanner()
@@ -78,18 +81,35 @@ package struct ChatStreamReader: Sendable {
     private mutating func record(_ visitor: ChatOutputVisitor, _ data: UnsafeRawBufferPointer) -> ChatStreamEvent {
         if model == nil, !visitor.model.bytes.isEmpty { model = visitor.model.string }
         if responseID == nil, !visitor.id.bytes.isEmpty { responseID = visitor.id.string }
-        if visitor.hasFinishReason { sawFinishReason = true }
-        if visitor.outputBytes > 0 {
-            contentEvents += 1
-            outputBytes += visitor.outputBytes
-        }
         if !visitor.usage.isEmpty { keepUsage(UnsafeRawBufferPointer(rebasing: data[visitor.usage])) }
+        let content = recordText(visitor.outputBytes, visitor.hasFinishReason)
         if visitor.hasError {
             sawError = true
             return .error
         }
         if !visitor.usage.isEmpty { return .usage(isExtra: !visitor.hasChoices) }
-        return visitor.hasChoices ? .content : .other
+        guard visitor.hasChoices else { return .other }
+        if model != nil, responseID != nil { learn(visitor, data) }
+        return content
+    }
+
+    @inline(__always)
+    private mutating func recordText(_ bytes: Int, _ hasFinishReason: Bool) -> ChatStreamEvent {
+        if hasFinishReason { sawFinishReason = true }
+        if bytes > 0 {
+            contentEvents += 1
+            outputBytes += bytes
+        }
+        return .content
+    }
+
+    /// Expects the next chunk to look like this one, of kind `content`.
+    private mutating func learn(_ visitor: ChatOutputVisitor, _ data: UnsafeRawBufferPointer) {
+        let end = visitor.lastString.upperBound
+        let isLast = end + 2 == data.count && data[end + 1] == UInt8(ascii: "}")
+        template.learn(
+            data, text: visitor.textStrings == 1 ? visitor.text : nil, padding: isLast ? visitor.lastString : nil,
+            hasFinishReason: visitor.hasFinishReason)
     }
 
     private mutating func keepUsage(_ bytes: UnsafeRawBufferPointer) {

@@ -49,7 +49,7 @@ struct OpenAIUsageNumbers {
         var numbers = [Number](repeating: .absent, count: Key.allCases.count)
         private var details = Details.none
         private var key: Key?
-        private var text = BoundedText(limit: 0)
+        private var integer = PlainInteger()
 
         mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
             if depth == 1 {
@@ -104,17 +104,15 @@ struct OpenAIUsageNumbers {
         }
 
         mutating func beginNumber(at offset: Int, depth: Int) throws(WireError) {
-            text = BoundedText(limit: 32)
+            integer = PlainInteger()
         }
 
         mutating func numberPiece(_ bytes: UnsafeRawBufferPointer) {
-            text.append(bytes)
+            integer.append(bytes)
         }
 
         mutating func endNumber(at offset: Int, depth: Int) throws(WireError) {
-            let isWhole = !text.isCut && text.bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-            guard isWhole, let value = Int64(text.string), value <= WireLimits.usageTokens else { return set(.unusable) }
-            set(.value(value))
+            set(integer.value(upTo: WireLimits.usageTokens).map(Number.value) ?? .unusable)
         }
 
         mutating func literal(_ literal: JSONLiteral, range: Range<Int>, depth: Int) throws(WireError) {

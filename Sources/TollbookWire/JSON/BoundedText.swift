@@ -12,7 +12,7 @@ struct BoundedText: Sendable {
     mutating func append(_ more: UnsafeRawBufferPointer) {
         let room = limit - bytes.count
         isCut = isCut || more.count > room
-        bytes.append(contentsOf: more.prefix(room))
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: more.prefix(room)))
     }
 
     var hasControlCharacter: Bool { bytes.contains { $0 < 0x20 || $0 == 0x7F } }

@@ -47,6 +47,25 @@ enum ByteSearch {
         return end
     }
 
+    /// Whether `count` bytes are the same.
+    @inline(__always)
+    static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int) -> Bool {
+        var position = 0
+        while position &+ 16 <= count {
+            let differences = (word(left, position) ^ word(right, position))
+                | (word(left, position &+ 8) ^ word(right, position &+ 8))
+            if differences != 0 { return false }
+            position &+= 16
+        }
+        while position < count {
+            guard left.load(fromByteOffset: position, as: UInt8.self)
+                == right.load(fromByteOffset: position, as: UInt8.self)
+            else { return false }
+            position &+= 1
+        }
+        return true
+    }
+
     @inline(__always)
     private static func word(_ base: UnsafeRawPointer, _ position: Int) -> UInt64 {
         UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))

@@ -73,7 +73,10 @@ extension JSONScanner {
     ) throws(WireError) {
         if isName {
             state = .colon
-            try visitor.name(name, at: chunkStart &+ position, depth: depth)
+            let offset = chunkStart &+ position
+            try namePieces.withName { (name) throws(WireError) in
+                try visitor.name(name, at: offset, depth: depth)
+            }
         } else {
             state = .afterValue
             try visitor.endString(at: chunkStart &+ position, depth: depth)
@@ -89,8 +92,9 @@ extension JSONScanner {
         deliver(UnsafeRawBufferPointer(start: base + start, count: end &- start), &visitor)
     }
 
+    /// What a backslash and `byte` stand for; nil if they are no escape, or `\u`.
     @inline(__always)
-    func isPlainEscape(_ byte: UInt8) -> UInt8 {
+    static func plainEscape(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte
         case UInt8(ascii: "n"): 0x0A
@@ -98,7 +102,7 @@ extension JSONScanner {
         case UInt8(ascii: "r"): 0x0D
         case UInt8(ascii: "b"): 0x08
         case UInt8(ascii: "f"): 0x0C
-        default: 0
+        default: nil
         }
     }
 
@@ -113,8 +117,7 @@ extension JSONScanner {
             state = .unicode
         } else {
             if unicode.highSurrogate != 0 { deliverLoneSurrogate(&visitor) }
-            let plain = isPlainEscape(byte)
-            guard plain != 0 else { throw syntaxError(position) }
+            guard let plain = Self.plainEscape(byte) else { throw syntaxError(position) }
             deliver(UInt32(plain), 1, &visitor)
             state = .string
         }
@@ -165,6 +168,6 @@ extension JSONScanner {
 
     @inline(__always)
     private mutating func deliver<Visitor: JSONVisitor>(_ bytes: UnsafeRawBufferPointer, _ visitor: inout Visitor) {
-        if isName { name.append(bytes) } else { visitor.stringPiece(bytes) }
+        if isName { namePieces.append(bytes) } else { visitor.stringPiece(bytes) }
     }
 }

@@ -39,7 +39,8 @@ package struct JSONScanner: Sendable {
 
     /// Whether the string being read is a member's name.
     var isName = false
-    var name = JSONName()
+    /// A name in pieces; empty while none was cut.
+    var namePieces = JSONNamePieces()
     var character = UTF8Tail()
     var unicode = JSONUnicodeEscape()
     var number = JSONNumber.first

@@ -35,4 +35,16 @@ struct UTF8Tail: Sendable {
         missing &-= 1
         return true
     }
+
+    /// Moves past the non-ASCII character at `position`; false if it is none or is cut.
+    @inline(__always)
+    static func skipCharacter(_ base: UnsafeRawPointer, _ position: inout Int, _ end: Int) -> Bool {
+        guard var tail = UTF8Tail(leadByte: base.load(fromByteOffset: position, as: UInt8.self)) else { return false }
+        position &+= 1
+        while tail.missing > 0 {
+            guard position < end, tail.take(base.load(fromByteOffset: position, as: UInt8.self)) else { return false }
+            position &+= 1
+        }
+        return true
+    }
 }

@@ -32,7 +32,7 @@ package struct SSESplitter: Sendable {
     private var runStart = 0
     private var runLength = 0
     /// Earlier runs, oldest first; bounded by the events of the reads whose runs were not taken.
-    private var finishedRuns: [ByteBuffer] = []
+    private var finishedRuns = SSERunQueue()
     /// Bytes of the last event while it can still be withheld.
     private var lastLength = 0
     private var lastWasCarried = false
@@ -77,9 +77,12 @@ package struct SSESplitter: Sendable {
 
     /// The bytes to forward, oldest first; nil when there are none left.
     package mutating func takeRun() -> ByteBuffer? {
-        finishRun()
         lastLength = 0
-        return finishedRuns.isEmpty ? nil : finishedRuns.removeFirst()
+        if let run = finishedRuns.popFirst() { return run }
+        guard runLength > 0 else { return nil }
+        let run = source.getSlice(at: runStart, length: runLength)
+        runLength = 0
+        return run
     }
 
     /// Ends the stream: hands back the bytes after the last event as one more, `isComplete` false unless only
