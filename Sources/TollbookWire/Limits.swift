@@ -41,6 +41,10 @@ package enum WireLimits {
     /// no usage.
     package static let usageBytes = 16 << 10
 
+    /// The largest number of tokens that a usage object may report of one meter. A year of the fastest model is
+    /// below it, and times any price it stays within 63 bits of micro-units; a larger number is a fault.
+    package static let usageTokens: Int64 = 1_000_000_000_000
+
     /// Bytes of an answer's `model` and `id` that are kept; a longer one is cut off there, at a character.
     package static let answerTextBytes = 256
 }

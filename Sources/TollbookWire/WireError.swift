@@ -28,6 +28,7 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalidUTF8: return "the body is not valid UTF-8 at byte \(offset)"
         case .truncatedJSON: return "the JSON body ends early, after \(offset) bytes"
         case .tooDeep: return "the JSON body is nested too deeply at byte \(offset)"
+        case .notAnObject: return "the body must be a JSON object"
         case .duplicateField: return "the field \(name) appears more than once (again at byte \(offset))"
         case .missingField: return "the field \(name) is required"
         case .invalidField: return "the field \(name) has a value that cannot be used (at byte \(offset))"
@@ -48,6 +49,8 @@ extension TollbookError.Code {
     package static let tooDeep = Self(rawValue: "too_deep")
     /// Not JSON by RFC 8259.
     package static let jsonSyntax = Self(rawValue: "syntax")
+    /// JSON, but not an object at the top.
+    package static let notAnObject = Self(rawValue: "not_an_object")
     /// A key that Tollbook reads occurs twice, so that provider and policy could read different values.
     package static let duplicateField = Self(rawValue: "duplicate_field")
     /// A field that Tollbook needs is absent or null.
