@@ -1,6 +1,13 @@
 -- Why: hot tables store enumerations as small integers; this table says what each code means, so that any
 --      SQLite tool can read the file. Codes are never reused or renamed.
+--      The table migration lists what was applied to this file.
 -- Effect on data: none. Cost at ten million rows: none (a new table of about a hundred rows).
+
+CREATE TABLE migration (
+  number INTEGER PRIMARY KEY,  -- from 1, without gaps; user_version holds the highest
+  name TEXT NOT NULL,          -- the file's name without number and extension
+  sha256 TEXT NOT NULL         -- of the file's bytes, hexadecimal
+) STRICT;
 
 CREATE TABLE vocabulary (
   domain TEXT NOT NULL,      -- the column family that the code belongs to, for example 'meter'

@@ -45,7 +45,7 @@ package struct AuthorizedAction: Hashable, Sendable {
 /// An authorizer's answer.
 package enum AuthorizerVerdict: Sendable {
     case allow
-    /// The statement is refused with `.authorization`.
+    /// The statement is refused with `.authorization`; a function, or a pragma read as a table, with `.error`.
     case deny
     /// A column reads as NULL, a function or a change does nothing; the statement goes on.
     case ignore

@@ -12,50 +12,50 @@ package protocol ColumnReader: ~Copyable {
 
 extension ColumnReader where Self: ~Copyable {
     /// The number of columns of a row; 0 for a statement that returns none.
-    @inlinable package var columnCount: Int { Int(sqlite3_column_count(handle)) }
+    package var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
     /// The column as an integer; a REAL is cut, a TEXT is parsed, NULL is 0.
-    @inlinable package func int64(at index: Int) -> Int64 {
+    package func int64(at index: Int) -> Int64 {
         sqlite3_column_int64(handle, Int32(truncatingIfNeeded: index))
     }
 
     /// The column as an integer; see `int64(at:)`.
-    @inlinable package func int(at index: Int) -> Int {
+    package func int(at index: Int) -> Int {
         Int(truncatingIfNeeded: int64(at: index))
     }
 
     /// True unless the column is 0 or NULL.
-    @inlinable package func bool(at index: Int) -> Bool {
+    package func bool(at index: Int) -> Bool {
         int64(at: index) != 0
     }
 
     /// The column as a floating-point number; NULL is 0. Never for money.
-    @inlinable package func double(at index: Int) -> Double {
+    package func double(at index: Int) -> Double {
         sqlite3_column_double(handle, Int32(truncatingIfNeeded: index))
     }
 
     /// The column's storage class, before any conversion: ask before reading it otherwise.
-    @inlinable package func type(at index: Int) -> StorageClass {
+    package func type(at index: Int) -> StorageClass {
         StorageClass(rawValue: sqlite3_column_type(handle, Int32(truncatingIfNeeded: index))) ?? .null
     }
 
     /// Whether the column is NULL.
-    @inlinable package func isNull(at index: Int) -> Bool {
+    package func isNull(at index: Int) -> Bool {
         sqlite3_column_type(handle, Int32(truncatingIfNeeded: index)) == SQLITE_NULL
     }
 
     /// The column as an integer, or nil for NULL.
-    @inlinable package func optionalInt64(at index: Int) -> Int64? {
+    package func optionalInt64(at index: Int) -> Int64? {
         isNull(at: index) ? nil : int64(at: index)
     }
 
     /// The column as text, or nil for NULL.
-    @inlinable package func optionalString(at index: Int) -> String? {
+    package func optionalString(at index: Int) -> String? {
         isNull(at: index) ? nil : string(at: index)
     }
 
     /// The column as bytes, or nil for NULL.
-    @inlinable package func optionalBytes(at index: Int) -> [UInt8]? {
+    package func optionalBytes(at index: Int) -> [UInt8]? {
         isNull(at: index) ? nil : bytes(at: index)
     }
 }
@@ -80,7 +80,7 @@ extension ColumnReader where Self: ~Copyable {
     /// Lends the column's bytes without copying them; a text gives its UTF-8.
     ///
     /// The buffer is dead after `body`, and `body` must not step, reset or convert this column.
-    @inlinable package func withBytes<R, E: Error>(
+    package func withBytes<R, E: Error>(
         at index: Int, _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
         let index = Int32(truncatingIfNeeded: index)

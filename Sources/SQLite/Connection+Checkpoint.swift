@@ -21,6 +21,12 @@ extension Connection {
         package let checkpointedFrames: Int
         /// A reader or writer was in the way: it did less than the mode says.
         package let isBusy: Bool
+
+        package init(logFrames: Int, checkpointedFrames: Int, isBusy: Bool) {
+            self.logFrames = logFrames
+            self.checkpointedFrames = checkpointedFrames
+            self.isBusy = isBusy
+        }
     }
 
     /// Copies the log into the database file.

@@ -38,8 +38,8 @@ extension Connection {
 
     /// Sets a pragma, reads it back, and throws if something else is in force.
     ///
-    /// Give the form that reads back: `2`, not `FULL`, for `synchronous`. SQLite accepts a pragma that it does not know,
-    /// or one that cannot change now (`foreign_keys` in a transaction), without a word; hence the reading back.
+    /// Give the form that reads back: `2`, not `FULL`, for `synchronous`. SQLite accepts a pragma that it does not
+    /// know, or one that cannot change now (`foreign_keys` in a transaction), without a word; hence the reading back.
     ///
     /// - Throws: `.mismatch` naming both values.
     package func setPragma(_ name: StaticString, to value: PragmaValue) throws(SQLiteError) {

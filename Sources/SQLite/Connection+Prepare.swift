@@ -7,6 +7,7 @@ extension Connection {
     /// - Throws: `.error` with an offset for SQL that does not parse or names what is not there; `.authorization`;
     ///   `.misuse` if the text holds no statement, more than one, or a NUL.
     package func prepare(_ sql: String, persistent: Bool = false) throws(SQLiteError) -> Statement {
+        try checkText(sql)
         let (handle, end) = try compile(sql, from: 0, persistent: persistent)
         guard let handle else { throw .misuse("the SQL text holds no statement", sql: sql) }
         let statement = Statement(handle: handle, callbacks: callbacks)
@@ -21,6 +22,7 @@ extension Connection {
     ///
     /// The statements before one that fails stay in force unless the script or the caller opened a transaction.
     package func execute(_ sql: String) throws(SQLiteError) {
+        try checkText(sql)
         var position = 0
         while position < sql.utf8.count {
             let (handle, end) = try compile(sql, from: position, persistent: false)
@@ -45,6 +47,12 @@ extension Connection {
         return rows
     }
 
+    /// Refuses text that SQLite would cut short.
+    private func checkText(_ sql: String) throws(SQLiteError) {
+        guard !sql.utf8.contains(0) else { throw .misuse("SQL text holds no NUL", sql: sql) }
+        guard sql.utf8.count < Int(Int32.max) else { throw SQLiteError(code: .tooBig, message: "SQL text too long") }
+    }
+
     private func isBlank(_ sql: String, from position: Int) throws(SQLiteError) -> Bool {
         var position = position
         while position < sql.utf8.count {
@@ -64,8 +72,6 @@ extension Connection {
     private func compile(
         _ sql: String, from position: Int, persistent: Bool
     ) throws(SQLiteError) -> (handle: OpaquePointer?, end: Int) {
-        guard !sql.utf8.contains(0) else { throw .misuse("SQL text holds no NUL", sql: sql) }
-        guard sql.utf8.count < Int(Int32.max) else { throw SQLiteError(code: .tooBig, message: "SQL text too long") }
         let database = try database()
         var statement: OpaquePointer?
         var end = position

@@ -32,7 +32,9 @@ package final class Connection {
     ///
     /// - Throws: `.cannotOpen` and its kinds; `.misuse` for a path that holds a NUL.
     package init(path: String, mode: Mode = .readWriteCreate) throws(SQLiteError) {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw .misuse("a database path is not empty and has no NUL") }
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw .misuse("a database path is not empty and has no NUL")
+        }
         var opened: OpaquePointer?
         let name = path.hasPrefix("file:") ? "./" + path : path
         let code = sqlite3_open_v2(name, &opened, mode.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -101,7 +103,9 @@ extension Connection {
     /// Rows changed since the connection was opened, with those of triggers.
     package var totalChanges: Int { withHandle(0) { Int(sqlite3_total_changes64($0)) } }
 
-    /// Whether a transaction is open. An error can have rolled it back. See https://www.sqlite.org/c3ref/get_autocommit.html
+    /// Whether a transaction is open. An error can have rolled it back.
+    ///
+    /// See https://www.sqlite.org/c3ref/get_autocommit.html
     package var isInTransaction: Bool { withHandle(false) { sqlite3_get_autocommit($0) == 0 } }
 
     /// The SQL of every statement that stands on a row: those a caller left without a reset hold the log back.

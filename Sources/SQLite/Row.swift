@@ -4,7 +4,7 @@
 package struct Row: ColumnReader, ~Copyable {
     package let handle: OpaquePointer
 
-    @usableFromInline init(handle: OpaquePointer) {
+    init(handle: OpaquePointer) {
         self.handle = handle
     }
 }

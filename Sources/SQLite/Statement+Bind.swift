@@ -5,43 +5,43 @@ internal import CSQLite
 /// Each throws `.range` for an index that does not exist and `.misuse` for a statement that stands on a row.
 extension Statement {
     /// Binds an integer.
-    @inlinable package func bind(_ value: Int64, at index: Int) throws(SQLiteError) {
+    package func bind(_ value: Int64, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_int64(handle, Int32(truncatingIfNeeded: index), value))
     }
 
     /// Binds an integer.
-    @inlinable package func bind(_ value: Int, at index: Int) throws(SQLiteError) {
+    package func bind(_ value: Int, at index: Int) throws(SQLiteError) {
         try bind(Int64(value), at: index)
     }
 
     /// Binds 1 or 0.
-    @inlinable package func bind(_ value: Bool, at index: Int) throws(SQLiteError) {
+    package func bind(_ value: Bool, at index: Int) throws(SQLiteError) {
         try bind(value ? 1 as Int64 : 0, at: index)
     }
 
     /// Binds a floating-point number; a NaN becomes NULL.
-    @inlinable package func bind(_ value: Double, at index: Int) throws(SQLiteError) {
+    package func bind(_ value: Double, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_double(handle, Int32(truncatingIfNeeded: index), value))
     }
 
     /// Binds NULL.
-    @inlinable package func bindNull(at index: Int) throws(SQLiteError) {
+    package func bindNull(at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_null(handle, Int32(truncatingIfNeeded: index)))
     }
 
     /// Binds an integer, or NULL.
-    @inlinable package func bind(_ value: Int64?, at index: Int) throws(SQLiteError) {
+    package func bind(_ value: Int64?, at index: Int) throws(SQLiteError) {
         guard let value else { return try bindNull(at: index) }
         try bind(value, at: index)
     }
 
     /// Binds an integer, or NULL.
-    @inlinable package func bind(_ value: Int?, at index: Int) throws(SQLiteError) {
+    package func bind(_ value: Int?, at index: Int) throws(SQLiteError) {
         guard let value else { return try bindNull(at: index) }
         try bind(value, at: index)
     }
 
-    @inlinable @inline(__always) func check(_ code: Int32) throws(SQLiteError) {
+    func check(_ code: Int32) throws(SQLiteError) {
         guard code == SQLITE_OK else { throw failure(code) }
     }
 }

@@ -27,7 +27,7 @@ package final class Statement: ColumnReader {
     ///
     /// - Returns: true if there is a row to read; false at the end, and then the statement is reset.
     /// - Throws: whatever the statement ran into; it is reset first.
-    @inlinable package func step() throws(SQLiteError) -> Bool {
+    package func step() throws(SQLiteError) -> Bool {
         let code = sqlite3_step(handle)
         if code == SQLITE_ROW { return true }
         try finish(code)
@@ -35,7 +35,7 @@ package final class Statement: ColumnReader {
     }
 
     /// Runs the statement to its end, passing over any rows, and resets it.
-    @inlinable package func run() throws(SQLiteError) {
+    package func run() throws(SQLiteError) {
         var code = sqlite3_step(handle)
         while code == SQLITE_ROW { code = sqlite3_step(handle) }
         try finish(code)
@@ -63,18 +63,18 @@ package final class Statement: ColumnReader {
     }
 
     /// Goes back before the first row and lets go of the read transaction; bindings stay.
-    @inlinable package func reset() {
+    package func reset() {
         // The code repeats the last step's, which was thrown then.
         sqlite3_reset(handle)
     }
 
     /// Sets every parameter to NULL.
-    @inlinable package func clearBindings() {
+    package func clearBindings() {
         sqlite3_clear_bindings(handle)
     }
 
     /// Ends a run: resets, and throws unless `code` says that all rows were seen.
-    @usableFromInline func finish(_ code: Int32) throws(SQLiteError) {
+    func finish(_ code: Int32) throws(SQLiteError) {
         guard code != SQLITE_DONE else {
             sqlite3_reset(handle)
             return
@@ -84,7 +84,7 @@ package final class Statement: ColumnReader {
         throw error
     }
 
-    @usableFromInline func failure(_ code: Int32) -> SQLiteError {
+    func failure(_ code: Int32) -> SQLiteError {
         SQLiteError.last(code, on: sqlite3_db_handle(handle), sql: sql)
     }
 }
@@ -102,7 +102,8 @@ extension Statement {
         return index == 0 ? nil : Int(index)
     }
 
-    /// Whether it leaves the database file as it is; see the exceptions at https://www.sqlite.org/c3ref/stmt_readonly.html
+    /// Whether it leaves the database file as it is. See the exceptions at
+    /// https://www.sqlite.org/c3ref/stmt_readonly.html
     package var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
 
     /// Whether it is an EXPLAIN or EXPLAIN QUERY PLAN.

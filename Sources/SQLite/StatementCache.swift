@@ -8,8 +8,8 @@ struct StatementCache {
     private var count = 0
 
     init() {
-        keys = Array(repeating: 0, count: 64)
-        statements = Array(repeating: nil, count: 64)
+        keys = Array(repeating: 0, count: 16)
+        statements = Array(repeating: nil, count: 16)
     }
 
     func statement(for sql: StaticString) -> Statement? {

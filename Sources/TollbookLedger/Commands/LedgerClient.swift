@@ -42,7 +42,8 @@ package enum LedgerResult: Sendable {
 package struct BudgetRefusal: Sendable {
     /// `budgetExhausted`, `budgetHeld` or `unpricedModel`.
     package let reason: DecisionReason
-    package let logIndex: Int64
+    /// nil when the key floods and the refusal is only counted.
+    package let logIndex: Int64?
     /// For people: `project/ranking`.
     package let scope: String
     package let budgetName: String
@@ -53,7 +54,7 @@ package struct BudgetRefusal: Sendable {
     package let contact: String?
 
     package init(
-        reason: DecisionReason, logIndex: Int64, scope: String, budgetName: String, figures: LimitFigures?,
+        reason: DecisionReason, logIndex: Int64?, scope: String, budgetName: String, figures: LimitFigures?,
         currency: String, periodEndMicros: Int64?, contact: String?
     ) {
         self.reason = reason

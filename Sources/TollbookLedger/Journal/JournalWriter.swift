@@ -1,0 +1,90 @@
+internal import Crypto
+internal import SQLite
+internal import TollbookCore
+
+/// Appends one journal row per command, in the command's own transaction. Used by the writer's thread only.
+struct JournalWriter {
+    static let leafVersion: UInt8 = 1
+
+    let logID: Int64
+    /// The index that the next row gets.
+    private(set) var nextIndex: Int64
+    private let connection: Connection
+    private let header = LeafBuffer(capacity: 128)
+    private var salts = SaltPool()
+
+    init(connection: Connection) throws {
+        self.connection = connection
+        let row = try connection.query(
+            "SELECT log_id, log_index FROM journal ORDER BY log_id DESC, log_index DESC LIMIT 1")
+        logID = row.first?.first?.integer ?? 1
+        nextIndex = (row.first?.last?.integer).map { $0 + 1 } ?? 0
+    }
+
+    /// Writes the row for what `leaf` holds and moves on to the next index.
+    mutating func append(
+        kind: JournalKind, timeMicros: Int64, organizationID: Int64?, objectID: Int64?, leaf: LeafBuffer
+    ) throws {
+        let salt = salts.next()
+        let hash = bodyHash(
+            salt: salt, kind: kind, timeMicros: timeMicros, organizationID: organizationID, objectID: objectID,
+            leaf: leaf)
+        let statement = try connection.cached(
+            """
+            INSERT INTO journal (log_id, log_index, leaf_version, kind, time_micros, organization_id, object_id,
+              salt, body_hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        try statement.bind(logID, at: 1)
+        try statement.bind(nextIndex, at: 2)
+        try statement.bind(Int(Self.leafVersion), at: 3)
+        try statement.bind(kind.rawValue, at: 4)
+        try statement.bind(timeMicros, at: 5)
+        try statement.bind(organizationID, at: 6)
+        try statement.bind(objectID, at: 7)
+        try salt.withUnsafeBytes { try statement.bind($0, at: 8) }
+        try hash.withUnsafeBytes { try statement.bind($0, at: 9) }
+        try statement.run()
+        nextIndex += 1
+    }
+
+    /// Goes back to `index` after the transaction that wrote the rows from there on was rolled back.
+    mutating func rewind(to index: Int64) {
+        precondition(index <= nextIndex, "a journal rewinds to an index that it had")
+        nextIndex = index
+    }
+
+    private func bodyHash(
+        salt: [UInt8], kind: JournalKind, timeMicros: Int64, organizationID: Int64?, objectID: Int64?,
+        leaf: LeafBuffer
+    ) -> SHA256Digest {
+        header.removeAll()
+        salt.withUnsafeBytes { header.append(raw: $0) }
+        header.append(byte: Self.leafVersion)
+        header.append(rawInteger: logID)
+        header.append(rawInteger: nextIndex)
+        header.append(byte: UInt8(kind.rawValue))
+        header.append(rawInteger: timeMicros)
+        header.append(organizationID)
+        header.append(objectID)
+        var hash = SHA256()
+        hash.update(bufferPointer: header.bytes)
+        hash.update(bufferPointer: leaf.bytes)
+        return hash.finalize()
+    }
+}
+
+/// Random salts, fetched from the system in blocks because one call a row would cost as much as the hash.
+private struct SaltPool {
+    private var block: [UInt8] = []
+    private var position = 0
+
+    mutating func next() -> [UInt8] {
+        if position == block.count {
+            block = SystemRandom.bytes(LedgerLimits.saltBlockBytes)
+            position = 0
+        }
+        defer { position += 16 }
+        return Array(block[position..<position + 16])
+    }
+}

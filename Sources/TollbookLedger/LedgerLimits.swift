@@ -1,0 +1,35 @@
+/// Every bound of the ledger, with its reason and what happens when it is reached.
+package enum LedgerLimits {
+    /// Commands in one transaction. More would make the first wait for the last; measured, the gain ends near 64.
+    package static let commandsPerBatch = 256
+    /// Opens and denials waiting for the writer. Full: the call is refused with 503 before anything is written.
+    package static let queuedOpens = 4_096
+    /// Requests opened and not yet settled. Full: opens are refused, so that a settlement always has its place.
+    package static let requestsInFlight = 65_536
+    /// Administrative commands waiting for the writer. Full: the command is refused.
+    package static let queuedAdministration = 256
+    /// Rows of one INSERT: enough for the decisions, charges and transfers of an ordinary call.
+    package static let rowsPerInsert = 8
+    /// Random bytes fetched at a time for salts; a multiple of 16.
+    package static let saltBlockBytes = 4_096
+    /// WAL pages after which the writer checkpoints between two batches.
+    package static let checkpointPages = 1_000
+    /// WAL pages kept at most when the writer is idle; beyond, the file is truncated.
+    package static let idleMillis = 200
+    /// How often a ledger that cannot commit is tried again, and deferred settlements with it.
+    package static let retryMillis = 250
+    /// Names, addresses and end users whose pseudonym is remembered; full: forgotten and read again.
+    package static let cachedSubjects = 16_384
+    /// Denials per key and reason that get rows of their own in one minute; the rest is counted once a second.
+    package static let denialRowsPerMinute = 1_000
+    /// Disk space kept in reserve so that calls in flight can settle when the disk is full.
+    package static let ballastBytes = 16 << 20
+    /// SQLite's page cache of the writer, in KiB.
+    package static let cacheKibibytes = 16_384
+    /// Longest wait of a reader for a lock, which only a checkpoint can hold.
+    package static let busyMillis = 5_000
+    /// Longest caller's text kept on a request (interaction, tags, end user, upstream id), in bytes.
+    package static let textBytes = 2_048
+    /// Longest raw usage object kept on an attempt, in bytes.
+    package static let rawUsageBytes = 16_384
+}

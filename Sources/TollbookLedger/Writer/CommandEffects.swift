@@ -1,0 +1,43 @@
+internal import TollbookCore
+
+/// What a command changes in memory; applied when its savepoint is released, dropped when it fails.
+struct CommandEffects {
+    private var budgets: [(entry: BudgetBook.Entry, spentNano: Int64, heldNano: Int64, atMicros: Int64)] = []
+    private var movements: [AccountBook.Movement] = []
+    private var rollups: [(key: RollupBook.Key, sums: RollupBook.Sums)] = []
+    private(set) var accounts: [(account: AccountBook.Account, id: Int64)] = []
+
+    mutating func add(budget entry: BudgetBook.Entry, spentNano: Int64, heldNano: Int64, atMicros: Int64) {
+        budgets.append((entry, spentNano, heldNano, atMicros))
+    }
+
+    mutating func add(_ movement: AccountBook.Movement) {
+        movements.append(movement)
+    }
+
+    mutating func add(_ sums: RollupBook.Sums, to key: RollupBook.Key) {
+        rollups.append((key, sums))
+    }
+
+    mutating func add(account: AccountBook.Account, id: Int64) {
+        accounts.append((account, id))
+    }
+
+    mutating func removeAll() {
+        budgets.removeAll(keepingCapacity: true)
+        movements.removeAll(keepingCapacity: true)
+        rollups.removeAll(keepingCapacity: true)
+        accounts.removeAll(keepingCapacity: true)
+    }
+
+    mutating func apply(to writer: LedgerWriter) {
+        for change in budgets {
+            change.entry.add(
+                spentNano: change.spentNano, heldNano: change.heldNano, atMicros: change.atMicros)
+        }
+        for movement in movements { writer.accounts.add(movement) }
+        for rollup in rollups { writer.rollups.add(rollup.sums, to: rollup.key) }
+        writer.accounts.adopt(accounts)
+        removeAll()
+    }
+}

@@ -1,0 +1,92 @@
+internal import SQLite
+internal import TollbookCore
+internal import TollbookPolicy
+
+extension LedgerWriter {
+    /// Opens a request: checks every hard budget and holds the worst case, in the batch's transaction.
+    func open(_ request: OpenRequest) throws -> LedgerResult {
+        guard request.revision == revision else { return .stale }
+        let context = RequestContext(request)
+        let check = budgetCheck(request, context: context)
+        if let denied = check.denied {
+            return try refuse(request, check: check, by: denied)
+        }
+        return try inSavepoint {
+            let index = journal.nextIndex
+            let hold = try prepareHold(context)
+            try insert(decisions: check.decisions, of: request.id, firstOrdinal: 0)
+            try insert(request: request)
+            if let hold { try insert(transfers: [hold], of: request.id, firstOrdinal: 0) }
+            try insertOpenHold(context)
+            for entry in check.entries {
+                effects.add(
+                    budget: entry, spentNano: 0, heldNano: context.holdNano, atMicros: request.acceptedMicros)
+            }
+            try appendJournal(.open, context: context)
+            return .opened(logIndex: index)
+        }
+    }
+
+    /// Records a call that a decision refused before it reached the ledger.
+    func deny(_ request: OpenRequest, status: Int) throws -> LedgerResult {
+        let reason = request.decisions.last?.reason ?? .noTarget
+        guard flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) else {
+            return .denied(logIndex: nil)
+        }
+        let index = try insertDenial(request, decisions: request.decisions, status: status)
+        return .denied(logIndex: index)
+    }
+
+    private func refuse(_ request: OpenRequest, check: BudgetCheck, by entry: BudgetBook.Entry) throws -> LedgerResult {
+        let decision = check.decisions.last
+        let reason = decision?.reason ?? .budgetExhausted
+        let status = reason == .budgetHeld ? 429 : 402
+        var index: Int64?
+        if flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) {
+            index = try insertDenial(request, decisions: check.decisions, status: status)
+        }
+        return .refused(
+            BudgetRefusal(
+                reason: reason, logIndex: index, scope: entry.record.scopeText, budgetName: entry.record.name,
+                figures: decision?.figures, currency: entry.record.currency,
+                periodEndMicros: entry.bounds(atMicros: request.acceptedMicros).endMicros,
+                contact: entry.record.contact))
+    }
+
+    private func insertDenial(_ request: OpenRequest, decisions: [Decision], status: Int) throws -> Int64 {
+        let context = RequestContext(request)
+        return try inSavepoint {
+            let index = journal.nextIndex
+            try insert(decisions: decisions, of: request.id, firstOrdinal: 0)
+            try insert(
+                outcome: OutcomeRow(
+                    requestID: request.id, endedMicros: nowMicros, status: status, endReason: .denied,
+                    total: .zero, currency: nil, openedAfterMicros: nil, caveat: nil))
+            try insert(request: request)
+            effects.add(
+                RollupBook.Sums(requests: 1, denied: 1, lastLogIndex: index),
+                to: context.rollupKey(deploymentID: 0, currency: ""))
+            try appendJournal(.deny, context: context)
+            return index
+        }
+    }
+
+    /// The pending transfer of the hold; nil for an unpriced or free call.
+    private func prepareHold(_ context: RequestContext) throws -> TransferRow? {
+        guard context.holdNano > 0, let currency = context.currency, let providerID = context.holdProviderID
+        else { return nil }
+        let debit = try account(.projectExpense, ownerID: context.projectID, currency: currency)
+        let credit = try account(.providerPayable, ownerID: providerID, currency: currency)
+        return transfer(
+            .pending, .hold, debit: debit, credit: credit, amountNano: context.holdNano, chargeOrdinal: nil)
+    }
+
+    private func insertOpenHold(_ context: RequestContext) throws {
+        let statement = try connection.cached(
+            "INSERT INTO open_hold (request_id, amount_nano, currency) VALUES (?, ?, ?)")
+        try statement.bind(context.id.rawValue, at: 1)
+        try statement.bind(context.hold?.nano, at: 2)
+        try statement.bind(context.hold == nil ? nil : context.currency, at: 3)
+        try statement.run()
+    }
+}

@@ -1,0 +1,150 @@
+internal import SQLite
+internal import TollbookCore
+internal import TollbookPolicy
+
+/// How a settlement ends a request.
+struct SettlementFacts {
+    let attempts: [AttemptRow]
+    let endedMicros: Int64
+    let status: Int
+    let endReason: EndReason
+    let caveat: Caveat?
+    let openedAfterMicros: Int64?
+}
+
+extension LedgerWriter {
+    /// Settles a request: attempts, charges, transfers, outcome, and the hold's release. Never fails on a limit.
+    func settle(_ settlement: Settlement) throws -> LedgerResult {
+        let facts = SettlementFacts(
+            attempts: settlement.attempts.map(AttemptRow.init), endedMicros: settlement.endedMicros,
+            status: settlement.status, endReason: settlement.endReason, caveat: settlement.caveat,
+            openedAfterMicros: settlement.openedAfterMicros)
+        return .settled(try settle(RequestContext(settlement.request), facts))
+    }
+
+    func settle(_ context: RequestContext, _ facts: SettlementFacts) throws -> SettlementReceipt {
+        try inSavepoint {
+            let index = journal.nextIndex
+            let charges = Self.chargeRows(facts.attempts)
+            let totals = ChargeTotals(charges.map(\.line))
+            let transfers = try transfers(context, facts: facts, charges: charges)
+            try insert(attempts: facts.attempts, of: context.id)
+            try insert(charges: charges, of: context.id)
+            try insert(
+                outcome: OutcomeRow(
+                    requestID: context.id, endedMicros: facts.endedMicros, status: facts.status,
+                    endReason: facts.endReason, total: totals.total, currency: totals.currency,
+                    openedAfterMicros: facts.openedAfterMicros, caveat: facts.caveat))
+            try insert(
+                transfers: transfers, of: context.id, firstOrdinal: context.holdNano > 0 ? 1 : 0)
+            try deleteOpenHold(context.id)
+            addBudgetEffects(context, totals: totals)
+            addRollups(context, facts: facts, charges: charges, logIndex: index)
+            try appendJournal(.settle, context: context)
+            return SettlementReceipt(logIndex: index, total: totals.total, currency: totals.currency)
+        }
+    }
+
+    private static func chargeRows(_ attempts: [AttemptRow]) -> [ChargeRow] {
+        var rows: [ChargeRow] = []
+        for (ordinal, attempt) in attempts.enumerated() {
+            for line in attempt.charges {
+                rows.append(
+                    ChargeRow(
+                        attemptOrdinal: Int64(ordinal), usageAtMicros: attempt.record.startedMicros, line: line))
+            }
+        }
+        return rows
+    }
+
+    /// Posts against the hold; what goes beyond it is held first as an overrun, what is left is voided.
+    private func transfers(
+        _ context: RequestContext, facts: SettlementFacts, charges: [ChargeRow]
+    ) throws -> [TransferRow] {
+        guard let currency = context.currency ?? charges.lazy.compactMap(\.line.currency).first else { return [] }
+        let project = try account(.projectExpense, ownerID: context.projectID, currency: currency)
+        var rows: [TransferRow] = []
+        let priced = charges.enumerated().filter { ($0.element.line.amount?.nano ?? 0) > 0 }
+        let posted = try priced.map { ordinal, charge in
+            let attempt = facts.attempts[Int(charge.attemptOrdinal)]
+            let payable = try account(.providerPayable, ownerID: attempt.providerID, currency: currency)
+            let isHeld = attempt.providerID == context.holdProviderID && context.holdNano > 0
+            return (ordinal: Int64(ordinal), nano: charge.line.amount?.nano ?? 0, payable: payable, isHeld: isHeld)
+        }
+        let againstHold = posted.reduce(Int64(0)) { $1.isHeld ? $0 + $1.nano : $0 }
+        let holdPayable = try context.holdProviderID.map {
+            try account(.providerPayable, ownerID: $0, currency: currency)
+        }
+        if let holdPayable, context.holdNano > 0, againstHold > context.holdNano {
+            rows.append(
+                transfer(
+                    .pending, .overrun, debit: project, credit: holdPayable,
+                    amountNano: againstHold - context.holdNano, chargeOrdinal: nil))
+        }
+        for line in posted {
+            rows.append(
+                transfer(
+                    line.isHeld ? .post : .single, .charge, debit: project, credit: line.payable,
+                    amountNano: line.nano, chargeOrdinal: line.ordinal))
+        }
+        if let holdPayable, againstHold < context.holdNano {
+            rows.append(
+                transfer(
+                    .void, .release, debit: project, credit: holdPayable,
+                    amountNano: context.holdNano - againstHold, chargeOrdinal: nil))
+        }
+        return rows
+    }
+
+    private func deleteOpenHold(_ id: RequestID) throws {
+        let statement = try connection.cached("DELETE FROM open_hold WHERE request_id = ?")
+        try statement.bind(id.rawValue, at: 1)
+        try statement.run()
+        guard connection.changes == 1 else {
+            throw TollbookError(.requestNotOpen, "request \(id.text) is not open")
+        }
+    }
+
+    private func addBudgetEffects(_ context: RequestContext, totals: ChargeTotals) {
+        for entry in budgets.applicable(to: context.scopes) {
+            effects.add(
+                budget: entry, spentNano: totals.pricedNano, heldNano: -context.holdNano,
+                atMicros: context.acceptedMicros)
+        }
+    }
+
+    private func addRollups(
+        _ context: RequestContext, facts: SettlementFacts, charges: [ChargeRow], logIndex: Int64
+    ) {
+        let lastDeployment = facts.attempts.last?.deploymentID ?? 0
+        let currency = charges.lazy.compactMap(\.line.currency).first ?? ""
+        effects.add(
+            RollupBook.Sums(
+                requests: 1, estimated: charges.contains { $0.line.source == .estimated } ? 1 : 0,
+                unpriced: charges.contains { $0.line.amount == nil } ? 1 : 0, lastLogIndex: logIndex),
+            to: context.rollupKey(deploymentID: lastDeployment, currency: currency))
+        for charge in charges {
+            guard let amount = charge.line.amount, let currency = charge.line.currency else { continue }
+            effects.add(
+                RollupBook.Sums(amountNano: amount.nano, lastLogIndex: logIndex),
+                to: context.rollupKey(
+                    deploymentID: facts.attempts[Int(charge.attemptOrdinal)].deploymentID, currency: currency))
+        }
+    }
+}
+
+/// What a request's charges add up to.
+struct ChargeTotals {
+    /// The sum; nil when a charge has no price.
+    let total: NanoAmount?
+    /// The sum of those that have one.
+    let pricedNano: Int64
+    let currency: String?
+
+    init(_ lines: [ChargeLine]) {
+        let priced = lines.reduce(Int64(0)) { $0 + ($1.amount?.nano ?? 0) }
+        pricedNano = priced
+        total = lines.contains { $0.amount == nil } ? nil : NanoAmount(nano: priced)
+        currency = lines.lazy.compactMap(\.currency).first
+    }
+}

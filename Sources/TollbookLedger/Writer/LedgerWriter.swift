@@ -1,0 +1,111 @@
+internal import SQLite
+internal import TollbookCore
+internal import TollbookPolicy
+
+/// Executes commands on the one connection that writes. Lives on the writer's thread and never leaves it.
+///
+/// One transaction a batch, one savepoint a command, one journal row a command. What is derived is added up in
+/// memory and written once before COMMIT.
+final class LedgerWriter {
+    let connection: Connection
+    let directory: LedgerDirectory
+    let hasher: SecretHasher
+    let clock: any WallClock
+    let leaf = LeafBuffer()
+    let tables: TruthInserters
+    let budgets = BudgetBook()
+    var journal: JournalWriter
+    var accounts: AccountBook
+    var rollups = RollupBook()
+    var subjects: SubjectBook
+    var flood = DenialFlood()
+    /// What the command under way will change in memory once it has succeeded.
+    var effects = CommandEffects()
+    /// The journal index of the last governance change in force.
+    private(set) var revision: Int64 = -1
+    /// The newest governance state; the owner publishes it after COMMIT.
+    private(set) var snapshot = GovernanceSnapshot.empty
+    /// Wall clock of the batch under way.
+    var nowMicros: Int64 = 0
+    /// Set when a batch changed the governance state.
+    private(set) var didChangeGovernance = false
+
+    init(directory: LedgerDirectory, clock: any WallClock) throws {
+        self.directory = directory
+        self.clock = clock
+        hasher = try SecretHasher(directory: directory)
+        connection = try LedgerConnection.openWriter(path: directory.database)
+        try Migrator.migrate(connection)
+        tables = TruthInserters(connection: connection, leaf: leaf)
+        journal = try JournalWriter(connection: connection)
+        accounts = try AccountBook(connection: connection)
+        subjects = SubjectBook(hasher: hasher)
+        nowMicros = clock.nowMicros()
+        try reloadGovernance()
+    }
+
+    /// Opens the batch's transaction.
+    func begin() throws {
+        nowMicros = clock.nowMicros()
+        didChangeGovernance = false
+        try connection.begin(.immediate)
+    }
+
+    /// Writes the derived sums and makes the batch durable.
+    func commit() throws {
+        try accounts.flush(connection)
+        try rollups.flush(connection)
+        try budgets.flush(connection)
+        try connection.commit()
+    }
+
+    /// Undoes the batch and reads back what memory mirrors.
+    func rollback() throws {
+        try connection.rollback()
+        effects = CommandEffects()
+        rollups = RollupBook()
+        subjects = SubjectBook(hasher: hasher)
+        accounts = try AccountBook(connection: connection)
+        journal = try JournalWriter(connection: connection)
+        try reloadGovernance()
+    }
+
+    /// Runs one command in a savepoint: everything it wrote, and its journal row, or nothing.
+    ///
+    /// - Throws: what the command threw; the batch can go on unless the whole transaction is gone.
+    func inSavepoint<R>(_ body: () throws -> R) throws -> R {
+        let index = journal.nextIndex
+        leaf.removeAll()
+        do {
+            let result = try connection.withSavepoint(body)
+            effects.apply(to: self)
+            subjects.commit()
+            return result
+        } catch {
+            effects.removeAll()
+            subjects.rollback()
+            journal.rewind(to: index)
+            throw error
+        }
+    }
+
+    /// Takes over the governance state that the transaction holds now.
+    func reloadGovernance() throws {
+        revision = try GovernanceRevision.newest(connection)
+        let state = try GovernanceLoader.load(connection: connection, revision: revision)
+        snapshot = state.snapshot
+        try budgets.load(state.budgets, connection: connection)
+    }
+
+    /// After a governance command: sums of new budgets, the new snapshot. The derived sums of the batch so far are
+    /// written first, so that the rebuild sees them.
+    func governanceDidChange() throws {
+        try accounts.flush(connection)
+        try rollups.flush(connection)
+        try budgets.flush(connection)
+        let before = budgets.records
+        try reloadGovernance()
+        try budgets.rebuildChanged(since: before, connection: connection)
+        didChangeGovernance = true
+    }
+}
