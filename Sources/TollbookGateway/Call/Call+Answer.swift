@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import TollbookCore
+internal import TollbookWire
 
 extension Call {
     /// The provider's answer begins.

@@ -110,8 +110,7 @@ extension Call {
             return settle(.errorStatus, finale: .failure(.upstream(.upstreamClosed)), code: .upstreamClosed)
         }
         let code: AnswerCode =
-            errorClass == .malformedResponse
-            ? .upstreamMalformed : isAnswering && reader.form == .stream ? .upstreamCut : .upstreamClosed
+            errorClass == .malformedResponse ? .upstreamMalformed : isAnswering ? .upstreamCut : .upstreamClosed
         settle(
             .broken(errorClass ?? (isAnswering ? .closedMidBody : .closedBeforeHead)),
             finale: .failure(.upstream(code)), code: code)

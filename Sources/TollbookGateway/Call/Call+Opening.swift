@@ -1,5 +1,8 @@
+internal import NIOCore
+internal import TollbookCore
 internal import TollbookLedger
 internal import TollbookPolicy
+internal import TollbookWire
 
 extension Call {
     /// Authorizes and plans the call on the newest governance state, and has the ledger open or deny it.

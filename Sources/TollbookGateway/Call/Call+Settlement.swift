@@ -1,7 +1,9 @@
 internal import NIOCore
+internal import NIOHTTP1
 internal import TollbookCore
 internal import TollbookLedger
 internal import TollbookPolicy
+internal import TollbookWire
 
 /// What the caller gets once the settlement is durable.
 enum Finale {

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TollbookCore
 internal import TollbookWire
 
 extension Call {
@@ -50,10 +51,14 @@ extension Call {
 
     /// The message ended without a terminal event.
     func streamEnd() {
-        if let rest = reader.splitter.finish(), take(rest) {
-            // A last event without its blank line: complete it, so that the caller sees it as one.
-            terminalEvent?.writeStaticString("\n\n")
-            return streamTerminated()
+        if let rest = reader.splitter.finish() {
+            if take(rest) {
+                // Its blank line is missing: complete it, so that the caller sees it as an event.
+                if !rest.isComplete { terminalEvent?.writeStaticString("\n\n") }
+                return streamTerminated()
+            }
+            // Half an event would run into what follows it.
+            if !rest.isComplete { reader.splitter.withhold() }
         }
         forwardRuns()
         if reader.stream.sawError {

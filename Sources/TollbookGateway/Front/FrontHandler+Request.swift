@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
+internal import TollbookCore
 internal import TollbookPolicy
 internal import TollbookWire
 

@@ -11,7 +11,7 @@ struct GatewayError {
     /// The field or header of the request that is wrong.
     var param: String?
     /// Further members of the error object.
-    var details: [(name: String, value: OpenAIError.Value)] = []
+    private var details: [OpenAIError.Detail] = []
     /// Seconds for `retry-after`.
     var retryAfterSeconds: Int?
     /// For `allow`, with 405.
@@ -103,9 +103,9 @@ extension GatewayError {
         }
     }
 
-    private func with(_ name: String, _ value: OpenAIError.Value) -> GatewayError {
+    private func with(_ name: String, _ value: OpenAIError.Detail.Value) -> GatewayError {
         var error = self
-        error.details.append((name, value))
+        error.details.append(.init(name, value))
         return error
     }
 

@@ -118,10 +118,10 @@ package struct RequestHeaders: Sendable {
     }
 }
 
-extension StringProtocol {
+extension Substring {
     /// Without the spaces and tabs around it.
-    func trimmingSpaces() -> SubSequence {
-        var rest = self[...]
+    func trimmingSpaces() -> Substring {
+        var rest = self
         while let first = rest.utf8.first, first == 0x20 || first == 0x09 { rest = rest.dropFirst() }
         while let last = rest.utf8.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
         return rest

@@ -137,7 +137,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// The connect succeeded. Without TLS the connection is ready, else after the handshake.
-    func attach(_ channel: any Channel, tls: (any ChannelHandler & Sendable)?) {
+    func attach(_ channel: any Channel, tls: (any ChannelHandler)?) {
         guard state == .connecting else { return channel.close(promise: nil) }
         self.channel = channel
         let operations = channel.pipeline.syncOperations
