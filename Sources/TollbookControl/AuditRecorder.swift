@@ -18,10 +18,12 @@ package struct AuditRecorder: Sendable {
         package var isOwner = true
         /// A JSON object; no secrets, no personal data.
         package var detail: String?
+        /// The network address that it came from; nil: this machine. Becomes a subject.
+        package var address: String?
 
         package init(
             _ action: AuditAction, objectKind: String? = nil, objectID: Int64? = nil, isSuccess: Bool = true,
-            isOwner: Bool = true, detail: String? = nil
+            isOwner: Bool = true, detail: String? = nil, address: String? = nil
         ) {
             self.action = action
             self.objectKind = objectKind
@@ -29,6 +31,7 @@ package struct AuditRecorder: Sendable {
             self.isSuccess = isSuccess
             self.isOwner = isOwner
             self.detail = detail
+            self.address = address
         }
     }
 
@@ -44,19 +47,21 @@ package struct AuditRecorder: Sendable {
     @discardableResult
     package func record(_ event: Event) async throws -> Int64 {
         try await ledger.administer(.event, organizationID: nil) { transaction in
-            try transaction.insert(.event, event.values(transaction))
+            try transaction.insert(.event, try event.values(transaction))
             return transaction.logIndex
         }
     }
 }
 
 extension AuditRecorder.Event {
-    fileprivate func values(_ transaction: LedgerTransaction) -> [Value] {
-        [
+    fileprivate func values(_ transaction: LedgerTransaction) throws -> [Value] {
+        let subject = try address.map { try transaction.subjectID(kind: .address, value: $0) }
+        return [
             .integer(transaction.logIndex), 0, .integer(transaction.nowMicros),
             isOwner ? .integer(AuditRecorder.ownerID) : .null, .text(action.rawValue),
             objectKind.map { .text($0) } ?? .null, objectID.map { .integer($0) } ?? .null,
-            isSuccess ? "success" : "failure", detail.map { .text($0) } ?? .null, nil,
+            isSuccess ? "success" : "failure", detail.map { .text($0) } ?? .null,
+            subject.map { .integer($0) } ?? .null,
         ]
     }
 }

@@ -1,9 +1,6 @@
 internal import Hummingbird
 internal import Logging
 
-/// The context of a request of the control plane.
-typealias ControlContext = BasicRequestContext
-
 /// Puts the routes together: the open ones, and the admin API behind the owner's token.
 enum ControlRouter {
     static func make(
@@ -14,7 +11,14 @@ enum ControlRouter {
         HealthRoutes(services: services).add(to: router)
         let api = router.group("api/v1")
             .add(middleware: OwnerAuthentication(token: services.token, refusals: services.refusals))
-        _ = api
+        ApplyRoute(services: services).add(to: api)
+        KeyRoutes(services: services).add(to: api)
+        BudgetRoutes(services: services).add(to: api)
+        SpendRoute(services: services).add(to: api)
+        ExplanationRoute(services: services).add(to: api)
+        ExportRoutes(services: services).add(to: api)
+        VerifyRoute(services: services).add(to: api)
+        QueryRoute(services: services).add(to: api)
         return router
     }
 }

@@ -6,17 +6,19 @@ internal import TollbookCore
 ///
 /// A correct token is never refused, however many wrong ones came before it: the bound is on refusals alone, and
 /// 256 random bits are not guessed at any rate.
-struct OwnerAuthentication<Context: RequestContext>: RouterMiddleware {
+struct OwnerAuthentication: RouterMiddleware {
+    typealias Context = ControlContext
+
     let token: OwnerToken
     let refusals: RefusalBook
 
     func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+        _ request: Request, context: ControlContext, next: (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
         if let presented = Self.bearerToken(request), token.matches(presented) {
             return try await next(request, context)
         }
-        guard await refusals.note() else {
+        guard await refusals.note(address: context.callerAddress) else {
             throw Problem(status: 429, code: .tooManyRefusals, "too many wrong tokens", hint: "wait a minute")
         }
         throw Problem(

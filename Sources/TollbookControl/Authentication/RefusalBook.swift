@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Counts refused requests of the control plane; some become audit events, a flood does not.
 package final class RefusalBook: Sendable {
-    /// Records one refusal as an audit event.
-    package typealias Recorder = @Sendable () async throws -> Void
+    /// Records one refusal as an audit event; is given the caller's network address.
+    package typealias Recorder = @Sendable (_ address: String?) async throws -> Void
 
     private struct State {
         var answers: RefusalBucket
@@ -29,7 +29,7 @@ package final class RefusalBook: Sendable {
     package var total: UInt64 { state.withLock { $0.total } }
 
     /// Notes one refusal; false when the minute's are used up.
-    func note(now: ContinuousClock.Instant = .now) async -> Bool {
+    func note(address: String?, now: ContinuousClock.Instant = .now) async -> Bool {
         let (isAdmitted, isEvent) = state.withLock { state in
             state.total += 1
             return (state.answers.admit(now: now), state.events.admit(now: now))
@@ -37,7 +37,7 @@ package final class RefusalBook: Sendable {
         guard isEvent else { return isAdmitted }
         logger.warning("Refused a request of the control plane", metadata: ["code": "unauthorized"])
         do {
-            try await record()
+            try await record(address)
         } catch {
             // The refusal stands; that it could not be recorded is told once here.
             logger.error("A refusal could not be recorded", metadata: ["error": "\(error)"])

@@ -10,6 +10,8 @@ extension TollbookError.Code {
     package static let tooManyRefusals = Self(rawValue: "too_many_refusals")
     /// 400: the body is not the JSON that the route takes, or a query item is malformed.
     package static let invalidRequest = Self(rawValue: "invalid_request")
+    /// 422: a governance document has mistakes; nothing of it was applied.
+    package static let governanceInvalid = Self(rawValue: "governance_invalid")
     /// 413: the body is larger than the route takes.
     package static let bodyTooLarge = Self(rawValue: "body_too_large")
     /// 404: no such path, or no such object.

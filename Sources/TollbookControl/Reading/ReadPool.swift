@@ -35,14 +35,21 @@ package final class ReadPool: Sendable {
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
-        try enter()
-        defer { admitted.withLock { $0 -= 1 } }
         let open = open
-        return try await threads.runIfActive {
+        return try await run {
             let connection = try open()
             defer { try? connection.close() }
             return try body(connection)
         }
+    }
+
+    /// Runs `body`, which brings its own connection or none, on a thread of the pool.
+    ///
+    /// - Throws: as `read`.
+    package func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try enter()
+        defer { admitted.withLock { $0 -= 1 } }
+        return try await threads.runIfActive { try body() }
     }
 
     /// Lets running jobs end and stops the threads; later reads throw.

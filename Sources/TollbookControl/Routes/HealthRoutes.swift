@@ -7,7 +7,10 @@ struct HealthRoutes: Sendable {
     func add(to router: Router<ControlContext>) {
         router.get("healthz") { _, _ in try Response.json(["status": "ok"]) }
         router.get("readyz") { _, _ in try ready() }
-        router.get("metrics") { _, _ in Response.text(services.metrics(), mediaType: PrometheusText.mediaType) }
+        router.get("metrics") { _, _ in
+            let page = await services.metrics(services.refusals.total)
+            return Response.text(page, mediaType: PrometheusText.mediaType)
+        }
     }
 
     /// 200 when every call that is permitted would be taken, else 503 with the reasons.

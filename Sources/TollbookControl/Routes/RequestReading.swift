@@ -92,3 +92,16 @@ enum ClosedJSON {
         init(from decoder: any Decoder) {}
     }
 }
+
+extension [String: String] {
+    /// An item that is a number of at least 0; nil where there is none.
+    ///
+    /// - Throws: a 400 `invalid_request` problem.
+    func integer(_ name: String) throws -> Int64? {
+        guard let text = self[name] else { return nil }
+        guard let value = Int64(text), value >= 0 else {
+            throw Problem(status: 400, code: .invalidRequest, "the query item `\(name)` is not a number")
+        }
+        return value
+    }
+}

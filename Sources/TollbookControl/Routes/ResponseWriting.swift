@@ -4,22 +4,20 @@ internal import Hummingbird
 internal import NIOCore
 
 extension Response {
-    /// A JSON answer that no cache keeps.
+    /// A JSON answer.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        json(bytes: Array(try ControlJSON.encoder.encode(value)), status: status)
+        bytes(Array(try ControlJSON.encoder.encode(value)), mediaType: "application/json", status: status)
     }
 
-    /// JSON made elsewhere.
-    static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
-
-    /// Plain text of a media type.
+    /// Text of a media type.
     static func text(_ text: String, mediaType: String) -> Response {
+        bytes(Array(text.utf8), mediaType: mediaType)
+    }
+
+    /// Bytes of a media type, which no cache keeps.
+    static func bytes(_ bytes: [UInt8], mediaType: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: .ok, headers: [.contentType: mediaType, .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(string: text)))
+            status: status, headers: [.contentType: mediaType, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }
