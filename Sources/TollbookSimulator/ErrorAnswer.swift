@@ -23,8 +23,15 @@ struct ErrorAnswer: Sendable, Equatable {
     static func scripted(status: Int, model: String, directives: Directives) -> ErrorAnswer {
         var answer = usual(status: status, model: model)
         answer.shape = directives.shape ?? .usual(for: status)
+        switch answer.shape {
+        case .azure:
+            answer.code = String(status)
+        case .mistral where status == 429:
+            (answer.type, answer.code) = ("rate_limited", "1300")
+        default:
+            if directives.code == "insufficient_quota" { answer.type = "insufficient_quota" }
+        }
         answer.code = directives.code ?? answer.code
-        if directives.code == "insufficient_quota" { answer.type = "insufficient_quota" }
         let pinned = directives.retryAfterSeconds
         answer.retryAfterSeconds = pinned == -1 ? nil : pinned ?? (status == 429 ? 1 : nil)
         return answer

@@ -33,7 +33,7 @@ package final class SimulatorServer: Sendable {
     package static func start(
         configuration: SimulatorConfiguration, group: (any EventLoopGroup)? = nil
     ) async throws -> SimulatorServer {
-        guard group == nil else { return try await start(configuration, on: group ?? ownGroup(configuration), own: nil) }
+        if let group { return try await start(configuration, on: group, own: nil) }
         let own = ownGroup(configuration)
         do {
             return try await start(configuration, on: own, own: own)
