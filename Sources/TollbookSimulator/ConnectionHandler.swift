@@ -146,7 +146,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         while let step = nextStep(context) {
             switch step {
             case .write:
+                // Each step a write of its own: the script decides what travels together.
                 write(loop.takeOutput(), context)
+                flush(context)
             case .dribble(let gap):
                 runner?.dribble(loop.takeOutput(), gapNanos: gap)
             case .wait(let nanos):

@@ -39,6 +39,11 @@ final class LoopState: @unchecked Sendable {
         return dateText
     }
 
+    /// Closes every connection, in the middle of an answer or not.
+    func closeAll() {
+        for channel in channels.values { channel.close(promise: nil) }
+    }
+
     /// The bytes of ``sink`` for the socket; clears the sink.
     func takeOutput() -> ByteBuffer {
         output.clear()

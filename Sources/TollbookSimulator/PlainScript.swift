@@ -39,7 +39,10 @@ struct PlainScript: Sendable {
             if let step = prelude.step(elapsedNanos: elapsedNanos) { return step }
             stage = .body
             sink.write(head)
-            return delivery.fault == .slowHead ? .dribble(gapNanos: delivery.gapNanos) : .write
+            if delivery.fault == .slowHead { return .dribble(gapNanos: delivery.gapNanos) }
+            // Head and body travel together where nothing keeps them apart.
+            let isApart = delivery.fault == .drip || body.count == 0 || untilFault == 0
+            return isApart ? .write : bodyStep(elapsedNanos: elapsedNanos, into: &sink)
         case .body:
             return bodyStep(elapsedNanos: elapsedNanos, into: &sink)
         case .stalled(let since):

@@ -48,7 +48,7 @@ package final class SimulatorServer: Sendable {
         // A socket that is closed already is what is wanted.
         try? await channel.close().get()
         for (loop, state) in loops {
-            try? await loop.submit { state.channels.values.forEach { $0.close(promise: nil) } }.get()
+            try? await loop.submit { state.closeAll() }.get()
         }
         try? await ownGroup?.shutdownGracefully()
     }

@@ -304,7 +304,8 @@ def test_prompt_tokens_follow_the_body(simulator):
 
 
 def test_optional_counts_are_reported(simulator):
-    usage = simulator.answer("prompt=9,completion=8,cache_write=3,audio_in=2,audio_out=1,accepted=1,rejected=2")["usage"]
+    sim = "prompt=9,completion=8,cache_write=3,audio_in=2,audio_out=1,accepted=1,rejected=2"
+    usage = simulator.answer(sim)["usage"]
     assert usage["prompt_tokens_details"] == {"cached_tokens": 0, "audio_tokens": 2, "cache_write_tokens": 3}
     assert usage["completion_tokens_details"] == {
         "reasoning_tokens": 0,
@@ -364,7 +365,8 @@ def test_streamed_arguments_add_up(simulator):
 
 def test_named_tool_is_the_one_called(simulator):
     tools = [WEATHER, {"type": "function", "function": {"name": "other"}}]
-    choice = simulator.answer(tools=tools, tool_choice={"type": "function", "function": {"name": "other"}})["choices"][0]
+    wanted = {"type": "function", "function": {"name": "other"}}
+    choice = simulator.answer(tools=tools, tool_choice=wanted)["choices"][0]
     assert choice["message"]["tool_calls"][0]["function"]["name"] == "other"
     assert choice["finish_reason"] == "stop"
 
@@ -532,12 +534,13 @@ def test_many_pipelined_streams_do_not_nest(simulator):
     with simulator.connect() as sock:
         sender = threading.Thread(target=sock.sendall, args=(request_bytes(body) * count,))
         sender.start()
-        data = b""
-        done = 0
+        data, done, marker = b"", 0, b"data: [DONE]"
         while done < count:
-            data = data[-16:] + sock.recv(1 << 20)
-            assert len(data) > 16
-            done += data[16:].count(b"data: [DONE]") + (b"data: [DONE]" in data[:27])
+            piece = sock.recv(1 << 20)
+            assert piece, f"closed after {done} streams"
+            data += piece
+            done += data.count(marker)
+            data = data[-(len(marker) - 1) :]
         sender.join()
     assert done == count
 
