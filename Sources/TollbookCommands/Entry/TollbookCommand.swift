@@ -1,0 +1,13 @@
+package import ArgumentParser
+
+/// The root command.
+package struct TollbookCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "tollbook",
+        abstract: "An LLM gateway whose system of record is one SQLite file.",
+        discussion: ExitStatus.help,
+        version: BuildVersion.text,
+        subcommands: [SimulateCommand.self, VersionCommand.self])
+
+    package init() {}
+}
