@@ -249,7 +249,8 @@ def test_chunked_upload_with_extensions_and_trailers(scripted: Gateway):
 @pytest.mark.parametrize("bad", [b"zz\r\n", b"-5\r\n", b"ffffffffffffffffff\r\n"])
 def test_broken_chunks(scripted: Gateway, bad: bytes):
     with scripted.wire() as wire:
-        wire.send(scripted.raw_chat(b"", {"content-length": "", "transfer-encoding": "chunked"}) + bad + b"x\r\n0\r\n\r\n")
+        head = scripted.raw_chat(b"", {"content-length": "", "transfer-encoding": "chunked"})
+        wire.send(head + bad + b"x\r\n0\r\n\r\n")
         try:
             assert wire.read_answer().status == 400
         except EOFError:
@@ -333,7 +334,8 @@ def test_key_in_the_query(scripted: Gateway, upstream: ScriptedUpstream):
     assert scripted.key not in upstream.last.raw.decode()
 
 
-@pytest.mark.parametrize("value", [None, "Bearer", "Bearer ", "Bearer tb-unknown", "Basic dXNlcjpwYXNz", "Bearer " + "x" * 9_000])
+@pytest.mark.parametrize(
+    "value", [None, "Bearer", "Bearer ", "Bearer tb-unknown", "Basic dXNlcjpwYXNz", "Bearer " + "x" * 9_000])
 def test_no_usable_key(scripted: Gateway, upstream: ScriptedUpstream, value: str | None):
     before, rows = len(upstream.requests), len(scripted.ledger.requests)
     with scripted.wire() as wire:

@@ -74,7 +74,8 @@ def test_dry_run_shows_the_difference_and_changes_nothing(make_gateway, simulato
     assert gateway.ledger.value("SELECT count(*) FROM project") == 1
     gateway.cli("apply", str(gateway.file), "--change-ref", "TICKET-7")
     assert journal(gateway) == before + 1
-    assert gateway.ledger.value("SELECT change_reference FROM budget_version ORDER BY log_index DESC LIMIT 1") == "TICKET-7"
+    reference = "SELECT change_reference FROM budget_version ORDER BY log_index DESC LIMIT 1"
+    assert gateway.ledger.value(reference) == "TICKET-7"
     assert gateway.ledger.value("SELECT limit_nano FROM budget") == 2 * 10**9
 
 
@@ -124,7 +125,8 @@ def test_mistakes_name_their_line(server: Gateway, text: str, instead: str, line
     assert "sk-live-123" not in message
 
 
-BAD_NAMES = ["=cmd", "+1", "-x", "@sum", "a\nb", "a\u0000b", "a\u001bb", "tab\there", "", " lead", "a\u2028b", "x" * 500]
+BAD_NAMES = [
+    "=cmd", "+1", "-x", "@sum", "a\nb", "a\u0000b", "a\u001bb", "tab\there", "", " lead", "a\u2028b", "x" * 500]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES, ids=[repr(name)[:20] for name in BAD_NAMES])

@@ -101,7 +101,8 @@ def test_missing_credential_costs_nothing(make_gateway, upstream: ScriptedUpstre
 # A complete error of the provider: zero.
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "429 Too Many Requests", "500 Internal Server Error", "529 Busy"])
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "429 Too Many Requests", "500 Internal Server Error", "529 Busy"])
 def test_an_error_status_costs_nothing(impatient: Gateway, upstream: ScriptedUpstream, status: str):
     upstream.handler = lambda exchange: exchange.send_plain(b'{"error":{"message":"no"}}', status=status)
     code = int(status.split()[0])

@@ -88,8 +88,9 @@ def test_streamed_tools(client: openai.OpenAI):
 def test_tool_results_go_back(client: openai.OpenAI, simulator: Simulator):
     messages = [
         *HELLO,
-        {"role": "assistant", "content": None, "tool_calls": [
-            {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Köln"}'}}]},
+        {"role": "assistant", "content": None, "tool_calls": [{
+            "id": "call_1", "type": "function",
+            "function": {"name": "get_weather", "arguments": '{"city":"Köln"}'}}]},
         {"role": "tool", "tool_call_id": "call_1", "content": "4 °C"},
     ]
     client.chat.completions.create(model="demo", messages=messages, tools=[WEATHER])
@@ -107,7 +108,9 @@ def test_json_schema_output(client: openai.OpenAI):
     assert set(json.loads(answer.choices[0].message.content)) == {"name", "age"}
 
 
-def test_images_go_through_and_count_as_attachments(client: openai.OpenAI, gateway: Gateway, simulator: Simulator):
+def test_images_go_through_and_count_as_attachments(
+    client: openai.OpenAI, gateway: Gateway, simulator: Simulator
+):
     picture = "data:image/png;base64," + base64.b64encode(bytes(range(256)) * 16).decode()
     messages = [{"role": "user", "content": [
         {"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": picture}}]}]

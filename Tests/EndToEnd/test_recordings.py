@@ -95,7 +95,8 @@ def test_replay(replayed, case: str, pieces: int):
     def send(exchange: Exchange) -> None:
         kind = (types or ["text/event-stream" if streamed else "application/json"])[0]
         exchange.send(
-            f"HTTP/1.1 {meta['status']} Recorded\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n".encode())
+            f"HTTP/1.1 {meta['status']} Recorded\r\ncontent-type: {kind}\r\n"
+            "transfer-encoding: chunked\r\n\r\n".encode())
         for start in range(0, len(recorded), pieces):
             exchange.send_chunk(recorded[start : start + pieces])
         exchange.end_stream()

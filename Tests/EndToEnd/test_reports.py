@@ -273,8 +273,9 @@ def test_query_reads(books):
 
 
 @pytest.mark.parametrize("sql", [
-    "DELETE FROM budget_period", "UPDATE budget SET limit_nano = 0", "DROP TABLE open_hold", "PRAGMA journal_mode=DELETE",
-    "ATTACH 'x.db' AS x", "INSERT INTO subject VALUES (1,1,x'00',null,1)", "VACUUM", "SELECT 1; DELETE FROM open_hold",
+    "DELETE FROM budget_period", "UPDATE budget SET limit_nano = 0", "DROP TABLE open_hold",
+    "PRAGMA journal_mode=DELETE", "ATTACH 'x.db' AS x",
+    "INSERT INTO subject VALUES (1,1,x'00',null,1)", "VACUUM", "SELECT 1; DELETE FROM open_hold",
     "CREATE TABLE x (y)", "SELECT load_extension('x')", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n)"
     " SELECT count(*) FROM n", "not SQL", "",
 ])

@@ -13,8 +13,8 @@ CALL = {"model": "sim", "messages": [{"role": "user", "content": "hi"}]}
 
 
 def post(simulator: Simulator, directives: str, **fields: object) -> httpx.Response:
-    return httpx.post(
-        f"{simulator.base_url}/chat/completions", json={**CALL, **fields}, headers={"x-sim": directives}, trust_env=False)
+    url = f"{simulator.base_url}/chat/completions"
+    return httpx.post(url, json={**CALL, **fields}, headers={"x-sim": directives}, trust_env=False)
 
 
 def test_pinned_counts(simulator: Simulator):
@@ -39,8 +39,9 @@ def test_latency(simulator: Simulator):
 @pytest.mark.parametrize(
     ("status", "shape", "mark"),
     [
-        (429, "openai", "rate_limit_exceeded"), (401, "openai", "invalid_api_key"), (529, "anthropic", "overloaded_error"),
-        (502, "html", "<html>"), (500, "text", "Simulated"), (400, "azure", '"code":"400"'), (401, "vllm", "Unauthorized"),
+        (429, "openai", "rate_limit_exceeded"), (401, "openai", "invalid_api_key"), (502, "html", "<html>"),
+        (529, "anthropic", "overloaded_error"), (500, "text", "Simulated"), (400, "azure", '"code":"400"'),
+        (401, "vllm", "Unauthorized"),
         (422, "mistral", '"object":"error"'),
     ])
 def test_error_bodies_of_the_real_providers(simulator: Simulator, status: int, shape: str, mark: str):

@@ -1,4 +1,4 @@
-"""Streams: metered whatever the caller asked for, settled before their end is told, and never buffered without bound."""
+"""Streams: metered whatever the caller asked for, settled before their end is told, never buffered without bound."""
 
 import re
 import threading

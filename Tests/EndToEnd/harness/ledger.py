@@ -88,7 +88,8 @@ class Ledger:
         return next(iter(rows[0].values())) if rows else None
 
     def _children(self, table: str, number: int) -> list[dict]:
-        words = {(row["domain"], row["code"]): row["name"] for row in self.rows("SELECT domain, code, name FROM vocabulary")}
+        codes = self.rows("SELECT domain, code, name FROM vocabulary")
+        words = {(row["domain"], row["code"]): row["name"] for row in codes}
         key = "id" if table == "request" else "request_id"
         order = "" if table in ("request", "outcome") else " ORDER BY ordinal"
         found = self.rows(f"SELECT * FROM {table} WHERE {key} = ?{order}", number)

@@ -56,7 +56,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"{self.process.args[:2]} did not end within {seconds} s\n{self.output[-3000:]}") from None
+            command = self.process.args[:2]
+            raise AssertionError(f"{command} did not end within {seconds} s\n{self.output[-3000:]}") from None
 
     def kill(self) -> None:
         """Sends SIGKILL, as a crash would."""
