@@ -75,7 +75,7 @@ def test_the_curl_line_works_when_pasted(serve):
     answer = json.loads(pasted(curl))
     assert answer["choices"][0]["message"]["content"]
     report = re.search(r"^  (\S*tollbook report .*)$", text, re.MULTILINE).group(1)
-    assert "demo" in pasted(report)
+    assert "ranking" in pasted(report)
     assert mode(served.data / "demo-key") == 0o600 and str(served.data / "demo-key") in text
     assert str(served.data / "owner-token") in text
     secret = (served.data / "demo-key").read_text().strip()
