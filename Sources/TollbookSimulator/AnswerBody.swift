@@ -21,25 +21,26 @@ struct AnswerBody: Sendable {
     /// Bytes not yet moved.
     var count: Int { front.readableBytes + filler + back.readableBytes }
 
-    /// Moves at most `limit` bytes to the end of `buffer`.
+    /// Moves at most `limit` bytes to the end of `sink`.
     ///
     /// - Returns: how many were moved; less than `limit` when the body ended.
-    mutating func move(upTo limit: Int, into buffer: inout ByteBuffer) -> Int {
+    mutating func move(upTo limit: Int, into sink: inout ByteSink) -> Int {
         var rest = limit
-        rest -= Self.move(&front, upTo: rest, into: &buffer)
+        rest -= Self.move(&front, upTo: rest, into: &sink)
         let letters = min(rest, filler)
-        buffer.writeRepeatingByte(Self.letter, count: letters)
+        sink.write(repeating: Self.letter, count: letters)
         filler -= letters
         rest -= letters
-        rest -= Self.move(&back, upTo: rest, into: &buffer)
+        rest -= Self.move(&back, upTo: rest, into: &sink)
         return limit - rest
     }
 
     /// What ``filler`` repeats.
     static let letter = UInt8(ascii: "a")
 
-    private static func move(_ part: inout ByteBuffer, upTo limit: Int, into buffer: inout ByteBuffer) -> Int {
+    private static func move(_ part: inout ByteBuffer, upTo limit: Int, into sink: inout ByteSink) -> Int {
         guard let slice = part.readSlice(length: min(limit, part.readableBytes)) else { return 0 }
-        return buffer.writeImmutableBuffer(slice)
+        sink.write(slice)
+        return slice.readableBytes
     }
 }

@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// The head of an answer, written byte for byte here: some faults are heads that no HTTP library would write.
 struct AnswerHead {
     var status = 200
@@ -19,38 +17,38 @@ struct AnswerHead {
     }
 
     /// Writes the head up to its empty line.
-    func write(stamp: CallStamp, dateLine: String, into buffer: inout ByteBuffer) {
-        writeStatus(into: &buffer)
-        buffer.writeString(dateLine)
-        buffer.writeStaticString("server: tollbook-simulator\r\ncontent-type: ")
-        buffer.writeStaticString(contentType)
-        buffer.writeStaticString("\r\nx-request-id: ")
-        stamp.writeRequestID(into: &buffer)
-        buffer.writeStaticString("\r\n")
-        if isGzip { buffer.writeStaticString("content-encoding: gzip\r\n") }
-        if !extraLines.isEmpty { buffer.writeString(extraLines) }
-        writeFraming(into: &buffer)
+    func write(stamp: CallStamp, dateLine: String, into sink: inout ByteSink) {
+        writeStatus(into: &sink)
+        sink.write(dateLine)
+        sink.write("server: tollbook-simulator\r\ncontent-type: ")
+        sink.write(contentType)
+        sink.write("\r\nx-request-id: ")
+        stamp.writeRequestID(into: &sink)
+        sink.write("\r\n")
+        if isGzip { sink.write("content-encoding: gzip\r\n") }
+        if !extraLines.isEmpty { sink.write(extraLines) }
+        writeFraming(into: &sink)
     }
 
-    private func writeStatus(into buffer: inout ByteBuffer) {
+    private func writeStatus(into sink: inout ByteSink) {
         guard status != 200 else {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+            sink.write("HTTP/1.1 200 OK\r\n")
             return
         }
-        buffer.writeString("HTTP/1.1 \(status) \(HTTPStatusReason.text(status))\r\n")
+        sink.write("HTTP/1.1 \(status) \(HTTPStatusReason.text(status))\r\n")
     }
 
-    private func writeFraming(into buffer: inout ByteBuffer) {
+    private func writeFraming(into sink: inout ByteSink) {
         switch framing {
         case .length(let count):
-            buffer.writeStaticString("content-length: ")
-            buffer.writeDecimal(count)
-            buffer.writeStaticString("\r\n")
+            sink.write("content-length: ")
+            sink.writeDecimal(count)
+            sink.write("\r\n")
         case .chunked:
-            buffer.writeStaticString("transfer-encoding: chunked\r\n")
+            sink.write("transfer-encoding: chunked\r\n")
         case .untilClose:
             break
         }
-        buffer.writeStaticString(keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
+        sink.write(keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
     }
 }

@@ -6,27 +6,27 @@ struct AnswerWriter {
     let head: RequestHead
     let stamp: CallStamp
 
-    /// Writes a plain chat answer whole into the loop's buffer.
+    /// Writes a plain chat answer whole into the loop's sink.
     func writePlain(_ plan: ChatPlan) {
         loop.body.clear()
         ChatBody(plan: plan, stamp: stamp).write(into: &loop.body)
-        let answer = AnswerHead(framing: .length(loop.body.readableBytes), keepsAlive: head.keepsAlive)
-        answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.output)
-        loop.output.writeCopy(of: loop.body)
+        let answer = AnswerHead(framing: .length(loop.body.count), keepsAlive: head.keepsAlive)
+        answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.sink)
+        loop.body.withBytes { loop.sink.write($0) }
     }
 
     /// Writes a JSON answer of the simulator's own endpoints.
     func writeJSON(_ json: String) {
         let answer = AnswerHead(framing: .length(json.utf8.count), keepsAlive: head.keepsAlive)
-        answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.output)
-        loop.output.writeString(json)
+        answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.sink)
+        loop.sink.write(json)
     }
 
-    /// Writes an error whole into the loop's buffer.
+    /// Writes an error whole into the loop's sink.
     static func write(_ error: ErrorAnswer, loop: LoopState, stamp: CallStamp, keepsAlive: Bool) {
         let (head, body) = bytes(error, loop: loop, stamp: stamp, keepsAlive: keepsAlive)
-        loop.output.writeCopy(of: head)
-        loop.output.writeCopy(of: body)
+        loop.sink.write(head)
+        loop.sink.write(body)
     }
 
     /// A plain chat answer with delays or faults.
@@ -58,14 +58,15 @@ struct AnswerWriter {
     }
 
     private func bytes(_ answer: AnswerHead) -> ByteBuffer {
-        var bytes = ByteBuffer()
-        answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &bytes)
-        return bytes
+        var sink = ByteSink(capacity: 512)
+        answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &sink)
+        return sink.buffer
     }
 
     private func scriptedBody(_ plan: ChatPlan, _ fault: Fault?) -> AnswerBody {
-        var bytes = ByteBuffer()
-        let gap = ChatBody(plan: plan, stamp: stamp).write(into: &bytes)
+        var sink = ByteSink()
+        let gap = ChatBody(plan: plan, stamp: stamp).write(into: &sink)
+        var bytes = sink.buffer
         if fault == .malformedJSON { bytes.moveWriterIndex(to: bytes.writerIndex - min(40, bytes.readableBytes)) }
         if fault == .gzip { return AnswerBody(GzipWriter.whole(bytes)) }
         guard let gap, case .filler(let count) = plan.content else { return AnswerBody(bytes) }
@@ -76,14 +77,14 @@ struct AnswerWriter {
     private static func bytes(
         _ error: ErrorAnswer, loop: LoopState, stamp: CallStamp, keepsAlive: Bool
     ) -> (head: ByteBuffer, body: ByteBuffer) {
-        var requestID = ByteBuffer()
-        stamp.writeRequestID(into: &requestID)
-        let body = error.body(requestID: String(buffer: requestID))
+        var sink = ByteSink(capacity: 512)
+        stamp.writeRequestID(into: &sink)
+        let body = error.body(requestID: String(buffer: sink.buffer))
+        sink.clear()
         var head = AnswerHead(status: error.status, framing: .length(body.readableBytes), keepsAlive: keepsAlive)
         head.contentType = error.contentType
         head.extraLines = error.headerLines
-        var bytes = ByteBuffer()
-        head.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &bytes)
-        return (bytes, body)
+        head.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &sink)
+        return (sink.buffer, body)
     }
 }

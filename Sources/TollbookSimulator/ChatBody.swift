@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// Writes the body of a plain chat answer.
 struct ChatBody {
     let plan: ChatPlan
@@ -8,63 +6,63 @@ struct ChatBody {
     /// Writes the whole body, except that for ``ChatPlan/Content/filler(_:)`` the letters of the first choice are
     /// left out.
     ///
-    /// - Returns: the index in `buffer` where they belong; nil if nothing is left out.
+    /// - Returns: the index in `sink` where they belong; nil if nothing is left out.
     @discardableResult
-    func write(into buffer: inout ByteBuffer) -> Int? {
-        buffer.writeStaticString("{\"id\":\"")
-        stamp.writeID(into: &buffer)
-        buffer.writeStaticString("\",\"object\":\"chat.completion\",\"created\":")
-        buffer.writeDecimal(stamp.created)
-        buffer.writeStaticString(",\"model\":\"")
-        buffer.writeCopy(of: plan.model)
-        buffer.writeStaticString("\",\"choices\":[")
+    func write(into sink: inout ByteSink) -> Int? {
+        sink.write("{\"id\":\"")
+        stamp.writeID(into: &sink)
+        sink.write("\",\"object\":\"chat.completion\",\"created\":")
+        sink.writeDecimal(stamp.created)
+        sink.write(",\"model\":\"")
+        sink.write(plan.model)
+        sink.write("\",\"choices\":[")
         var gap: Int?
         for choice in 0..<plan.choices {
-            if choice > 0 { buffer.writeStaticString(",") }
-            let inner = writeChoice(choice, into: &buffer)
+            if choice > 0 { sink.write(",") }
+            let inner = writeChoice(choice, into: &sink)
             gap = gap ?? inner
         }
-        buffer.writeStaticString("]")
+        sink.write("]")
         if plan.usage != .absent {
-            buffer.writeStaticString(",\"usage\":")
-            plan.figures.write(into: &buffer)
+            sink.write(",\"usage\":")
+            plan.figures.write(into: &sink)
         }
-        buffer.writeStaticString(",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_simulated\"}")
+        sink.write(",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_simulated\"}")
         return gap
     }
 
-    private func writeChoice(_ choice: Int, into buffer: inout ByteBuffer) -> Int? {
-        buffer.writeStaticString("{\"index\":")
-        buffer.writeDecimal(choice)
-        buffer.writeStaticString(",\"message\":{\"role\":\"assistant\",\"content\":")
-        let gap = writeContent(choice, into: &buffer)
-        buffer.writeStaticString(",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":")
-        buffer.writeStaticString(plan.finish.json)
-        buffer.writeStaticString("}")
+    private func writeChoice(_ choice: Int, into sink: inout ByteSink) -> Int? {
+        sink.write("{\"index\":")
+        sink.writeDecimal(choice)
+        sink.write(",\"message\":{\"role\":\"assistant\",\"content\":")
+        let gap = writeContent(choice, into: &sink)
+        sink.write(",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":")
+        sink.write(plan.finish.json)
+        sink.write("}")
         return gap
     }
 
-    private func writeContent(_ choice: Int, into buffer: inout ByteBuffer) -> Int? {
+    private func writeContent(_ choice: Int, into sink: inout ByteSink) -> Int? {
         switch plan.content {
         case .words(let tokens):
-            buffer.writeStaticString("\"")
-            Vocabulary.latin.write(0, count: tokens, choice: choice, into: &buffer)
+            sink.write("\"")
+            Vocabulary.latin.write(0, count: tokens, choice: choice, into: &sink)
         case .text(let text):
-            buffer.writeStaticString("\"")
-            buffer.writeString(JSONText.escaped(text))
+            sink.write("\"")
+            sink.write(JSONText.escaped(text))
         case .toolCalls(let calls):
-            buffer.writeStaticString("null,\"tool_calls\":[")
+            sink.write("null,\"tool_calls\":[")
             let texts = calls.indices.map { ToolCallText(calls[$0], index: $0, choice: choice, stamp: stamp).whole }
-            buffer.writeString(texts.joined(separator: ",") + "]")
+            sink.write(texts.joined(separator: ",") + "]")
             return nil
         case .filler:
-            buffer.writeStaticString("\"")
+            sink.write("\"")
             // Only the first choice is large: one is enough for what this tests.
-            let gap = choice == 0 ? buffer.writerIndex : nil
-            buffer.writeStaticString("\"")
+            let gap = choice == 0 ? sink.count : nil
+            sink.write("\"")
             return gap
         }
-        buffer.writeStaticString("\"")
+        sink.write("\"")
         return nil
     }
 }

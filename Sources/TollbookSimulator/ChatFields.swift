@@ -14,7 +14,11 @@ struct ChatFields {
 
     /// Notes one member of the body; keys are compared after unescaping.
     mutating func note(_ bytes: UnsafeRawBufferPointer, key: Range<Int>, value: Range<Int>) {
-        func isKey(_ name: StaticString) -> Bool { JSONText.matches(bytes, key, name) }
+        let isEscaped = bytes[key].contains(UInt8(ascii: "\\"))
+        func isKey(_ name: StaticString) -> Bool {
+            guard isEscaped || key.count == name.utf8CodeUnitCount else { return false }
+            return JSONText.matches(bytes, key, name)
+        }
         if isKey("model") {
             model = value
         } else if isKey("stream") {

@@ -18,6 +18,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isClosing = false
     private var withholdsRead = false
     private var needsFlush = false
+    /// Set while ``drive(_:)`` or ``advance(_:)`` runs: what they call must return to them, not nest without end.
+    private var isDriving = false
+    private var isAdvancing = false
 
     init(shared: SharedState, loop: LoopState) {
         self.loop = loop
@@ -39,6 +42,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // After the last answer what still comes is dropped.
+        if isClosing { return }
         var bytes = unwrapInboundIn(data)
         if pending.readableBytes == 0 {
             pending = bytes
@@ -53,17 +58,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelReadComplete()
     }
 
-    /// Leaves input in the socket while enough of it waits behind an unfinished answer.
+    /// Leaves input in the socket while enough of it waits behind an unfinished answer or a client that does not
+    /// read.
     func read(context: ChannelHandlerContext) {
-        if runner != nil, pending.readableBytes > SimulatorLimits.pipelinedBytes {
-            withholdsRead = true
-        } else {
-            context.read()
-        }
+        let isBusy = runner != nil || !context.channel.isWritable
+        withholdsRead = isBusy && pending.readableBytes > SimulatorLimits.pipelinedBytes
+        if !withholdsRead { context.read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { advance(context) }
+        if context.channel.isWritable { resume(context) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -74,7 +78,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Answers requests until input runs out or an answer takes its time.
     private func drive(_ context: ChannelHandlerContext) {
-        while runner == nil, !isClosing {
+        guard !isDriving else { return }
+        isDriving = true
+        defer { isDriving = false }
+        while runner == nil, !isClosing, hasRoom(context) {
             switch reader.next(from: &pending) {
             case .incomplete:
                 // Without a rest the read buffer goes back to the channel, which uses it again.
@@ -84,8 +91,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"), context)
                 flush(context)
             case .refused(let status):
-                keepsAlive = false
-                send(responder.refusal(status: status), context)
+                refuse(status, context)
             case .request(let request):
                 keepsAlive = request.head.keepsAlive
                 send(responder.reply(to: request), context)
@@ -93,11 +99,38 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Goes on after a wait: for time, for the socket, or for an answer to end.
+    private func resume(_ context: ChannelHandlerContext) {
+        guard !isDriving, !isAdvancing else { return }
+        advance(context)
+        drive(context)
+        flush(context)
+        if withholdsRead { read(context: context) }
+    }
+
+    /// Whether the socket takes more; what was written so far is flushed before it says no.
+    private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
+        if context.channel.isWritable { return true }
+        flush(context)
+        return context.channel.isWritable
+    }
+
+    /// Answers what cannot be read, then closes; it stops sending first and reads on for a while, because a close
+    /// with unread input is a reset that could overtake the answer.
+    private func refuse(_ status: Int, _ context: ChannelHandlerContext) {
+        isClosing = true
+        pending = ByteBuffer()
+        responder.refuse(status: status)
+        write(loop.takeOutput(), context)
+        flush(context)
+        context.close(mode: .output, promise: nil)
+        context.eventLoop.assumeIsolated().scheduleTask(in: SimulatorLimits.lingerTime) { context.close(promise: nil) }
+    }
+
     private func send(_ reply: Responder.Reply, _ context: ChannelHandlerContext) {
         switch reply {
         case .written:
-            write(loop.output, context)
-            loop.trim()
+            write(loop.takeOutput(), context)
             if !keepsAlive { closeAfterWrites(context) }
         case .script(let script):
             runner = ScriptRunner(script, started: .now())
@@ -107,13 +140,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Takes the running answer as far as it goes now.
     private func advance(_ context: ChannelHandlerContext) {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
         while let step = nextStep(context) {
             switch step {
             case .write:
-                write(loop.output, context)
-                loop.output = loop.output.capacity > 4 * SimulatorLimits.pieceBytes ? ByteBuffer() : loop.output
+                // Each step a write of its own: the script decides what travels together.
+                write(loop.takeOutput(), context)
+                flush(context)
             case .dribble(let gap):
-                runner?.dribble(loop.output, gapNanos: gap)
+                runner?.dribble(loop.takeOutput(), gapNanos: gap)
             case .wait(let nanos):
                 flush(context)
                 wait(untilNanos: nanos, context)
@@ -133,43 +170,33 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// - Returns: nil when there is no answer or the socket takes no more for now.
     private func nextStep(_ context: ChannelHandlerContext) -> ScriptStep? {
-        guard runner != nil, !isClosing else { return nil }
-        if !context.channel.isWritable {
-            flush(context)
-            guard context.channel.isWritable else { return nil }
-        }
-        loop.output.clear()
-        return runner?.step(into: &loop.output)
+        guard runner != nil, !isClosing, hasRoom(context) else { return nil }
+        loop.sink.clear()
+        return runner?.step(into: &loop.sink)
     }
 
     private func wait(untilNanos nanos: Int, _ context: ChannelHandlerContext) {
         guard let runner else { return }
         let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: runner.deadline(nanos)) {
-            self.advance(context)
-            self.flush(context)
+            self.resume(context)
         }
+        self.runner?.cancel()
         self.runner?.timer = task
     }
 
     private func finish(closeAfterNanos: Int?, _ context: ChannelHandlerContext) {
+        runner?.cancel()
         runner = nil
         guard keepsAlive else {
             closeAfterWrites(context)
             return
         }
-        flush(context)
         if let closeAfterNanos {
+            flush(context)
             context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(Int64(closeAfterNanos))) {
                 self.isClosing = true
                 context.close(promise: nil)
             }
-            return
-        }
-        drive(context)
-        flush(context)
-        if withholdsRead {
-            withholdsRead = false
-            context.read()
         }
     }
 

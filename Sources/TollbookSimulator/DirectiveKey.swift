@@ -28,7 +28,8 @@ struct DirectiveKey: Sendable {
         DirectiveKey("prompt", \.prompt, tokens, "prompt_tokens as reported"),
         DirectiveKey("completion", \.completion, tokens, "completion_tokens as reported, over all choices"),
         DirectiveKey("cached", \.cached, tokens, "prompt_tokens_details.cached_tokens"),
-        DirectiveKey("cache_write", \.cacheWrite, tokens, "prompt_tokens_details.cache_write_tokens, absent unless given"),
+        DirectiveKey(
+            "cache_write", \.cacheWrite, tokens, "prompt_tokens_details.cache_write_tokens; absent if not given"),
         DirectiveKey("audio_in", \.audioIn, tokens, "prompt_tokens_details.audio_tokens"),
         DirectiveKey("reasoning", \.reasoning, tokens, "completion_tokens_details.reasoning_tokens; no text for them"),
         DirectiveKey("audio_out", \.audioOut, tokens, "completion_tokens_details.audio_tokens; no text for them"),
@@ -48,8 +49,8 @@ struct DirectiveKey: Sendable {
 
     private static let faults = [
         DirectiveKey("status", \.status, 400...599, "answer with this error status"),
-        DirectiveKey("retry_after", \.retryAfterSeconds, -1...86_400, "retry-after of an error; 429 has 1; -1 for none"),
-        DirectiveKey("after", \.after, 0...SimulatorLimits.largeContentBytes, "where a fault strikes (default: halfway)"),
+        DirectiveKey("retry_after", \.retryAfterSeconds, -1...86_400, "retry-after of an error (429: 1); -1: none"),
+        DirectiveKey("after", \.after, 0...SimulatorLimits.largeContentBytes, "where a fault strikes; default halfway"),
         DirectiveKey("bytes", \.bytes, 0...SimulatorLimits.largeContentBytes, "content of fault=large_body"),
         DirectiveKey("gap_ms", \.gapMillis, 0...60_000, "time between bytes of slow_head and drip"),
         DirectiveKey("stall_ms", \.stallMillis, millis, "how long a stall lasts, after which the answer goes on"),

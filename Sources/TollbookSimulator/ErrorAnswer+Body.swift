@@ -38,7 +38,7 @@ extension ErrorAnswer {
             return #"{"type":"error","error":{"type":\#(quoted(anthropicType)),"message":\#(quoted(message))},"#
                 + #""request_id":\#(quoted(requestID))}"#
         case .azure:
-            return #"{"error":{"code":\#(quoted(code ?? String(status))),"message":\#(quoted(message))}}"#
+            return #"{"error":{"code":\#(quoted(code)),"message":\#(quoted(message))}}"#
         case .mistral:
             return #"{"object":"error","message":\#(quoted(message)),"type":\#(quoted(type)),"param":null,"#
                 + #""code":\#(quoted(code)),"raw_status_code":\#(status)}"#

@@ -23,8 +23,15 @@ struct ErrorAnswer: Sendable, Equatable {
     static func scripted(status: Int, model: String, directives: Directives) -> ErrorAnswer {
         var answer = usual(status: status, model: model)
         answer.shape = directives.shape ?? .usual(for: status)
+        switch answer.shape {
+        case .azure:
+            answer.code = String(status)
+        case .mistral where status == 429:
+            (answer.type, answer.code) = ("rate_limited", "1300")
+        default:
+            if directives.code == "insufficient_quota" { answer.type = "insufficient_quota" }
+        }
         answer.code = directives.code ?? answer.code
-        if directives.code == "insufficient_quota" { answer.type = "insufficient_quota" }
         let pinned = directives.retryAfterSeconds
         answer.retryAfterSeconds = pinned == -1 ? nil : pinned ?? (status == 429 ? 1 : nil)
         return answer
@@ -36,12 +43,12 @@ struct ErrorAnswer: Sendable, Equatable {
             case 400: ("invalid_request_error", nil, "Simulated: this request is not valid.")
             case 401: ("invalid_request_error", "invalid_api_key", "Simulated: this API key is not known.")
             case 403:
-                ("invalid_request_error", "model_not_found", "Simulated: this project may not use the model `\(model)`.")
+                ("invalid_request_error", "model_not_found", "Simulated: this project may not use `\(model)`.")
             case 404:
-                ("invalid_request_error", "model_not_found", "Simulated: there is no model `\(model)` for this account.")
+                ("invalid_request_error", "model_not_found", "Simulated: this account has no model `\(model)`.")
             case 413: ("invalid_request_error", nil, "Simulated: this request is too large.")
             case 429:
-                ("tokens", "rate_limit_exceeded", "Simulated: the limit of tokens per minute for `\(model)` is reached.")
+                ("tokens", "rate_limit_exceeded", "Simulated: `\(model)` has no tokens left this minute.")
             case 503: ("server_error", nil, "Simulated: this model is overloaded.")
             case 529: ("overloaded_error", nil, "Overloaded")
             case ..<500: ("invalid_request_error", nil, "Simulated: error \(status).")

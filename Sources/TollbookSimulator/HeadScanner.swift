@@ -1,4 +1,8 @@
-internal import NIOCore
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// Reads a request head (RFC 9112) in place and notes the few fields that matter.
 struct HeadScanner {
@@ -55,9 +59,16 @@ struct HeadScanner {
 
     private func line(from start: Int) -> (content: Range<Int>, next: Int)? {
         guard start < bytes.count else { return nil }
-        guard let feed = bytes[start...].firstIndex(of: 0x0a) else { return nil }
+        guard let feed = index(of: 0x0a, in: start..<bytes.count) else { return nil }
         let end = feed > start && bytes[feed - 1] == 0x0d ? feed - 1 : feed
         return (start..<end, feed + 1)
+    }
+
+    private func index(of byte: UInt8, in range: Range<Int>) -> Int? {
+        guard let base = bytes.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - base
     }
 
     private mutating func readRequestLine(_ line: Range<Int>) -> Bool {
@@ -90,7 +101,7 @@ struct HeadScanner {
 
     /// - Returns: nil, or the status with which the field is refused.
     private mutating func readField(_ line: Range<Int>) -> Int? {
-        guard let colon = bytes[line].firstIndex(of: UInt8(ascii: ":")), colon > line.lowerBound,
+        guard let colon = index(of: UInt8(ascii: ":"), in: line), colon > line.lowerBound,
             bytes[colon - 1] != 0x20, bytes[line.lowerBound] != 0x20, bytes[line.lowerBound] != 0x09
         else { return 400 }
         let name = line.lowerBound..<colon

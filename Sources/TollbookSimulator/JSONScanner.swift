@@ -16,7 +16,8 @@ struct JSONScanner {
     ///
     /// - Returns: false if `range` is not exactly one well-formed object, nil range meaning the whole text. Members
     ///   before a mistake have been visited then.
-    mutating func members(in range: Range<Int>? = nil, visit: (_ key: Range<Int>, _ value: Range<Int>) -> Void) -> Bool {
+    mutating func members(in range: Range<Int>? = nil, visit: (_ key: Range<Int>, _ value: Range<Int>) -> Void) -> Bool
+    {
         let limited = within(range)
         position = limited.lowerBound
         guard accept("{") else { return false }

@@ -12,10 +12,12 @@ internal import NIOCore
 /// ``ConnectionHandler`` and ``SimulatorServer`` reach it from there.
 final class LoopState: @unchecked Sendable {
     let counts: CallCounts
-    /// The answer being written; its memory is used again once the socket has taken it.
-    var output = ByteBuffer()
+    /// The answer being written.
+    var sink = ByteSink()
     /// The body being measured.
-    var body = ByteBuffer()
+    var body = ByteSink()
+    /// What goes to the socket; its memory is used again once the socket has taken it.
+    private var output = ByteBuffer()
     /// Open connections, to be closed when the server stops.
     var channels: [ObjectIdentifier: any Channel] = [:]
     private var dateSecond = 0
@@ -37,9 +39,18 @@ final class LoopState: @unchecked Sendable {
         return dateText
     }
 
-    /// Gives back the memory of an unusually large answer.
-    func trim() {
+    /// Closes every connection, in the middle of an answer or not.
+    func closeAll() {
+        for channel in channels.values { channel.close(promise: nil) }
+    }
+
+    /// The bytes of ``sink`` for the socket; clears the sink.
+    func takeOutput() -> ByteBuffer {
+        output.clear()
+        sink.withBytes { _ = output.writeBytes($0) }
+        sink.clear()
+        let result = output
         if output.capacity > 4 * SimulatorLimits.pieceBytes { output = ByteBuffer() }
-        if body.capacity > 4 * SimulatorLimits.pieceBytes { body = ByteBuffer() }
+        return result
     }
 }

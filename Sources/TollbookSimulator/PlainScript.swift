@@ -33,15 +33,18 @@ struct PlainScript: Sendable {
         }
     }
 
-    mutating func step(elapsedNanos: Int, into buffer: inout ByteBuffer) -> ScriptStep {
+    mutating func step(elapsedNanos: Int, into sink: inout ByteSink) -> ScriptStep {
         switch stage {
         case .head:
             if let step = prelude.step(elapsedNanos: elapsedNanos) { return step }
             stage = .body
-            buffer.writeImmutableBuffer(head)
-            return delivery.fault == .slowHead ? .dribble(gapNanos: delivery.gapNanos) : .write
+            sink.write(head)
+            if delivery.fault == .slowHead { return .dribble(gapNanos: delivery.gapNanos) }
+            // Head and body travel together where nothing keeps them apart.
+            let isApart = delivery.fault == .drip || body.count == 0 || untilFault == 0
+            return isApart ? .write : bodyStep(elapsedNanos: elapsedNanos, into: &sink)
         case .body:
-            return bodyStep(elapsedNanos: elapsedNanos, into: &buffer)
+            return bodyStep(elapsedNanos: elapsedNanos, into: &sink)
         case .stalled(let since):
             return stalledStep(since: since, elapsedNanos: elapsedNanos)
         case .ending:
@@ -49,16 +52,16 @@ struct PlainScript: Sendable {
         }
     }
 
-    private mutating func bodyStep(elapsedNanos: Int, into buffer: inout ByteBuffer) -> ScriptStep {
+    private mutating func bodyStep(elapsedNanos: Int, into sink: inout ByteSink) -> ScriptStep {
         let room = min(SimulatorLimits.pieceBytes, untilFault ?? Int.max)
-        let moved = body.move(upTo: room, into: &buffer)
+        let moved = body.move(upTo: room, into: &sink)
         if let left = untilFault {
             untilFault = left - moved
             if left == moved { stage = .stalled(sinceNanos: elapsedNanos) }
         } else if body.count == 0 {
             stage = .ending
         }
-        guard moved > 0 else { return step(elapsedNanos: elapsedNanos, into: &buffer) }
+        guard moved > 0 else { return step(elapsedNanos: elapsedNanos, into: &sink) }
         return delivery.fault == .drip ? .dribble(gapNanos: delivery.gapNanos) : .write
     }
 

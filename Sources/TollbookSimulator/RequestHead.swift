@@ -4,7 +4,7 @@ internal import NIOCore
 struct RequestHead: Sendable {
     var method: Method
     var route: Route
-    /// `METHOD TARGET`, for messages.
+    /// Whether the connection stays open after the answer.
     var keepsAlive: Bool
     var isHTTP10: Bool
     /// The value of `x-sim`.

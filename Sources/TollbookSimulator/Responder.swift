@@ -6,7 +6,7 @@ struct Responder: Sendable {
     private let loop: LoopState
 
     enum Reply {
-        /// The whole answer stands in ``LoopState/output``.
+        /// The whole answer stands in ``LoopState/sink``.
         case written
         case script(Script)
     }
@@ -18,7 +18,7 @@ struct Responder: Sendable {
 
     /// Answers one request; called on the event loop.
     func reply(to request: RequestHead.WithBody) -> Reply {
-        loop.output.clear()
+        loop.sink.clear()
         switch (request.head.method, request.head.route) {
         case (.post, .chat): return chat(request)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
@@ -32,11 +32,12 @@ struct Responder: Sendable {
         }
     }
 
-    /// Answers bytes that are no request.
-    func refusal(status: Int) -> Reply {
+    /// Answers bytes that are no request, whole into ``LoopState/sink``.
+    func refuse(status: Int) {
+        loop.sink.clear()
         let error = ErrorAnswer(
             status: status, shape: .openai, type: "invalid_request_error", message: "The request cannot be read.")
-        return whole(error, stamp: CallStamp(number: 0, created: loop.now), keepsAlive: false)
+        _ = whole(error, stamp: CallStamp(number: 0, created: loop.now), keepsAlive: false)
     }
 
     private func chat(_ request: RequestHead.WithBody) -> Reply {

@@ -23,11 +23,11 @@ struct ScriptRunner {
     }
 
     /// See ``Script/step(elapsedNanos:into:)``; never ``ScriptStep/dribble(gapNanos:)`` twice for the same bytes.
-    mutating func step(into buffer: inout ByteBuffer) -> ScriptStep {
+    mutating func step(into sink: inout ByteSink) -> ScriptStep {
         let elapsed = Int((NIODeadline.now() - started).nanoseconds)
-        guard dribbling.readableBytes > 0 else { return script.step(elapsedNanos: elapsed, into: &buffer) }
+        guard dribbling.readableBytes > 0 else { return script.step(elapsedNanos: elapsed, into: &sink) }
         if elapsed < nextByteNanos { return .wait(untilNanos: nextByteNanos) }
-        if let byte = dribbling.readSlice(length: 1) { buffer.writeImmutableBuffer(byte) }
+        if let byte = dribbling.readSlice(length: 1) { sink.write(byte) }
         nextByteNanos = elapsed + gapNanos
         return .write
     }

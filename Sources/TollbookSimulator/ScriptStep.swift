@@ -1,4 +1,4 @@
-/// What a script wants done next; the bytes it speaks of are those it wrote into the buffer in the same step.
+/// What a script wants done next; the bytes it speaks of are those it wrote into the sink in the same step.
 enum ScriptStep: Equatable, Sendable {
     /// Send the bytes, then ask for the next step.
     case write

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// Every bound of the simulated provider, each with its reason.
 package enum SimulatorLimits {
     /// A request head larger than this is refused with 431: no SDK sends more than a few KiB.
@@ -11,6 +13,9 @@ package enum SimulatorLimits {
 
     /// Unanswered input beyond this is left in the socket, so that a pipelining client slows itself.
     package static let pipelinedBytes = 256 * 1024
+
+    /// How long a refused client may go on sending before its connection is closed.
+    package static let lingerTime = TimeAmount.seconds(2)
 
     /// JSON nested deeper than this is refused with 400: it bounds the scanner's recursion.
     package static let nestingDepth = 256

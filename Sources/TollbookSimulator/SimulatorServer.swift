@@ -1,5 +1,6 @@
 package import NIOCore
 internal import NIOPosix
+internal import Synchronization
 
 /// A simulated provider that listens for OpenAI chat completions: for people's tests, for benchmarks, and as the
 /// provider of a gateway that has no network.
@@ -12,6 +13,9 @@ package final class SimulatorServer: Sendable {
     private let loops: [(loop: any EventLoop, state: LoopState)]
     /// Set when the server made its own threads.
     private let ownGroup: MultiThreadedEventLoopGroup?
+    /// Ends with the listening socket; a future could not be asked once its event loop is gone.
+    private let ended: AsyncStream<Never>
+    private let isStopping = Atomic<Bool>(false)
 
     private init(
         address: SocketAddress, channel: any Channel, loops: [(loop: any EventLoop, state: LoopState)],
@@ -21,6 +25,9 @@ package final class SimulatorServer: Sendable {
         self.channel = channel
         self.loops = loops
         self.ownGroup = ownGroup
+        let (ended, continuation) = AsyncStream.makeStream(of: Never.self)
+        self.ended = ended
+        channel.closeFuture.whenComplete { _ in continuation.finish() }
     }
 
     /// The port in use.
@@ -33,7 +40,7 @@ package final class SimulatorServer: Sendable {
     package static func start(
         configuration: SimulatorConfiguration, group: (any EventLoopGroup)? = nil
     ) async throws -> SimulatorServer {
-        guard group == nil else { return try await start(configuration, on: group ?? ownGroup(configuration), own: nil) }
+        if let group { return try await start(configuration, on: group, own: nil) }
         let own = ownGroup(configuration)
         do {
             return try await start(configuration, on: own, own: own)
@@ -43,19 +50,21 @@ package final class SimulatorServer: Sendable {
         }
     }
 
-    /// Closes the listening socket and every connection, in the middle of an answer or not.
+    /// Closes the listening socket and every connection, in the middle of an answer or not. Only the first call
+    /// does; the others return at once.
     package func stop() async {
+        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
         // A socket that is closed already is what is wanted.
         try? await channel.close().get()
         for (loop, state) in loops {
-            try? await loop.submit { state.channels.values.forEach { $0.close(promise: nil) } }.get()
+            try? await loop.submit { state.closeAll() }.get()
         }
         try? await ownGroup?.shutdownGracefully()
     }
 
-    /// Returns when the server has been stopped.
+    /// Returns when the listening socket is closed, which may be long ago, or when the task is cancelled.
     package func waitUntilStopped() async {
-        try? await channel.closeFuture.get()
+        for await _ in ended {}
     }
 
     private static func ownGroup(_ configuration: SimulatorConfiguration) -> MultiThreadedEventLoopGroup {

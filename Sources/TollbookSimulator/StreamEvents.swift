@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// Writes the server-sent events of a streamed chat answer, each one a chunk object.
 struct StreamEvents: Sendable {
     /// Role events and finish events: one a choice.
@@ -9,11 +7,11 @@ struct StreamEvents: Sendable {
     private let plan: ChatPlan
     private let stamp: CallStamp
     /// `data: {"id": …, "choices":[`, the same in every event.
-    private let front: ByteBuffer
+    private let front: [UInt8]
     /// `front` and the choice up to its text, one a choice; empty unless the content is words.
-    private let wordFronts: [ByteBuffer]
+    private let wordFronts: [[UInt8]]
     /// From after a word to the end of its event.
-    private let wordBack: ByteBuffer
+    private let wordBack: [UInt8]
     /// Deltas of each choice; empty if the content is words.
     private let deltas: [[String]]
 
@@ -28,53 +26,53 @@ struct StreamEvents: Sendable {
         let needsFronts = deltas.isEmpty && plan.usage != .everyChunk
         wordFronts = needsFronts ? (0..<plan.choices).map { Self.makeWordFront(front, choice: $0) } : []
         let usage = plan.usage == .lastChunk ? ",\"usage\":null" : ""
-        wordBack = ByteBuffer(string: "\"},\"logprobs\":null,\"finish_reason\":null}]\(usage)}\n\n")
+        wordBack = Array("\"},\"logprobs\":null,\"finish_reason\":null}]\(usage)}\n\n".utf8)
     }
 
     /// The event that opens a choice and names the role.
-    func writeRole(_ choice: Int, into buffer: inout ByteBuffer) {
+    func writeRole(_ choice: Int, into sink: inout ByteSink) {
         let content = if case .toolCalls = plan.content { "null" } else { "\"\"" }
         writeChoice(
             choice, delta: #"{"role":"assistant","content":\#(content),"refusal":null}"#, finish: "null",
-            usage: runningUsage(after: 0), into: &buffer)
+            usage: runningUsage(after: 0), into: &sink)
     }
 
     /// Content event number `event`, not framed.
-    func writeContent(_ event: Int, into buffer: inout ByteBuffer) {
+    func writeContent(_ event: Int, into sink: inout ByteSink) {
         let choice = event % choices
         guard deltas.isEmpty else {
             let usage = runningUsage(after: event + 1)
-            writeChoice(choice, delta: deltas[choice][event / choices], finish: "null", usage: usage, into: &buffer)
+            writeChoice(choice, delta: deltas[choice][event / choices], finish: "null", usage: usage, into: &sink)
             return
         }
         let run = tokens(ofChunk: event / choices)
-        if wordFronts.isEmpty {
-            var text = ByteBuffer()
-            Vocabulary.latin.write(run.lowerBound, count: run.count, choice: choice, into: &text)
-            writeChoice(
-                choice, delta: #"{"content":"\#(String(buffer: text))"}"#, finish: "null",
-                usage: runningUsage(after: event + 1), into: &buffer)
-        } else {
-            buffer.writeCopy(of: wordFronts[choice])
-            Vocabulary.latin.write(run.lowerBound, count: run.count, choice: choice, into: &buffer)
-            buffer.writeCopy(of: wordBack)
+        guard wordFronts.isEmpty else {
+            sink.write(wordFronts[choice])
+            Vocabulary.latin.write(run.lowerBound, count: run.count, choice: choice, into: &sink)
+            sink.write(wordBack)
+            return
         }
+        sink.write(front)
+        sink.write("{\"index\":\(choice),\"delta\":{\"content\":\"")
+        Vocabulary.latin.write(run.lowerBound, count: run.count, choice: choice, into: &sink)
+        sink.write("\"},\"logprobs\":null,\"finish_reason\":null}]")
+        writeEnd(usage: runningUsage(after: event + 1), into: &sink)
     }
 
     /// The event that carries `finish_reason`.
-    func writeFinish(_ choice: Int, into buffer: inout ByteBuffer) {
+    func writeFinish(_ choice: Int, into sink: inout ByteSink) {
         let tellsAll = plan.usage == .finishChunk && choice == choices - 1
         writeChoice(
             choice, delta: "{}", finish: plan.finish.json.description,
-            usage: tellsAll ? plan.figures : runningUsage(after: contentEvents), into: &buffer)
+            usage: tellsAll ? plan.figures : runningUsage(after: contentEvents), into: &sink)
     }
 
     /// The event that carries usage and no choices.
-    func writeUsage(into buffer: inout ByteBuffer) {
-        buffer.writeCopy(of: front)
-        buffer.writeStaticString("],\"usage\":")
-        plan.figures.write(into: &buffer)
-        buffer.writeStaticString("}\n\n")
+    func writeUsage(into sink: inout ByteSink) {
+        sink.write(front)
+        sink.write("],\"usage\":")
+        plan.figures.write(into: &sink)
+        sink.write("}\n\n")
     }
 
     /// Whether ``writeUsage(into:)`` is to be called.
@@ -84,8 +82,8 @@ struct StreamEvents: Sendable {
     var hasFinish: Bool { plan.finish != .missing }
 
     /// The event with which a provider gives up inside a stream.
-    static func writeError(into buffer: inout ByteBuffer) {
-        buffer.writeStaticString(
+    static func writeError(into sink: inout ByteSink) {
+        sink.write(
             """
             data: {"error":{"message":"Simulated: the server failed while it worked on this request.",\
             "type":"server_error","param":null,"code":null}}\n\n
@@ -93,9 +91,9 @@ struct StreamEvents: Sendable {
     }
 
     /// An event whose JSON breaks off.
-    func writeBroken(into buffer: inout ByteBuffer) {
-        buffer.writeCopy(of: front)
-        buffer.writeStaticString("{\"index\":0,\"delta\":{\"content\":\"lor\n\n")
+    func writeBroken(into sink: inout ByteSink) {
+        sink.write(front)
+        sink.write("{\"index\":0,\"delta\":{\"content\":\"lor\n\n")
     }
 
     /// The tokens of one chunk: all spread evenly, but at least one in each.
@@ -112,35 +110,36 @@ struct StreamEvents: Sendable {
     }
 
     private func writeChoice(
-        _ choice: Int, delta: String, finish: String, usage: UsageFigures?, into buffer: inout ByteBuffer
+        _ choice: Int, delta: String, finish: String, usage: UsageFigures?, into sink: inout ByteSink
     ) {
-        buffer.writeCopy(of: front)
-        buffer.writeString(#"{"index":\#(choice),"delta":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]"#)
+        sink.write(front)
+        sink.write(#"{"index":\#(choice),"delta":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]"#)
+        writeEnd(usage: usage, into: &sink)
+    }
+
+    private func writeEnd(usage: UsageFigures?, into sink: inout ByteSink) {
         if let usage {
-            buffer.writeStaticString(",\"usage\":")
-            usage.write(into: &buffer)
+            sink.write(",\"usage\":")
+            usage.write(into: &sink)
         } else if plan.usage == .lastChunk {
-            buffer.writeStaticString(",\"usage\":null")
+            sink.write(",\"usage\":null")
         }
-        buffer.writeStaticString("}\n\n")
+        sink.write("}\n\n")
     }
 
-    private static func makeFront(_ plan: ChatPlan, _ stamp: CallStamp) -> ByteBuffer {
-        var front = ByteBuffer()
-        front.writeStaticString("data: {\"id\":\"")
-        stamp.writeID(into: &front)
-        front.writeStaticString("\",\"object\":\"chat.completion.chunk\",\"created\":")
-        front.writeDecimal(stamp.created)
-        front.writeStaticString(",\"model\":\"")
-        front.writeCopy(of: plan.model)
-        front.writeStaticString(
-            "\",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_simulated\",\"choices\":[")
-        return front
+    private static func makeFront(_ plan: ChatPlan, _ stamp: CallStamp) -> [UInt8] {
+        var sink = ByteSink(capacity: 512)
+        sink.write("data: {\"id\":\"")
+        stamp.writeID(into: &sink)
+        sink.write("\",\"object\":\"chat.completion.chunk\",\"created\":")
+        sink.writeDecimal(stamp.created)
+        sink.write(",\"model\":\"")
+        sink.write(plan.model)
+        sink.write("\",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_simulated\",\"choices\":[")
+        return sink.withBytes { Array($0) }
     }
 
-    private static func makeWordFront(_ front: ByteBuffer, choice: Int) -> ByteBuffer {
-        var result = front
-        result.writeString("{\"index\":\(choice),\"delta\":{\"content\":\"")
-        return result
+    private static func makeWordFront(_ front: [UInt8], choice: Int) -> [UInt8] {
+        front + Array("{\"index\":\(choice),\"delta\":{\"content\":\"".utf8)
     }
 }

@@ -49,65 +49,87 @@ struct StreamScript: Sendable {
         contentEnd = endsEarly && delivery.after != nil ? place : total
     }
 
-    mutating func step(elapsedNanos: Int, into buffer: inout ByteBuffer) -> ScriptStep {
+    mutating func step(elapsedNanos: Int, into sink: inout ByteSink) -> ScriptStep {
         if case .head = position {
             if let step = prelude.step(elapsedNanos: elapsedNanos) { return step }
-            buffer.writeImmutableBuffer(head)
+            sink.write(head)
             position = .role(0)
             if delivery.fault == .slowHead { return .dribble(gapNanos: delivery.gapNanos) }
             if delivery.fault == .drip { return .write }
         }
         var contents = 0
-        while buffer.readableBytes < SimulatorLimits.pieceBytes, contents < delivery.perWrite ?? Int.max {
-            if case .content = position { contents += 1 }
-            if let stop = emit(elapsedNanos: elapsedNanos, into: &buffer) {
-                if buffer.readableBytes == 0 { return stop }
+        while hasRoom(sink.count, contents) {
+            if let stop = emit(&contents, elapsedNanos: elapsedNanos, into: &sink) {
+                if sink.count == 0 { return stop }
                 break
             }
         }
         return delivery.fault == .drip ? .dribble(gapNanos: delivery.gapNanos) : .write
     }
 
-    /// Writes one event and moves on, or says what to do because there is nothing to write now.
-    private mutating func emit(elapsedNanos: Int, into buffer: inout ByteBuffer) -> ScriptStep? {
+    private func hasRoom(_ bytes: Int, _ contents: Int) -> Bool {
+        bytes < SimulatorLimits.pieceBytes && contents < delivery.perWrite ?? Int.max
+    }
+
+    /// Writes one event or a run of content events and moves on, or says what to do because there is nothing to
+    /// write now.
+    ///
+    /// - Parameter contents: content events written in this step.
+    private mutating func emit(
+        _ contents: inout Int, elapsedNanos: Int, into sink: inout ByteSink
+    ) -> ScriptStep? {
         switch position {
         case .head:
             return nil
         case .role(let choice):
-            framer.write(into: &buffer) { events.writeRole(choice, into: &$0) }
+            let start = framer.begin(into: &sink)
+            events.writeRole(choice, into: &sink)
+            framer.end(start, into: &sink)
             position = choice + 1 < events.choices ? .role(choice + 1) : .content(0)
         case .content(let event):
-            return emitContent(event, elapsedNanos: elapsedNanos, into: &buffer)
+            return emitContent(event, &contents, elapsedNanos: elapsedNanos, into: &sink)
         case .strike(let event):
-            return strike(before: event, elapsedNanos: elapsedNanos, into: &buffer)
+            return strike(before: event, elapsedNanos: elapsedNanos, into: &sink)
         case .stalled(let event, let since):
             guard let pause = delivery.stallNanos else { return .stall }
             if elapsedNanos < since + pause { return .wait(untilNanos: since + pause) }
             position = .content(event)
         case .finish, .usage, .done, .terminator, .over:
-            return emitEnd(into: &buffer)
+            return emitEnd(into: &sink)
         }
         return nil
     }
 
     private mutating func emitContent(
-        _ event: Int, elapsedNanos: Int, into buffer: inout ByteBuffer
+        _ first: Int, _ contents: inout Int, elapsedNanos: Int, into sink: inout ByteSink
     ) -> ScriptStep? {
-        if event == strikeAt {
-            position = .strike(content: event)
-        } else if event >= contentEnd {
-            position = delivery.fault == .cleanCloseNoFinish ? .terminator : events.hasFinish ? .finish(0) : .usage
-        } else {
+        var event = first
+        while hasRoom(sink.count, contents) {
+            if event == strikeAt {
+                position = .strike(content: event)
+                return nil
+            }
+            if event >= contentEnd {
+                position = delivery.fault == .cleanCloseNoFinish ? .terminator : events.hasFinish ? .finish(0) : .usage
+                return nil
+            }
             let due = prelude.headNanos + event / events.choices * nanosPerChunk
-            if elapsedNanos < due { return .wait(untilNanos: due) }
-            framer.write(into: &buffer) { events.writeContent(event, into: &$0) }
-            position = .content(event + 1)
+            if elapsedNanos < due {
+                position = .content(event)
+                return .wait(untilNanos: due)
+            }
+            let start = framer.begin(into: &sink)
+            events.writeContent(event, into: &sink)
+            framer.end(start, into: &sink)
+            event += 1
+            contents += 1
         }
+        position = .content(event)
         return nil
     }
 
     private mutating func strike(
-        before event: Int, elapsedNanos: Int, into buffer: inout ByteBuffer
+        before event: Int, elapsedNanos: Int, into sink: inout ByteSink
     ) -> ScriptStep? {
         switch delivery.fault {
         case .cutMidStream:
@@ -115,39 +137,57 @@ struct StreamScript: Sendable {
         case .stallMidStream:
             position = .stalled(content: event, sinceNanos: elapsedNanos)
         case .errorEvent:
-            framer.write(into: &buffer) { StreamEvents.writeError(into: &$0) }
+            let start = framer.begin(into: &sink)
+            StreamEvents.writeError(into: &sink)
+            framer.end(start, into: &sink)
             position = .terminator
             return nil
         default:
-            framer.write(into: &buffer) { events.writeBroken(into: &$0) }
+            let start = framer.begin(into: &sink)
+            events.writeBroken(into: &sink)
+            framer.end(start, into: &sink)
             position = .content(event)
         }
         strikeAt = nil
         return nil
     }
 
-    private mutating func emitEnd(into buffer: inout ByteBuffer) -> ScriptStep? {
+    private mutating func emitEnd(into sink: inout ByteSink) -> ScriptStep? {
+        let start = framer.begin(into: &sink)
         switch position {
         case .finish(let choice):
-            framer.write(into: &buffer) { events.writeFinish(choice, into: &$0) }
+            events.writeFinish(choice, into: &sink)
             position = choice + 1 < events.choices ? .finish(choice + 1) : .usage
-        case .usage:
-            if events.hasUsageEvent { framer.write(into: &buffer) { events.writeUsage(into: &$0) } }
+        case .usage where events.hasUsageEvent:
+            events.writeUsage(into: &sink)
             position = delivery.fault == .cleanCloseNoDone ? .terminator : .done
         case .done:
-            framer.write(into: &buffer) { $0.writeStaticString("data: [DONE]\n\n") }
+            sink.write("data: [DONE]\n\n")
             position = .terminator
+        default:
+            sink.truncate(to: start)
+            return emitTerminator(into: &sink)
+        }
+        framer.end(start, into: &sink)
+        return nil
+    }
+
+    private mutating func emitTerminator(into sink: inout ByteSink) -> ScriptStep? {
+        switch position {
+        case .usage:
+            position = delivery.fault == .cleanCloseNoDone ? .terminator : .done
+            return nil
         case .terminator:
             if delivery.fault == .wrongLength {
-                framer.writeShortChunk(into: &buffer)
+                framer.writeShortChunk(into: &sink)
             } else {
-                framer.finish(into: &buffer)
+                framer.finish(into: &sink)
             }
             position = .over
+            return nil
         default:
             if closesAtEnd { return .close }
             return .end(closeAfterNanos: delivery.fault == .keepaliveClose ? delivery.closeAfterNanos : nil)
         }
-        return nil
     }
 }

@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// The token counts that an answer reports, in OpenAI's terms: `prompt` includes `cached`, `completion` includes
 /// `reasoning`.
 struct UsageFigures: Sendable, Equatable {
@@ -15,29 +13,29 @@ struct UsageFigures: Sendable, Equatable {
     var rejectedPrediction = 0
 
     /// Writes the usage object.
-    func write(into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("{\"prompt_tokens\":")
-        buffer.writeDecimal(prompt)
-        buffer.writeStaticString(",\"completion_tokens\":")
-        buffer.writeDecimal(completion)
-        buffer.writeStaticString(",\"total_tokens\":")
-        buffer.writeDecimal(prompt + completion)
-        buffer.writeStaticString(",\"prompt_tokens_details\":{\"cached_tokens\":")
-        buffer.writeDecimal(cached)
-        buffer.writeStaticString(",\"audio_tokens\":")
-        buffer.writeDecimal(audioIn)
+    func write(into sink: inout ByteSink) {
+        sink.write("{\"prompt_tokens\":")
+        sink.writeDecimal(prompt)
+        sink.write(",\"completion_tokens\":")
+        sink.writeDecimal(completion)
+        sink.write(",\"total_tokens\":")
+        sink.writeDecimal(prompt + completion)
+        sink.write(",\"prompt_tokens_details\":{\"cached_tokens\":")
+        sink.writeDecimal(cached)
+        sink.write(",\"audio_tokens\":")
+        sink.writeDecimal(audioIn)
         if let cacheWrite {
-            buffer.writeStaticString(",\"cache_write_tokens\":")
-            buffer.writeDecimal(cacheWrite)
+            sink.write(",\"cache_write_tokens\":")
+            sink.writeDecimal(cacheWrite)
         }
-        buffer.writeStaticString("},\"completion_tokens_details\":{\"reasoning_tokens\":")
-        buffer.writeDecimal(reasoning)
-        buffer.writeStaticString(",\"audio_tokens\":")
-        buffer.writeDecimal(audioOut)
-        buffer.writeStaticString(",\"accepted_prediction_tokens\":")
-        buffer.writeDecimal(acceptedPrediction)
-        buffer.writeStaticString(",\"rejected_prediction_tokens\":")
-        buffer.writeDecimal(rejectedPrediction)
-        buffer.writeStaticString("}}")
+        sink.write("},\"completion_tokens_details\":{\"reasoning_tokens\":")
+        sink.writeDecimal(reasoning)
+        sink.write(",\"audio_tokens\":")
+        sink.writeDecimal(audioOut)
+        sink.write(",\"accepted_prediction_tokens\":")
+        sink.writeDecimal(acceptedPrediction)
+        sink.write(",\"rejected_prediction_tokens\":")
+        sink.writeDecimal(rejectedPrediction)
+        sink.write("}}")
     }
 }

@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// The text of all answers: the same words in the same order, one word a token, ASCII that JSON need not escape.
 struct Vocabulary: Sendable {
     /// `period` tokens, each a space and a word, one after another, twice over so that a run never wraps.
@@ -21,10 +19,10 @@ struct Vocabulary: Sendable {
         period = words.count * 8
         var text: [UInt8] = []
         var starts: [Int] = []
-        // Eight rounds, each in another order: the text does not repeat every paragraph.
+        // Eight rounds, each from another word on: the text does not repeat every paragraph.
         for index in 0..<period * 2 {
             let round = index % period / words.count
-            let word = words[(index % words.count * (2 * round + 1) + round) % words.count]
+            let word = words[(index + 11 * round) % words.count]
             starts.append(text.count)
             text.append(0x20)
             text.append(contentsOf: word.utf8)
@@ -34,24 +32,17 @@ struct Vocabulary: Sendable {
         self.starts = starts
     }
 
-    /// Calls `body` with the bytes of tokens `first..<first + count`, at most `period` of them; choice `choice` has
-    /// its own place in the text. The first token of an answer comes without its space.
-    func withToken<Result>(
-        _ first: Int, count: Int, choice: Int, _ body: (UnsafeRawBufferPointer) -> Result
-    ) -> Result {
-        let begin = (first + choice * 17) % period
-        let start = starts[begin] + (first == 0 ? 1 : 0)
-        let end = starts[min(begin + min(count, period), starts.count - 1)]
-        return text.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
-    }
-
-    /// Writes `count` tokens from the `first` on.
-    func write(_ first: Int, count: Int, choice: Int, into buffer: inout ByteBuffer) {
+    /// Writes `count` tokens from the `first` on; choice `choice` has its own place in the text. The first token of
+    /// an answer comes without its space.
+    func write(_ first: Int, count: Int, choice: Int, into sink: inout ByteSink) {
         var token = first
         let end = first + count
         while token < end {
             let run = min(period, end - token)
-            withToken(token, count: run, choice: choice) { _ = buffer.writeBytes($0) }
+            let begin = (token + choice * 17) % period
+            let start = starts[begin] + (token == 0 ? 1 : 0)
+            let stop = starts[begin + run]
+            text.withUnsafeBytes { sink.write(UnsafeRawBufferPointer(rebasing: $0[start..<stop])) }
             token += run
         }
     }
