@@ -136,7 +136,8 @@ import TollbookWire
     @Test func findsTheEndOfTextAtEveryDistance() {
         // The word-at-a-time search must see each kind of end at each place of a word, and before later ones.
         for length in 0...40 {
-            for (end, error) in [("\\n\"", nil), ("\"", nil), ("é\"", nil), ("\u{1}\"", 1 + length)] as [(String, Int?)] {
+            for (end, error) in [("\\n\"", nil), ("\"", nil), ("é\"", nil), ("\u{1}\"", 1 + length)] as [(String, Int?)]
+            {
                 for tail in ["", "\\\"\u{E9}\""] {
                     let plain = "\"" + String(repeating: "a", count: length)
                     let text = tail.isEmpty ? plain + end : plain + String(end.dropLast()) + tail

@@ -10,7 +10,8 @@ import TollbookWire
         let error = OpenAIError(message: "no \"such\" route\n", type: "invalid_request_error")
         #expect(
             error.body().text
-                == #"{"error":{"message":"no \"such\" route\n","type":"invalid_request_error","param":null,"code":null}}"#)
+                == #"{"error":{"message":"no \"such\" route\n","type":"invalid_request_error","param":null,"code":null}}"#
+        )
     }
 
     @Test func writesDetailsInOrder() {
@@ -20,7 +21,8 @@ import TollbookWire
                 .init("scope", .string("project/a")), .init("held_nano", .integer(-5)), .init("hard", .bool(true)),
                 .init("contact", .null),
             ])
-        let expected = #"{"error":{"message":"m","type":"t","param":"p","code":"budget_exhausted","#
+        let expected =
+            #"{"error":{"message":"m","type":"t","param":"p","code":"budget_exhausted","#
             + #""scope":"project/a","held_nano":-5,"hard":true,"contact":null}}"#
         #expect(error.body().text == expected)
         #expect(error.event().text == "data: \(expected)\n\n")

@@ -39,7 +39,8 @@ import TollbookWire
             meters: [.input: 120, .cacheRead: 1_280, .inputAudio: 20, .output: 30, .reasoning: 40, .outputAudio: 30]),
         Case(
             name: "null details",
-            json: #"{"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":null,"completion_tokens_details":null}"#,
+            json:
+                #"{"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":null,"completion_tokens_details":null}"#,
             meters: [.input: 1, .output: 2]),
         Case(
             name: "OpenRouter cache write",
@@ -65,7 +66,8 @@ import TollbookWire
             meters: [.input: 7, .cacheRead: 10, .output: 13, .reasoning: 34]),
         Case(
             name: "DeepSeek that contradicts itself",
-            json: #"{"prompt_tokens":17,"completion_tokens":1,"prompt_cache_hit_tokens":10,"prompt_cache_miss_tokens":8}"#,
+            json:
+                #"{"prompt_tokens":17,"completion_tokens":1,"prompt_cache_hit_tokens":10,"prompt_cache_miss_tokens":8}"#,
             meters: [.input: 7, .cacheRead: 10, .output: 1], isInconsistent: true),
         Case(
             name: "Mistral cached at the top",
@@ -84,7 +86,8 @@ import TollbookWire
             meters: [.input: 10, .output: 5, .reasoning: 100]),
         Case(
             name: "cached tokens beside the prompt",
-            json: #"{"prompt_tokens":10,"completion_tokens":5,"total_tokens":1015,"prompt_tokens_details":{"cached_tokens":1000}}"#,
+            json:
+                #"{"prompt_tokens":10,"completion_tokens":5,"total_tokens":1015,"prompt_tokens_details":{"cached_tokens":1000}}"#,
             meters: [.input: 10, .cacheRead: 1_000, .output: 5]),
         Case(
             name: "cached more than prompt",
@@ -179,7 +182,8 @@ import TollbookWire
             let raw = try #require(reader.usage, "\(name)")
             let usage = try #require(OpenAIUsage(raw), "\(name)")
             #expect(!usage.isInconsistent, "\(name)")
-            #expect(usage.usage.inputTokens + usage.usage.outputTokens == told["total_tokens"] as? Int64 ?? -1, "\(name)")
+            #expect(
+                usage.usage.inputTokens + usage.usage.outputTokens == told["total_tokens"] as? Int64 ?? -1, "\(name)")
             read += 1
         }
         #expect(read >= 25)
