@@ -36,7 +36,7 @@ import TollbookWire
     }
 
     private static let chunks = [
-        #"{"id":"a","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":null}],"usage":null,"obfuscation":"x7Qa"}"#,
+        #"{"id":"a","choices":[{"index":0,"delta":{"content":"Hello"}}],"usage":null,"obfuscation":"x7Qa"}"#,
         #"{"id":"a","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":null}],"usage":null}"#,
         #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}}]}}],"model":"m"}"#,
         #"{"choices":[{"delta":{"content":""}}],"object":"chat.completion.chunk"}"#,

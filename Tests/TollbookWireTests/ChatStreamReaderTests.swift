@@ -98,7 +98,7 @@ import TollbookWire
         (#"[{"delta":{"content":"x","reasoning_content":"abcd"}}]"#, 5),
         (#"[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Okay"}]}]}}]"#, 4),
         (
-            #"[{"delta":{"tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"ab","arguments":"{\"x\":1}"}}]}}]"#,
+            #"[{"delta":{"tool_calls":[{"id":"c","function":{"name":"ab","arguments":"{\"x\":1}"}}]}}]"#,
             9
         ),
         (#"[{"delta":{"function_call":{"name":"ab","arguments":"cd"}}}]"#, 4),
@@ -133,7 +133,7 @@ import TollbookWire
         let stream = """
             data: {"id":"","model":"","choices":[],"prompt_filter_results":[]}
 
-            data: {"id":"a","model":"m1","choices":[{"delta":{"content":"x"},"finish_reason":null}],"usage":{"prompt_tokens":1}}
+            data: {"id":"a","model":"m1","choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":1}}
 
             data: {"id":"b","model":"m2","choices":[{"delta":{},"finish_reason":"length"}],"usage":{"prompt_tokens": 2}}
 

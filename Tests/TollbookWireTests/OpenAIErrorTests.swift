@@ -7,10 +7,10 @@ import TollbookWire
 /// Error bodies and events.
 @Suite struct OpenAIErrorTests {
     @Test func writesTheFourMembersAlways() {
-        let error = OpenAIError(message: "no \"such\" route\n", type: "invalid_request_error")
+        let error = OpenAIError(message: "no \"such\" route\n", type: "not_found")
         #expect(
             error.body().text
-                == #"{"error":{"message":"no \"such\" route\n","type":"invalid_request_error","param":null,"code":null}}"#
+                == #"{"error":{"message":"no \"such\" route\n","type":"not_found","param":null,"code":null}}"#
         )
     }
 
@@ -29,7 +29,8 @@ import TollbookWire
     }
 
     @Test func eventIsReadBackAsOneErrorWhateverTheMessage() throws {
-        let message = String(String.UnicodeScalarView((0...0x300).compactMap(UnicodeScalar.init))) + "\u{2028}\u{2029}😀"
+        let scalars = (0...0x300).compactMap(UnicodeScalar.init)
+        let message = String(String.UnicodeScalarView(scalars)) + "\u{2028}\u{2029}😀"
         let error = OpenAIError(message: message, type: "t")
         var splitter = SSESplitter()
         splitter.append(error.event())
