@@ -1,0 +1,85 @@
+internal import SQLite
+internal import TollbookCore
+internal import TollbookLedger
+
+/// The tables that a leaf covers, with their columns in order, read from the migrations that the leaf version froze.
+///
+/// Independent of the writer's own list on purpose: a mistake in one of the two shows as a finding.
+struct LeafLayout {
+    struct Table {
+        let name: String
+        let columns: [String]
+        let primaryKey: [String]
+        /// What stands before each of its rows in a body.
+        let prefix: [UInt8]
+
+        /// The columns in order, for a SELECT.
+        var columnList: String { columns.joined(separator: ", ") }
+        /// For ORDER BY.
+        var keyList: String { primaryKey.joined(separator: ", ") }
+
+        /// - Precondition: the table has the column.
+        func position(of column: String) -> Int {
+            guard let position = columns.firstIndex(of: column) else {
+                preconditionFailure("\(name) has no column \(column)")
+            }
+            return position
+        }
+
+        /// A row's key for a person.
+        func key(_ row: Statement) -> String {
+            primaryKey.map { column in
+                let value = row.int64(at: position(of: column))
+                let isRequest = column == "request_id" || (name == "request" && column == "id")
+                return isRequest ? Self.requestText(value) : String(value)
+            }.joined(separator: "/")
+        }
+
+        private static func requestText(_ id: Int64) -> String {
+            id >= 0 ? RequestID(rawValue: id).text : String(id)
+        }
+    }
+
+    /// Leaf version 1 covers the tables as migration 12 left them.
+    static let version: Int64 = 1
+    private static let migrationsOfVersion1 = 12
+
+    /// In ASCII order.
+    private static let names = [
+        "account", "api_key_version", "application_version", "attempt", "budget_version", "charge",
+        "credential_version", "decision", "deployment_version", "event", "export", "organization_version", "outcome",
+        "price", "principal_version", "project_version", "provider_version", "rate_limit_version", "request",
+        "route_version", "team_version", "transfer",
+    ]
+    /// Found by the request's id; the others by `log_index`.
+    static let requestTables: Set<String> = ["attempt", "charge", "decision", "outcome", "request", "transfer"]
+
+    /// In ASCII order.
+    let tables: [Table]
+
+    init() throws {
+        let connection = try Connection(path: Connection.inMemory)
+        for migration in EmbeddedMigrations.all.prefix(Self.migrationsOfVersion1) {
+            try connection.execute(migration.sql)
+        }
+        tables = try Self.names.map { try Self.read($0, connection) }
+    }
+
+    subscript(name: String) -> Table {
+        guard let table = tables.first(where: { $0.name == name }) else {
+            preconditionFailure("no leaf covers a table \(name)")
+        }
+        return table
+    }
+
+    private static func read(_ name: String, _ connection: Connection) throws -> Table {
+        let rows = try connection.query("SELECT name, pk FROM pragma_table_info(?) ORDER BY cid", [.text(name)])
+        let columns = rows.compactMap { $0[0].text }
+        let key = rows.filter { ($0[1].integer ?? 0) > 0 }.sorted { ($0[1].integer ?? 0) < ($1[1].integer ?? 0) }
+        var prefix = LeafBytes()
+        prefix.append(text: name)
+        prefix.append(count: UInt16(columns.count))
+        return Table(
+            name: name, columns: columns, primaryKey: key.compactMap { $0[0].text }, prefix: prefix.bytes)
+    }
+}
