@@ -41,6 +41,11 @@ package struct BodyHasher: Sendable {
         self.code = code
     }
 
+    /// For scripted ledgers, which have no data directory.
+    package init(key: [UInt8]) {
+        code = HMAC<SHA256>(key: SymmetricKey(data: key))
+    }
+
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         code.update(data: bytes)
     }
