@@ -1,5 +1,6 @@
 internal import TollbookLedger
 internal import NIOCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
