@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
