@@ -4,6 +4,7 @@ import Testing
 import TollbookCore
 import TollbookLedger
 import TollbookPolicy
+import TollbookTesting
 
 // Focus: what a governance document makes of the ledger's tables, journal and events.
 @Suite struct GovernanceApplyTests {

@@ -3,6 +3,7 @@ import Testing
 import TollbookCore
 import TollbookLedger
 import TollbookPolicy
+import TollbookTesting
 
 // Focus: virtual keys from making to revoking, and what the snapshot has of them.
 @Suite struct GovernanceKeyTests {

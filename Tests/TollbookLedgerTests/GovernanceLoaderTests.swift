@@ -4,6 +4,7 @@ import Testing
 import TollbookCore
 import TollbookLedger
 import TollbookPolicy
+import TollbookTesting
 
 // Focus: the snapshot has what is open, and nothing that hangs on what is closed.
 @Suite struct GovernanceLoaderTests {

@@ -1,6 +1,9 @@
+import SQLite
 import Testing
+import TollbookCore
 import TollbookLedger
 import TollbookPolicy
+import TollbookTesting
 
 // Focus: what a document may not do, and that a refused one leaves nothing behind.
 @Suite struct GovernanceRefusalTests {

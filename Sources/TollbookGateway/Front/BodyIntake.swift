@@ -1,3 +1,4 @@
+internal import TollbookLedger
 internal import NIOCore
 internal import TollbookLedger
 internal import TollbookWire

@@ -58,6 +58,12 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
         package let from: String?
         /// nil: has none.
         package let to: String?
+
+        package init(field: String, from: String?, to: String?) {
+            self.field = field
+            self.from = from
+            self.to = to
+        }
     }
 
     /// The revision in force afterwards; of a dry run, the one that was compared with.

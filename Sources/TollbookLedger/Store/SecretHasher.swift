@@ -41,7 +41,7 @@ package struct BodyHasher: Sendable {
         self.code = code
     }
 
-    /// For scripted ledgers, which have no data directory.
+    /// A hasher under a key of the caller's.
     package init(key: [UInt8]) {
         code = HMAC<SHA256>(key: SymmetricKey(data: key))
     }
