@@ -1,5 +1,5 @@
 internal import SQLite
-package import TollbookCore
+internal import TollbookCore
 package import TollbookLedger
 
 /// Appends audit events of the control plane to the ledger: what was read, by whom, as a journal row of its own.

@@ -27,7 +27,8 @@ package struct ControlServer: Sendable {
     /// - Throws: `cannot_listen` when the port cannot be bound; the server's own failure, and then the body is
     ///   cancelled; else what the body throws.
     package func run(while body: @escaping @Sendable (BoundAddress) async throws -> Void) async throws {
-        let activity = ControlActivity()
+        let (spool, activity) = (services.spool, ControlActivity())
+        try await services.readers.run { spool.removeLeftovers() }
         let (addresses, continuation) = AsyncStream<BoundAddress>.makeStream()
         let application = makeApplication(activity: activity) { channel in
             continuation.yield(BoundAddress(host: host, port: channel.localAddress?.port ?? port))
@@ -37,6 +38,7 @@ package struct ControlServer: Sendable {
                 defer { continuation.finish() }
                 try await listen(application)
             }
+            group.addTask { try await sweepExports() }
             group.addTask {
                 // Ends without an address when the server failed; its own task says why.
                 guard let address = await addresses.first(where: { _ in true }) else { return }
@@ -45,6 +47,16 @@ package struct ControlServer: Sendable {
             }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+
+    /// Removes exports that nobody fetched; ends when it is cancelled.
+    private func sweepExports() async throws {
+        let (spool, readers) = (services.spool, services.readers)
+        while true {
+            try await Task.sleep(for: .seconds(60))
+            // Full readers are no reason to stop: the next minute comes.
+            try? await readers.run { spool.sweep() }
         }
     }
 

@@ -1,4 +1,3 @@
-internal import Crypto
 package import TollbookLedger
 package import TollbookPolicy
 
@@ -18,20 +17,4 @@ package protocol CallLedger: AnyObject, Sendable {
     func makeBodyHasher() -> BodyHasher
 }
 
-/// Hashes a body chunk by chunk under a key.
-package struct BodyHasher: Sendable {
-    private var code: HMAC<SHA256>
-
-    package init(key: [UInt8]) {
-        code = HMAC<SHA256>(key: SymmetricKey(data: key))
-    }
-
-    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        code.update(data: bytes)
-    }
-
-    /// The first 16 bytes of HMAC-SHA-256.
-    package func finalize() -> [UInt8] {
-        Array(code.finalize().prefix(16))
-    }
-}
+extension Ledger: CallLedger {}

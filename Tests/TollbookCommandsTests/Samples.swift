@@ -100,13 +100,13 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
     private static func budget(_ fields: String) -> String { "budgets:\n  - {\(fields)}" }
 
     private static let limits: [BadDocument] = [
-        BadDocument(budget("scope: project/a, limit: \"25,50\", period: day"), "3:30: '25,50' is no amount of money. Write \"25.50 USD\"."),
+        BadDocument(budget("scope: project/a, limit: \"25,50\", period: day"), "3:31: '25,50' is no amount of money. Write \"25.50 USD\"."),
         BadDocument(budget("scope: project/a, limit: 25.00 EUR, period: day"),
-            "3:30: 'EUR' is not the currency that prices are stated in. Write \"25.00 USD\"."),
-        BadDocument(budget("scope: project/a, limit: -1 USD, period: day"), "3:30: the amount is negative. Write \"1 USD\"."),
-        BadDocument(budget("scope: project/a, limit: 1 USD, period: monthly"), "3:45: 'monthly' is no period. Write month."),
+            "3:31: 'EUR' is not the currency that prices are stated in. Write \"25.00 USD\"."),
+        BadDocument(budget("scope: project/a, limit: -1 USD, period: day"), "3:31: the amount is negative. Write \"1 USD\"."),
+        BadDocument(budget("scope: project/a, limit: 1 USD, period: monthly"), "3:46: 'monthly' is no period. Write month."),
         BadDocument(budget("scope: project/a, limit: 1 USD, period: day, enforcement: strict"),
-            "3:63: 'strict' is no enforcement. Write hard or soft."),
+            "3:64: 'strict' is no enforcement. Write hard or soft."),
         BadDocument(budget("scope: user/anna, limit: 1 USD, period: day"),
             "3:13: a limit on a user is not known here. Write a scope of organization, team, project, application or key."),
         BadDocument(budget("scope: ranking, limit: 1 USD, period: day"), "3:13: 'ranking' is no scope. Write one of "
@@ -124,24 +124,24 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
     private static func provider(_ fields: String) -> String { "providers:\n  - {name: p, \(fields)}" }
 
     private static let providers: [BadDocument] = [
-        BadDocument(provider("dialect: anthropic"), "3:23: this version calls no provider of dialect 'anthropic'. "
+        BadDocument(provider("dialect: anthropic"), "3:24: this version calls no provider of dialect 'anthropic'. "
             + "Write openai or simulated, or leave the provider out."),
-        BadDocument(provider("dialect: openia"), "3:23: 'openia' is no dialect. Write openai."),
-        BadDocument(provider("dialect: openai, credential: none"), "3:11: the provider has no base_url. "
+        BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
+        BadDocument(provider("dialect: openai, credential: none"), "3:12: the provider has no base_url. "
             + "Write for example base_url: https://api.openai.com/v1."),
-        BadDocument(provider("dialect: openai, base_url: https://a.example"), "3:11: the provider has no credential. "
+        BadDocument(provider("dialect: openai, base_url: https://a.example"), "3:12: the provider has no credential. "
             + "Write credential: env:NAME, or credential: none if it asks for none."),
         BadDocument(provider("dialect: openai, credential: none, base_url: ftp://a"),
-            "3:59: the address does not begin with https:// or http://. Write for example https://api.openai.com/v1."),
-        BadDocument(provider("dialect: openai, credential: none, base_url: https://a?b"), "3:59: the address has a query or fragment. "
+            "3:60: the address does not begin with https:// or http://. Write for example https://api.openai.com/v1."),
+        BadDocument(provider("dialect: openai, credential: none, base_url: https://a?b"), "3:60: the address has a query or fragment. "
             + "Write it up to the path only."),
         BadDocument(provider("dialect: openai, credential: none, base_url: https://u:p@a/v1"),
-            "3:59: the address has a user name or password. "
+            "3:60: the address has a user name or password. "
                 + "Write the address without it and the credential as credential: env:NAME."),
         BadDocument(provider("dialect: openai, credential: none, base_url: https://a:0/v1"),
-            "3:59: the address has a bad port. Write a number from 1 to 65535 after the host, or none."),
+            "3:60: the address has a bad port. Write a number from 1 to 65535 after the host, or none."),
         BadDocument(provider("dialect: simulated, credential: none, credentials: []"),
-            "3:46: the provider has credential and credentials. "
+            "3:47: the provider has credential and credentials. "
                 + "Write one of the two: credential for a single source, credentials for named ones."),
         BadDocument("routes: [{name: r, strategy: random, targets: [d]}]", "2:30: 'random' is no strategy. Write priority."),
         BadDocument("routes: [{name: r, targets: []}]", "2:29: the route has no target. List deployments: targets: [NAME]."),
@@ -156,17 +156,17 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
     private static let prices: [BadDocument] = [
         BadDocument(price("per_million: {input: 1}"), "3:5: the price has no effective_from. Write effective_from: 2026-01-01."),
         BadDocument(price("effective_from: 2026-02-30, per_million: {input: 1}"),
-            "3:44: '2026-02-30' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),
+            "3:45: '2026-02-30' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),
         BadDocument(price("effective_from: 2026-01-01T00:00:00+02:00, per_million: {input: 1}"),
-            "3:44: '2026-01-01T00:00:00+02:00' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),
+            "3:45: '2026-01-01T00:00:00+02:00' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),
         BadDocument(price("effective_from: 2026-01-01, effective_to: 2026-01-01, per_million: {input: 1}"),
-            "3:70: effective_to is not after effective_from. Write a later date, or leave it out."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {inputs: 1}"), "3:78: 'inputs' is no meter. Write input."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {input: -1}"), "3:77: the price is negative. "
+            "3:71: effective_to is not after effective_from. Write a later date, or leave it out."),
+        BadDocument(price("effective_from: 2026-01-01, per_million: {inputs: 1}"), "3:79: 'inputs' is no meter. Write input."),
+        BadDocument(price("effective_from: 2026-01-01, per_million: {input: -1}"), "3:78: the price is negative. "
             + "Write a plain decimal with at most six decimals, for example \"0.15\"."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {input: 1e-3}"), "3:77: '1e-3' is no price. "
+        BadDocument(price("effective_from: 2026-01-01, per_million: {input: 1e-3}"), "3:78: '1e-3' is no price. "
             + "Write a plain decimal with at most six decimals, for example \"0.15\"."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {}"), "3:69: the price names no meter. "
+        BadDocument(price("effective_from: 2026-01-01, per_million: {}"), "3:70: the price names no meter. "
             + "Write for example per_million: {input: \"0.15\"}."),
     ]
 }

@@ -1,5 +1,8 @@
 internal import ArgumentParser
+internal import SQLite
+internal import TollbookControl
 internal import TollbookCore
+internal import TollbookPolicy
 
 #if canImport(Glibc)
 internal import Glibc
@@ -19,9 +22,15 @@ package enum CommandEntry {
             } else {
                 try command.run()
             }
+        } catch let error as GovernanceDocumentError {
+            StandardError.write(ErrorText.text(error))
+            exit(ExitStatus.failure.rawValue)
         } catch let error as TollbookError {
             StandardError.write(ErrorText.text(error))
             exit(ExitStatus(error.code).rawValue)
+        } catch let error as SQLiteError {
+            StandardError.write(ErrorText.text(error))
+            exit(ExitStatus.failure.rawValue)
         } catch let status as ExitStatusError {
             exit(status.status.rawValue)
         } catch {
@@ -39,6 +48,16 @@ struct ExitStatusError: Error {
 
 /// How an error looks on stderr.
 enum ErrorText {
+    static func text(_ error: GovernanceDocumentError) -> String {
+        text(
+            TollbookError(
+                .governanceInvalid, "the governance document is refused; nothing was applied", cause: error.description))
+    }
+
+    static func text(_ error: SQLiteError) -> String {
+        text(TollbookError(.ledgerUnreadable, "the ledger cannot be read", cause: error.description, hint: error.hint))
+    }
+
     static func text(_ error: TollbookError) -> String {
         var lines = ["error: \(error.message)"]
         if let cause = error.cause {
@@ -48,4 +67,9 @@ enum ErrorText {
         lines.append("code: \(error.code.rawValue)")
         return lines.joined(separator: "\n") + "\n"
     }
+}
+
+extension TollbookError.Code {
+    /// SQLite cannot read the ledger's file.
+    static let ledgerUnreadable = Self(rawValue: "ledger_unreadable")
 }

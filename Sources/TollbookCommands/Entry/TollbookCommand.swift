@@ -7,7 +7,11 @@ package struct TollbookCommand: AsyncParsableCommand {
         abstract: "An LLM gateway whose system of record is one SQLite file.",
         discussion: ExitStatus.help,
         version: BuildVersion.text,
-        subcommands: [SimulateCommand.self, VersionCommand.self])
+        subcommands: [
+            ServeCommand.self, ApplyCommand.self, KeyCommand.self, BudgetCommand.self, ReportCommand.self,
+            VerifyCommand.self, SimulateCommand.self,
+            DemoGovernanceCommand.self, VersionCommand.self,
+        ])
 
     package init() {}
 }

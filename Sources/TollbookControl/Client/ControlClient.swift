@@ -48,15 +48,24 @@ package struct ControlClient: Sendable {
         return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
     }
 
-    /// POST of a JSON body; DELETE and others go through `send`.
-    package func post(_ path: String, _ body: some Encodable) async throws -> [UInt8] {
-        let response = try await send(.POST, path, query: [], body: ControlJSON.encoder.encode(body))
+    /// POST of a JSON body.
+    package func post(_ path: String, _ body: some Encodable, query: [(String, String?)] = []) async throws -> [UInt8] {
+        let response = try await send(.POST, path, query: query, body: ControlJSON.encoder.encode(body))
         return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
     }
 
-    package func delete(_ path: String) async throws -> [UInt8] {
-        let response = try await send(.DELETE, path, query: [], body: nil)
+    /// DELETE of the object that `component` names below a path; any text is one component.
+    package func delete(_ path: String, component: String, query: [(String, String?)] = []) async throws -> [UInt8] {
+        let name = component.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let response = try await send(.DELETE, path, suffix: "/" + name, query: query, body: nil)
         return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
+    }
+
+    /// Has the server verify its ledger: the answer in the format, and whether there was no finding.
+    package func verify(_ format: ReportFormat) async throws -> (answer: [UInt8], isClean: Bool) {
+        let response = try await send(.POST, "/api/v1/verify", query: [("format", format.rawValue)], body: nil)
+        let answer = try await Self.bytes(response, upTo: ClientLimits.answerBytes)
+        return (answer, response.headers.first(name: ControlHeader.clean) == "true")
     }
 
     /// GET of a file, handed over piece by piece as it comes.
@@ -70,11 +79,11 @@ package struct ControlClient: Sendable {
     }
 
     private func send(
-        _ method: HTTPMethod, _ path: String, query: [(String, String?)], body: Data?
+        _ method: HTTPMethod, _ path: String, suffix: String = "", query: [(String, String?)], body: Data?
     ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: url(path, query))
+        var request = HTTPClientRequest(url: url(path, suffix, query))
         request.method = method
-        request.headers.add(name: "accept", value: "application/json")
+        request.headers.add(name: "accept", value: "*/*")
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
@@ -91,9 +100,9 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func url(_ path: String, _ query: [(String, String?)]) -> String {
+    private func url(_ path: String, _ suffix: String, _ query: [(String, String?)]) -> String {
         var components = URLComponents()
-        components.path = path
+        components.percentEncodedPath = path + suffix
         let items = query.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
         if !items.isEmpty { components.queryItems = items }
         let root = base.absoluteString

@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import TollbookCore
 
 /// `GET /api/v1/budgets`: limit, spent, held and left of every open budget.
 struct BudgetRoutes: Sendable {

@@ -1,6 +1,6 @@
 internal import Hummingbird
 internal import TollbookCore
-internal import TollbookReports
+package import TollbookReports
 
 /// How an answer of a report is written: the query item `format`.
 package enum ReportFormat: String, CaseIterable, Sendable {

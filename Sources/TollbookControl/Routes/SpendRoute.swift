@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import TollbookCore
 internal import TollbookReports
 
 /// `GET /api/v1/reports/spend`: what was spent, by any dimensions.

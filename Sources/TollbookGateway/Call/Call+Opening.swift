@@ -30,7 +30,7 @@ extension Call {
     }
 
     private func open(_ plan: Plan, key: KeyRecord, snapshot: GovernanceSnapshot) {
-        self.plan = plan
+        targets = plan.targets
         let request = makeRequest(
             key: key, route: plan.route, snapshot: snapshot, decisions: plan.decisions, plan: plan)
         self.request = request
