@@ -3,6 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import TollbookCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
