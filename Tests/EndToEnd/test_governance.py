@@ -38,9 +38,11 @@ guardrails: []
 @pytest.fixture(scope="module")
 def server(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
     gateway = Gateway(tmp_path_factory.mktemp("governed"), governance(simulator.base_url))
-    yield gateway
-    gateway.check_books()
-    gateway.close()
+    try:
+        yield gateway
+        gateway.check_books()
+    finally:
+        gateway.close()
 
 
 def journal(gateway: Gateway) -> int:

@@ -42,9 +42,11 @@ def replayed(tmp_path_factory: pytest.TempPathFactory):
             routes.append({"name": model, "strategy": "priority", "targets": [f"d{number}"]})
         gateway = Gateway(
             tmp_path_factory.mktemp("replayed"), governance(upstream.base_url, deployments=deployments, routes=routes))
-        yield gateway, upstream
-        gateway.check_books()
-        gateway.close()
+        try:
+            yield gateway, upstream
+            gateway.check_books()
+        finally:
+            gateway.close()
 
 
 def request_of(case: str) -> bytes:
