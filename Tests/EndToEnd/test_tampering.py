@@ -32,7 +32,8 @@ def stopped(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> P
         key = gateway.create_key(application="web", user="ada@acme.example")
         tagged = {"x-tollbook-tags": "a=b", "x-tollbook-interaction": "s", "x-tollbook-end-user": "e"}
         for stream in (False, True):
-            gateway.chat(key=key, headers=tagged, stream=stream, sim="prompt=100,cached=20,completion=10", max_tokens=50)
+            gateway.chat(key=key, headers=tagged, stream=stream, sim="prompt=100,cached=20,completion=10",
+                         max_tokens=50)
         gateway.chat(key=key, sim="status=500", max_tokens=50)
         gateway.chat(key=key, stream=True, sim="fault=no_usage", max_tokens=50)
         gateway.chat({"model": "demo", "max_tokens": 4096, "n": 128}, key=key)
