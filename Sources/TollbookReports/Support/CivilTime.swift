@@ -15,7 +15,8 @@ package struct CivilTime: Sendable, Equatable {
         let (shifted, overflow) = micros.addingReportingOverflow(offsetSeconds * 1_000_000)
         let local = overflow ? micros : shifted
         let days = Self.floorDivision(local, Self.dayMicros)
-        microsOfDay = local - days * Self.dayMicros
+        // Wrapping: the product can pass Int64 at the ends of time, the difference cannot.
+        microsOfDay = local &- days &* Self.dayMicros
         (year, month, day) = Self.date(daysSince1970: days)
     }
 
