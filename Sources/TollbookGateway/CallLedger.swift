@@ -1,4 +1,3 @@
-internal import Crypto
 package import TollbookLedger
 package import TollbookPolicy
 
@@ -6,7 +5,9 @@ package import TollbookPolicy
 package protocol CallLedger: AnyObject, Sendable {
     /// The newest governance state; cheap.
     var snapshot: GovernanceSnapshot { get }
-    /// Opens a request. The answer comes to `client` under `ticket`; false: the queue is full, nothing was queued.
+    /// False while the ledger cannot commit.
+    var isReady: Bool { get }
+    /// Opens a request. The answer comes to `client` under `ticket`; false: nothing was queued.
     func submit(open: OpenRequest, client: any LedgerClient, ticket: UInt64) -> Bool
     /// Records a refusal that the caller gets as `status`; as `submit(open:client:ticket:)`.
     func submit(deny: OpenRequest, status: Int, client: any LedgerClient, ticket: UInt64) -> Bool
@@ -14,24 +15,8 @@ package protocol CallLedger: AnyObject, Sendable {
     func submit(settle: Settlement, client: any LedgerClient, ticket: UInt64)
     /// The keyed hash by which a virtual key is found; nil: not hashable, hence unknown.
     func hashSecret(_ secret: UnsafeRawBufferPointer) -> SecretHash?
-    /// A hasher for one body; a copy serves the next body.
+    /// A hasher for one body; a copy of an unused one serves the next body.
     func makeBodyHasher() -> BodyHasher
 }
 
-/// Hashes a body chunk by chunk under a key.
-package struct BodyHasher: Sendable {
-    private var code: HMAC<SHA256>
-
-    package init(key: [UInt8]) {
-        code = HMAC<SHA256>(key: SymmetricKey(data: key))
-    }
-
-    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        code.update(data: bytes)
-    }
-
-    /// The first 16 bytes of HMAC-SHA-256.
-    package func finalize() -> [UInt8] {
-        Array(code.finalize().prefix(16))
-    }
-}
+extension Ledger: CallLedger {}

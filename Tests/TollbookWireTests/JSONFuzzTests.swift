@@ -14,13 +14,16 @@ import TollbookWire
 
     /// Bytes that mean something to a JSON parser, or nothing to UTF-8.
     private static let interesting: [UInt8] =
-        Array("{}[]\",:\\/untrfbeE+-.0123456789 \t\r\n".utf8) + [0, 0x1F, 0x7F, 0x80, 0xBF, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xFF]
+        Array("{}[]\",:\\/untrfbeE+-.0123456789 \t\r\n".utf8) + [
+            0, 0x1F, 0x7F, 0x80, 0xBF, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xFF,
+        ]
 
     private static func mutated(_ seed: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
         var bytes = seed
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let at = Int.random(in: 0...bytes.count, using: &generator)
-            let byte = Bool.random(using: &generator)
+            let byte =
+                Bool.random(using: &generator)
                 ? interesting.randomElement(using: &generator) ?? 0 : UInt8.random(in: 0...255, using: &generator)
             switch Int.random(in: 0..<5, using: &generator) {
             case 0: bytes.insert(byte, at: at)

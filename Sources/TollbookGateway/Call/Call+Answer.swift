@@ -1,29 +1,23 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import TollbookCore
 internal import TollbookWire
 
 extension Call {
-    /// The provider's answer begins.
-    ///
-    /// - Parameter isDecoded: whether the body comes decompressed.
-    func upstreamHead(_ head: HTTPResponseHead, isDecoded: Bool) {
+    /// The provider's answer begins. A compressed body comes decompressed.
+    func upstreamHead(_ answer: ProviderAnswer) {
         guard machine.phase == .dispatched else { return }
         machine.headArrived()
-        let status = Int(head.status.code)
-        progress?.headArrived(status: status, nanos: loop.readNanos())
-        progress?.upstreamRequestID = Self.upstreamID(head.headers)
+        progress?.headArrived(status: answer.status, nanos: loop.readNanos())
+        progress?.upstreamRequestID = answer.requestID
         setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
-        self.head = head
-        self.isDecoded = isDecoded
-        switch status {
+        self.answer = answer
+        switch answer.status {
         case 200..<300:
-            reader.isSuccess = true
-            reader.form = Self.isEventStream(head.headers) ? .stream : .plain
-            if reader.form == .stream { front?.beginStream(of: self, head, isDecoded: isDecoded) }
+            reader = AnswerReader(form: answer.isEventStream ? .stream : .plain, isSuccess: true)
+            if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
-        case 400...: reader.form = .plain
+        case 400...: reader = AnswerReader(form: .plain, isSuccess: false)
         default: refuseAnswer(.upstreamMalformed)
         }
     }
@@ -42,13 +36,12 @@ extension Call {
     }
 
     func upstreamBody(_ bytes: ByteBuffer) {
-        guard machine.phase == .answering else { return }
+        guard machine.phase == .answering, let reader else { return }
         setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
         loop.metrics.answerBytes &+= UInt64(bytes.readableBytes)
         switch reader.form {
-        case .none: break
-        case .plain: plainBody(bytes)
-        case .stream: streamBody(bytes)
+        case .plain: plainBody(bytes, reader)
+        case .stream: streamBody(bytes, reader)
         }
     }
 
@@ -75,16 +68,16 @@ extension Call {
     /// The provider's answer is whole.
     func upstreamEnd() {
         connection = nil
-        switch (machine.phase, reader.form) {
-        case (.answering, .plain): plainEnd()
-        case (.answering, .stream): streamEnd()
-        default: break
+        guard machine.phase == .answering, let reader else { return }
+        switch reader.form {
+        case .plain: plainEnd(reader)
+        case .stream: streamEnd(reader)
         }
     }
 
     // MARK: Plain answers
 
-    private func plainBody(_ bytes: ByteBuffer) {
+    private func plainBody(_ bytes: ByteBuffer, _ reader: AnswerReader) {
         if !reader.hasContent { progress?.contentArrived(nanos: loop.readNanos()) }
         reader.readPlain(bytes)
         if isRelaying {
@@ -101,16 +94,15 @@ extension Call {
 
     /// Too large to be held: it goes out as it comes, but for its newest bytes.
     private func beginRelaying(with bytes: ByteBuffer) {
-        guard let head else { return }
+        guard let answer else { return }
         isRelaying = true
-        let length = isDecoded ? nil : head.headers[canonicalForm: "content-length"].first.flatMap { Int($0) }
-        front?.beginRelay(of: self, head, isDecoded: isDecoded, length: length)
+        front?.beginRelay(of: self, answer, length: answer.encoding == .compressed ? nil : answer.contentLength)
         if held.readableBytes > 0 { front?.send(held) }
         held = ByteBuffer()
         withheld = bytes
     }
 
-    private func plainEnd() {
+    private func plainEnd(_ reader: AnswerReader) {
         reader.plain.finish()
         let finale = isRelaying ? Finale.relayedTail : .answer
         if !reader.isSuccess {
@@ -124,21 +116,5 @@ extension Call {
                 .malformed, finale: isRelaying ? .relayedTail : .failure(.upstream(.upstreamMalformed)),
                 code: .upstreamMalformed)
         }
-    }
-
-    // MARK: Headers
-
-    private static func isEventStream(_ headers: HTTPHeaders) -> Bool {
-        for (name, value) in headers where HeaderName.equals(name, "content-type") {
-            return HeaderName.begins(value, "text/event-stream")
-        }
-        return false
-    }
-
-    private static func upstreamID(_ headers: HTTPHeaders) -> String? {
-        for (name, value) in headers where HeaderName.equals(name, "x-request-id") {
-            return value.utf8.count <= GatewayLimits.upstreamIDBytes ? value : nil
-        }
-        return nil
     }
 }

@@ -6,18 +6,18 @@ internal import TollbookWire
 extension Call {
     /// Begins an attempt at a target of the plan. Those before it sent nothing.
     func tryTarget(_ index: Int) {
-        guard let plan, index < plan.targets.count else {
+        guard index < targets.count else {
             let failure = lastFailure ?? GatewayError.upstream(.upstreamUnreachable)
             return settleFailed(failure)
         }
-        let target = plan.targets[index]
+        let target = targets[index]
         let nanos = loop.readNanos()
         if index == 0 { upstreamStartNanos = nanos }
         progress = AttemptProgress(
             target: target, startedMicros: loop.configuration.clock.nowMicros(), startedNanos: nanos)
         setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
         switch loop.credentials.lookup(target.credential) {
-        case .ready: acquireConnection(target)
+        case .ready(let secret): acquireConnection(target, secret)
         case .unavailable: targetFailed(.credentialUnavailable)
         case .unknown: loadCredential(target, index: index)
         }
@@ -27,24 +27,30 @@ extension Call {
         guard let source = target.credential?.source else { return targetFailed(.credentialUnavailable) }
         loop.credentials.load(source, on: loop.eventLoop).assumeIsolated().whenComplete { [self] _ in
             guard machine.phase == .connecting, attempts.count == index else { return }
-            if case .ready = loop.credentials.lookup(target.credential) { return acquireConnection(target) }
+            if case .ready(let secret) = loop.credentials.lookup(target.credential) {
+                return acquireConnection(target, secret)
+            }
             targetFailed(.credentialUnavailable)
         }
     }
 
-    private func acquireConnection(_ target: PlannedTarget) {
+    private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
         guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
         let connection = pool.acquire(for: self)
         self.connection = connection
-        if connection.isReady { dispatch(on: connection, pool: pool, target: target) }
+        if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
     }
 
     /// The connection that the call waited for is ready.
     func connected(_ connection: UpstreamConnection) {
         guard machine.phase == .connecting, let target = progress?.target,
-            let pool = loop.pool.pool(for: target.deployment.provider), pool.begin(self, on: connection)
+            let pool = loop.pool.pool(for: target.deployment.provider)
         else { return }
-        dispatch(on: connection, pool: pool, target: target)
+        guard case .ready(let secret) = loop.credentials.lookup(target.credential) else {
+            return targetFailed(.credentialUnavailable)
+        }
+        guard pool.begin(self, on: connection) else { return targetFailed(.connectFailed) }
+        dispatch(on: connection, pool: pool, target: target, secret: secret)
     }
 
     /// No connection could be made; nothing was sent.
@@ -64,12 +70,9 @@ extension Call {
     }
 
     /// Sends the request: from here on a byte may have left.
-    private func dispatch(on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget) {
-        guard case .ready(let secret) = loop.credentials.lookup(target.credential) else {
-            connection.abandon()
-            self.connection = nil
-            return targetFailed(.credentialUnavailable)
-        }
+    private func dispatch(
+        on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget, secret: CredentialSecret?
+    ) {
         machine.dispatched()
         progress?.wasDispatched = true
         let patch = ChatRequestPatch(
@@ -106,7 +109,7 @@ extension Call {
     func upstreamFailed(_ errorClass: ErrorClass?) {
         connection = nil
         let isAnswering = machine.phase == .answering
-        if isAnswering, reader.form == .plain, !reader.isSuccess {
+        if isAnswering, let reader, !reader.isSuccess {
             return settle(.errorStatus, finale: .failure(.upstream(.upstreamClosed)), code: .upstreamClosed)
         }
         let code: AnswerCode =

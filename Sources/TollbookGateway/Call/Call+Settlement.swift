@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import TollbookCore
 internal import TollbookLedger
 internal import TollbookPolicy
@@ -23,17 +22,18 @@ extension Call {
     /// Ends the attempt and has the ledger settle the call.
     func settle(_ ending: AttemptEnding, finale: Finale, code: AnswerCode) {
         guard machine.phase != .opening, let progress else { return }
-        let evidence = reader.evidence(wasDispatched: progress.wasDispatched)
-        let estimate = Int64(intake.scan.estimatedInputTokens)
-        let resolution = Resolution(ending, evidence, progress.terms(estimatedInputTokens: estimate))
+        var summary = reader?.summary() ?? AnswerSummary()
+        summary.evidence.wasDispatched = progress.wasDispatched
+        let terms = progress.terms(estimatedInputTokens: Int64(intake.scan.estimatedInputTokens))
+        let resolution = Resolution(ending, summary.evidence, terms)
         self.progress = nil
         guard machine.settling() else { return }
         upstreamEndNanos = loop.readNanos()
         var record = progress.record(
             nanos: upstreamEndNanos, errorClass: resolution.errorClass, charges: resolution.charges)
-        if let model = reader.model, model != progress.target.deployment.model { record.servedModel = model }
-        record.upstreamRequestID = progress.upstreamRequestID ?? reader.responseID
-        record.rawUsage = reader.rawUsageText
+        if summary.model != progress.target.deployment.model { record.servedModel = summary.model }
+        record.upstreamRequestID = progress.upstreamRequestID ?? summary.responseID
+        record.rawUsage = summary.rawUsage
         attempts.append(record)
         submitSettlement(
             status: status(finale), endReason: resolution.endReason, caveat: resolution.caveat, finale: finale,
@@ -88,7 +88,7 @@ extension Call {
 
     /// The status that the caller got, or would have got.
     private func status(_ finale: Finale) -> Int {
-        let received = head.map { Int($0.status.code) }
+        let received = answer?.status
         switch finale {
         case .answer, .relayedTail, .streamEnd: return received ?? 200
         case .failure(let error): return isAnswerBegun ? received ?? error.status : error.status
@@ -97,7 +97,7 @@ extension Call {
     }
 
     /// Whether the caller has got a head.
-    var isAnswerBegun: Bool { isRelaying || reader.form == .stream }
+    var isAnswerBegun: Bool { isRelaying || reader?.form == .stream }
 
     // MARK: After the commit
 
@@ -129,7 +129,7 @@ extension Call {
     private func fail(_ error: GatewayError, _ front: FrontHandler, _ receipt: SettlementReceipt?) {
         if isRelaying {
             front.close()
-        } else if reader.form == .stream {
+        } else if reader?.form == .stream {
             front.endStream(with: error)
         } else {
             front.answer(error, of: self, receipt)

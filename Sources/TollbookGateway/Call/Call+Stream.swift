@@ -4,23 +4,23 @@ internal import TollbookWire
 
 extension Call {
     /// Bytes of an event stream: whole events go on, but for those that wait or stay.
-    func streamBody(_ bytes: ByteBuffer) {
+    func streamBody(_ bytes: ByteBuffer, _ reader: AnswerReader) {
         guard terminalEvent == nil else { return }
         reader.splitter.append(bytes)
         do {
             while let event = try reader.splitter.next() {
-                if take(event) { break }
+                if take(event, reader) { break }
             }
         } catch {
-            forwardRuns()
+            forwardRuns(reader)
             return streamMalformed()
         }
-        forwardRuns()
-        if terminalEvent != nil { streamTerminated() }
+        forwardRuns(reader)
+        if terminalEvent != nil { streamTerminated(reader) }
     }
 
     /// Reads an event; true when it is the terminal one.
-    private func take(_ event: SSEEvent) -> Bool {
+    private func take(_ event: SSEEvent, _ reader: AnswerReader) -> Bool {
         switch reader.readEvent(event) {
         case .done:
             reader.splitter.withhold()
@@ -35,12 +35,12 @@ extension Call {
         return false
     }
 
-    private func forwardRuns() {
+    private func forwardRuns(_ reader: AnswerReader) {
         while let run = reader.splitter.takeRun() { front?.send(run) }
     }
 
     /// The terminal event came: settle, and let the connection end its message by itself.
-    private func streamTerminated() {
+    private func streamTerminated(_ reader: AnswerReader) {
         releaseConnection()
         if reader.stream.sawError {
             settle(.errorEvent, finale: .streamEnd, code: .upstreamError)
@@ -50,17 +50,17 @@ extension Call {
     }
 
     /// The message ended without a terminal event.
-    func streamEnd() {
+    func streamEnd(_ reader: AnswerReader) {
         if let rest = reader.splitter.finish() {
-            if take(rest) {
+            if take(rest, reader) {
                 // Its blank line is missing: complete it, so that the caller sees it as an event.
                 if !rest.isComplete { terminalEvent?.writeStaticString("\n\n") }
-                return streamTerminated()
+                return streamTerminated(reader)
             }
             // Half an event would run into what follows it.
             if !rest.isComplete { reader.splitter.withhold() }
         }
-        forwardRuns()
+        forwardRuns(reader)
         if reader.stream.sawError {
             settle(.errorEvent, finale: .streamEnd, code: .upstreamError)
         } else if reader.stream.sawFinishReason {

@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import TollbookCore
 internal import TollbookLedger
 internal import TollbookPolicy
@@ -18,7 +17,7 @@ final class Call {
     // Opening
     private var ticket: UInt64?
     var planAttempts = 0
-    var plan: Plan?
+    var targets: [PlannedTarget] = []
     var request: OpenRequest?
     /// What a denied call is told once its row is durable.
     var denial: GatewayError?
@@ -35,9 +34,9 @@ final class Call {
     var lastFailure: GatewayError?
 
     // Answering
-    var head: HTTPResponseHead?
-    var isDecoded = false
-    var reader = AnswerReader()
+    var answer: ProviderAnswer?
+    /// nil: no head has come, or the answer is not passed on.
+    var reader: AnswerReader?
     /// A plain answer's body so far, while it is held whole.
     var held = ByteBuffer()
     /// The newest bytes of a relayed answer, kept back until the commit.

@@ -1,8 +1,11 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookPolicy
 
-/// Serializes the heads of answers straight into a buffer.
-enum AnswerHead {
+/// The head of an answer, serialized straight into a buffer.
+struct AnswerHead {
     /// How the body's end is told.
     enum Framing {
         case length(Int)
@@ -11,108 +14,75 @@ enum AnswerHead {
         case untilClose
     }
 
-    /// What the caller's connection needs to know.
-    struct Connection {
-        let isHTTP10: Bool
-        let keepsAlive: Bool
+    let status: Int
+    let framing: Framing
+    let isHTTP10: Bool
+    let keepsAlive: Bool
+    /// Header lines, each with its line end.
+    var lines = ByteBuffer()
+    /// The call whose row the headers name.
+    var request: OpenRequest?
+    var attempts = 0
+    /// nil: not known, or in another currency.
+    var costNano: Int64?
+
+    func write(to buffer: inout ByteBuffer) {
+        let reason = status == 200 ? "" : HTTPResponseStatus(statusCode: status).reasonPhrase
+        let route = request?.route.name ?? ""
+        buffer.write(atMost: Self.fixedBytes + lines.readableBytes + reason.utf8.count + route.utf8.count) { cursor in
+            if status == 200 { cursor.write("HTTP/1.1 200 OK\r\n") } else { writeStatus(reason, to: &cursor) }
+            cursor.write(lines)
+            if let request { writeCall(request, route, to: &cursor) }
+            writeEnd(to: &cursor)
+        }
     }
 
-    static func writeStatus(_ status: Int, to buffer: inout ByteBuffer) {
-        if status == 200 { return buffer.writeOKLine() }
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeDecimal(status)
-        buffer.writeStaticString(" ")
-        buffer.writeString(HTTPResponseStatus(statusCode: status).reasonPhrase)
-        buffer.writeStaticString("\r\n")
+    /// More than all fixed texts, the request's id and the numbers together.
+    private static let fixedBytes = 512
+
+    private func writeStatus(_ reason: String, to cursor: inout ByteCursor) {
+        cursor.write("HTTP/1.1 ")
+        cursor.writeDecimal(UInt64(status))
+        cursor.write(" ")
+        cursor.write(reason)
+        cursor.write("\r\n")
     }
 
-    /// The framing and connection headers and the blank line.
-    static func writeEnd(_ framing: Framing, _ connection: Connection, to buffer: inout ByteBuffer) {
+    private func writeCall(_ request: OpenRequest, _ route: String, to cursor: inout ByteCursor) {
+        cursor.writeHeader("x-tollbook-request-id", request.id.text)
+        if let costNano {
+            cursor.write("x-tollbook-cost-usd: ")
+            cursor.writeDecimal(nano: costNano)
+            cursor.write("\r\n")
+        }
+        if HeaderName.isSafeValue(route) { cursor.writeHeader("x-tollbook-route", route) }
+        cursor.write("x-tollbook-attempts: ")
+        cursor.writeDecimal(UInt64(attempts))
+        cursor.write("\r\n")
+    }
+
+    private func writeEnd(to cursor: inout ByteCursor) {
         switch framing {
         case .length(let length):
-            buffer.writeStaticString("content-length: ")
-            buffer.writeDecimal(length)
-            buffer.writeStaticString("\r\n")
-        case .chunked: buffer.writeStaticString("transfer-encoding: chunked\r\n")
+            cursor.write("content-length: ")
+            cursor.writeDecimal(UInt64(length))
+            cursor.write("\r\n")
+        case .chunked: cursor.write("transfer-encoding: chunked\r\n")
         case .untilClose: break
         }
-        if !connection.keepsAlive {
-            buffer.writeStaticString("connection: close\r\n\r\n")
-        } else if connection.isHTTP10 {
-            buffer.writeStaticString("connection: keep-alive\r\n\r\n")
-        } else {
-            buffer.writeStaticString("\r\n")
+        if !keepsAlive {
+            cursor.write("connection: close\r\n")
+        } else if isHTTP10 {
+            cursor.write("connection: keep-alive\r\n")
         }
-    }
-
-    /// Copies a provider's headers but for those that stop here.
-    ///
-    /// - Parameter isDecoded: whether `content-encoding` no longer describes the body.
-    static func writeProviderHeaders(_ headers: HTTPHeaders, isDecoded: Bool, to buffer: inout ByteBuffer) {
-        let nominated = nominatedNames(headers)
-        for (name, value) in headers {
-            if AnswerHeaderRules.stops(name) || !HeaderName.isSafeValue(value) { continue }
-            if isDecoded, HeaderName.equals(name, "content-encoding") { continue }
-            if !nominated.isEmpty, nominated.contains(name.lowercased()) { continue }
-            buffer.writeHeader(name, value)
-        }
-    }
-
-    /// Names that the provider's `Connection` header makes hop-by-hop.
-    private static func nominatedNames(_ headers: HTTPHeaders) -> [String] {
-        for (name, value) in headers where HeaderName.equals(name, "connection") {
-            if HeaderName.equals(value, "keep-alive") || HeaderName.equals(value, "close") { continue }
-            return headers[canonicalForm: "connection"].map { $0.lowercased() }
-        }
-        return []
+        cursor.write("\r\n")
     }
 }
 
-extension ByteBuffer {
-    mutating func writeOKLine() {
-        writeStaticString("HTTP/1.1 200 OK\r\n")
-    }
-
-    mutating func writeHeader(_ name: String, _ value: String) {
-        writeString(name)
-        writeStaticString(": ")
-        writeString(value)
-        writeStaticString("\r\n")
-    }
-
-    mutating func writeHeader(_ name: StaticString, _ value: String) {
-        writeStaticString(name)
-        writeStaticString(": ")
-        writeString(value)
-        writeStaticString("\r\n")
-    }
-
-    /// Writes a number that is not negative, without a string between.
-    mutating func writeDecimal(_ number: Int) {
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        let count = withUnsafeMutableBytes(of: &digits) { bytes in
-            var value = number.magnitude
-            var position = bytes.count
-            repeat {
-                position -= 1
-                bytes[position] = UInt8(ascii: "0") + UInt8(value % 10)
-                value /= 10
-            } while value > 0
-            return bytes.count - position
-        }
-        withUnsafeBytes(of: &digits) { bytes in
-            _ = writeBytes(bytes[(bytes.count - count)...])
-        }
-    }
-
-    /// Writes a number that is not negative in hexadecimal.
-    mutating func writeHexadecimal(_ number: Int) {
-        var shift = (64 - number.leadingZeroBitCount + 3) / 4 * 4 - 4
-        if shift < 0 { shift = 0 }
-        while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: number >> shift) & 15
-            writeInteger(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            shift -= 4
-        }
+extension SettlementReceipt {
+    /// The cost in nano-dollars; nil when it is not known, or in another currency.
+    var costNano: Int64? {
+        guard let total, currency ?? "USD" == "USD" else { return nil }
+        return total.nano
     }
 }

@@ -8,10 +8,7 @@ enum AnswerHeaderRules {
         case 7:
             HeaderName.equals(name, "alt-svc") || HeaderName.equals(name, "trailer")
                 || HeaderName.equals(name, "upgrade")
-        case 10:
-            HeaderName.equals(name, "connection") || HeaderName.equals(name, "keep-alive")
-                || HeaderName.equals(name, "set-cookie")
-        case 14: HeaderName.equals(name, "content-length")
+        case 10: HeaderName.equals(name, "keep-alive") || HeaderName.equals(name, "set-cookie")
         case 17: HeaderName.equals(name, "transfer-encoding")
         case 25: HeaderName.equals(name, "strict-transport-security")
         default: HeaderName.begins(name, "x-tollbook-") || HeaderName.begins(name, "proxy-")

@@ -1,4 +1,6 @@
+internal import TollbookLedger
 internal import NIOCore
+internal import TollbookLedger
 internal import TollbookWire
 
 /// A call's body while it arrives: kept in one buffer, scanned and hashed chunk by chunk.

@@ -1,14 +1,9 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import TollbookCore
 internal import TollbookLedger
-internal import TollbookPolicy
+internal import TollbookWire
 
 extension FrontHandler {
-    private var connection: AnswerHead.Connection {
-        AnswerHead.Connection(isHTTP10: isHTTP10, keepsAlive: keepsAlive)
-    }
-
     // MARK: Whole answers
 
     /// Answers with an error of Tollbook's own.
@@ -18,96 +13,90 @@ extension FrontHandler {
     ///   - isHead: whether the method forbids a body.
     func answer(_ error: GatewayError, of call: Call?, _ receipt: SettlementReceipt? = nil, isHead: Bool = false) {
         let body = error.body
-        output.append { buffer in
-            AnswerHead.writeStatus(error.status, to: &buffer)
-            buffer.writeStaticString("content-type: application/json\r\n")
-            if let seconds = error.retryAfterSeconds { buffer.writeHeader("retry-after", String(seconds)) }
-            if let allow = error.allow { buffer.writeHeader("allow", allow) }
-            if let call { Self.writeCallHeaders(call, receipt, to: &buffer) }
-            AnswerHead.writeEnd(.length(body.readableBytes), connection, to: &buffer)
-            if !isHead { buffer.writeImmutableBuffer(body) }
-        }
+        var head = makeHead(error.status, .length(body.readableBytes), call, receipt)
+        head.lines.writeStaticString("content-type: application/json\r\n")
+        if let seconds = error.retryAfterSeconds { head.lines.writeHeaderLine("retry-after", String(seconds)) }
+        if let allow = error.allow { head.lines.writeHeaderLine("allow", allow) }
+        output.append { head.write(to: &$0) }
+        if !isHead { append(body) }
         endAnswer()
     }
 
     /// Answers with a JSON body that no call made.
     func answer(with body: ByteBuffer) {
         loop.metrics.count(.ok)
-        output.append { buffer in
-            buffer.writeOKLine()
-            buffer.writeStaticString("content-type: application/json\r\n")
-            AnswerHead.writeEnd(.length(body.readableBytes), connection, to: &buffer)
-        }
+        var head = makeHead(200, .length(body.readableBytes), nil, nil)
+        head.lines.writeStaticString("content-type: application/json\r\n")
+        output.append { head.write(to: &$0) }
         append(body)
         endAnswer()
     }
 
     /// Answers with what the provider answered.
     func answer(with call: Call, _ receipt: SettlementReceipt) {
-        guard let head = call.head else { return close() }
-        output.append { buffer in
-            AnswerHead.writeStatus(Int(head.status.code), to: &buffer)
-            AnswerHead.writeProviderHeaders(head.headers, isDecoded: call.isDecoded, to: &buffer)
-            Self.writeCallHeaders(call, receipt, to: &buffer)
-            AnswerHead.writeEnd(.length(call.held.readableBytes), connection, to: &buffer)
-        }
+        guard let answer = call.answer else { return close() }
+        var head = makeHead(answer.status, .length(call.held.readableBytes), call, receipt)
+        head.lines = answer.forwarded
+        output.append { head.write(to: &$0) }
         append(call.held)
         endAnswer()
     }
 
-    private static func writeCallHeaders(_ call: Call, _ receipt: SettlementReceipt?, to buffer: inout ByteBuffer) {
-        guard let request = call.request else { return }
-        buffer.writeHeader("x-tollbook-request-id", request.id.text)
-        if let cost = cost(receipt) { buffer.writeHeader("x-tollbook-cost-usd", cost) }
-        if HeaderName.isSafeValue(request.route.name) { buffer.writeHeader("x-tollbook-route", request.route.name) }
-        buffer.writeStaticString("x-tollbook-attempts: ")
-        buffer.writeDecimal(call.attempts.count + (call.progress == nil ? 0 : 1))
-        buffer.writeStaticString("\r\n")
-    }
-
-    /// The cost in dollars; nil when it is not known, or in another currency.
-    private static func cost(_ receipt: SettlementReceipt?) -> String? {
-        guard let receipt, let total = receipt.total, receipt.currency ?? "USD" == "USD" else { return nil }
-        return total.decimalText
+    private func makeHead(
+        _ status: Int, _ framing: AnswerHead.Framing, _ call: Call?, _ receipt: SettlementReceipt?
+    ) -> AnswerHead {
+        var head = AnswerHead(status: status, framing: framing, isHTTP10: isHTTP10, keepsAlive: keepsAlive)
+        if let call {
+            head.request = call.request
+            head.attempts = call.attempts.count + (call.progress == nil ? 0 : 1)
+            head.costNano = receipt?.costNano
+        }
+        return head
     }
 
     // MARK: Answers that are relayed
 
-    /// Begins an event stream.
-    func beginStream(of call: Call, _ head: HTTPResponseHead, isDecoded: Bool) {
-        begin(head, of: call, isDecoded: isDecoded, length: nil)
-    }
-
-    /// Begins a plain answer that is too large to be held.
+    /// Begins an answer that is passed on as it comes.
     ///
     /// - Parameter length: of the whole body; nil: not known.
-    func beginRelay(of call: Call, _ head: HTTPResponseHead, isDecoded: Bool, length: Int?) {
-        begin(head, of: call, isDecoded: isDecoded, length: length)
-    }
-
-    private func begin(_ head: HTTPResponseHead, of call: Call, isDecoded: Bool, length: Int?) {
+    func beginRelay(of call: Call, _ answer: ProviderAnswer, length: Int?) {
         isChunked = length == nil && !isHTTP10
         if length == nil, isHTTP10 { keepsAlive = false }
         let framing: AnswerHead.Framing = length.map { .length($0) } ?? (isChunked ? .chunked : .untilClose)
-        output.append { buffer in
-            AnswerHead.writeStatus(Int(head.status.code), to: &buffer)
-            AnswerHead.writeProviderHeaders(head.headers, isDecoded: isDecoded, to: &buffer)
-            Self.writeCallHeaders(call, nil, to: &buffer)
-            AnswerHead.writeEnd(framing, connection, to: &buffer)
-        }
+        var head = makeHead(answer.status, framing, call, nil)
+        head.lines = answer.forwarded
+        output.append { head.write(to: &$0) }
     }
 
     /// Sends bytes of a relayed body, framed. They leave with the next flush.
     func send(_ bytes: ByteBuffer) {
-        guard bytes.readableBytes > 0 else { return }
+        let length = bytes.readableBytes
+        guard length > 0 else { return }
         guard isChunked else { return append(bytes) }
+        guard length <= GatewayLimits.copiedBodyBytes else { return sendLarge(bytes) }
         output.append { buffer in
-            buffer.writeHexadecimal(bytes.readableBytes)
-            buffer.writeStaticString("\r\n")
+            buffer.write(atMost: length + Self.chunkBytes) { cursor in
+                cursor.writeHexadecimal(length)
+                cursor.write("\r\n")
+                cursor.write(bytes)
+                cursor.write("\r\n")
+            }
+        }
+    }
+
+    private func sendLarge(_ bytes: ByteBuffer) {
+        output.append { buffer in
+            buffer.write(atMost: Self.chunkBytes) { cursor in
+                cursor.writeHexadecimal(bytes.readableBytes)
+                cursor.write("\r\n")
+            }
         }
         append(bytes)
         output.append { $0.writeStaticString("\r\n") }
     }
+
+    /// What frames a chunk: its length and two line ends.
+    private static let chunkBytes = 24
 
     /// Ends a relayed plain answer with the bytes that were kept back.
     func endRelay(with tail: ByteBuffer?) {
@@ -118,20 +107,25 @@ extension FrontHandler {
     /// Ends a stream: the cost, the terminal event if the provider sent one, and the body's end.
     func endStream(of call: Call, _ receipt: SettlementReceipt, terminalEvent: ByteBuffer?) {
         var ending = ByteBuffer()
-        ending.writeStaticString(": tollbook")
-        if let cost = Self.cost(receipt) {
-            ending.writeStaticString(" cost_usd=")
-            ending.writeString(cost)
+        ending.write(atMost: Self.commentBytes + (terminalEvent?.readableBytes ?? 0)) { cursor in
+            cursor.write(": tollbook")
+            if let cost = receipt.costNano {
+                cursor.write(" cost_usd=")
+                cursor.writeDecimal(nano: cost)
+            }
+            if let request = call.request {
+                cursor.write(" request_id=")
+                cursor.write(request.id.text)
+            }
+            cursor.write("\n\n")
+            if let terminalEvent { cursor.write(terminalEvent) }
         }
-        if let request = call.request {
-            ending.writeStaticString(" request_id=")
-            ending.writeString(request.id.text)
-        }
-        ending.writeStaticString("\n\n")
-        if let terminalEvent { ending.writeImmutableBuffer(terminalEvent) }
         send(ending)
         endRelayed()
     }
+
+    /// What the cost comment takes at most.
+    private static let commentBytes = 128
 
     /// Ends a stream with an error event and without a terminal one.
     func endStream(with error: GatewayError) {
@@ -163,7 +157,11 @@ extension FrontHandler {
 
     func flushOutput() {
         hasUnflushedWrite = false
-        if output.isEmpty { context?.flush() } else { context?.writeAndFlush(wrapOutboundOut(output.take()), promise: nil) }
+        if output.isEmpty {
+            context?.flush()
+        } else {
+            context?.writeAndFlush(wrapOutboundOut(output.take()), promise: nil)
+        }
     }
 
     private func endAnswer() {

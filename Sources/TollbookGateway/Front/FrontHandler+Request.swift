@@ -1,7 +1,9 @@
+internal import TollbookLedger
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import TollbookCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
@@ -11,17 +13,18 @@ extension FrontHandler {
         isHTTP10 = head.version == .http1_0
         keepsAlive = head.isKeepAlive && !loop.isDraining
         _ = loop.readNanos()
-        let question = head.uri.firstIndex(of: "?")
-        let query = question.map { head.uri[head.uri.index(after: $0)...] }
+        let uri = head.uri
+        let question = uri.utf8.firstIndex(of: UInt8(ascii: "?"))
+        let query = question.map { uri[uri.utf8.index(after: $0)...] }
         let buffer = headerBuffer
         headerBuffer = ByteBuffer()
         let headers = RequestHeaders(head.headers, query: query, buffer: buffer)
         headerBuffer = headers.forwarded
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
-        guard let hash = headers.secret.flatMap({ keys.hash(of: $0) }), let key = loop.ledger.snapshot.keys[hash]
+        guard let hash = headers.secret.flatMap({ keys.hash($0.place, $0.value) }), let key = loop.ledger.snapshot.keys[hash]
         else { return refuse(.unknownKey, headers, isHead: head.method == .HEAD) }
-        let target = FrontTarget(method: head.method.rawValue, path: head.uri[..<(question ?? head.uri.endIndex)])
+        let target = FrontTarget(method: head.method.rawValue, path: uri[..<(question ?? uri.endIndex)])
         let details = RequestDetails(headers)
         if let error = headError(head, headers, target, details) {
             return refuse(error, headers, isHead: head.method == .HEAD)
@@ -97,8 +100,10 @@ extension FrontHandler {
     }
 
     private func startCall() {
+        guard let request else { return }
         do throws(WireError) {
-            guard let (scan, hash) = try request?.body.finish(), let intake = takeIntake(scan, hash) else { return }
+            let (scan, hash) = try request.body.finish()
+            let intake = makeIntake(request, scan, hash)
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call
@@ -109,11 +114,10 @@ extension FrontHandler {
         }
     }
 
-    private func takeIntake(_ scan: ChatRequestScan, _ hash: [UInt8]) -> CallIntake? {
-        guard let request, let reserved = self.request?.takeReservation() else { return nil }
-        return CallIntake(
+    private func makeIntake(_ request: FrontRequest, _ scan: ChatRequestScan, _ hash: [UInt8]) -> CallIntake {
+        CallIntake(
             secretHash: request.secretHash, acceptedMicros: request.acceptedMicros, acceptedNanos: loop.readNanos(),
-            scan: scan, body: request.body.body, bodyHash: hash, reservedBytes: reserved,
+            scan: scan, body: request.body.body, bodyHash: hash, reservedBytes: request.takeReservation(),
             forwarded: request.headers.forwarded, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,
             traceID: request.headers.traceID, address: address)

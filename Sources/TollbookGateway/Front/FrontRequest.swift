@@ -1,9 +1,11 @@
+internal import TollbookLedger
 internal import NIOCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
 /// A request from its head to its end.
-struct FrontRequest {
+final class FrontRequest {
     let target: FrontTarget
     let key: KeyRecord
     let secretHash: SecretHash
@@ -28,7 +30,7 @@ struct FrontRequest {
     }
 
     /// Takes a chunk of the body; an error when there is no room for it.
-    mutating func append(_ bytes: ByteBuffer, loop: GatewayLoop) -> GatewayError? {
+    func append(_ bytes: ByteBuffer, loop: GatewayLoop) -> GatewayError? {
         let count = bytes.readableBytes
         let limit = loop.configuration.sizes.bodyBytes
         bodyBytes += count
@@ -40,13 +42,13 @@ struct FrontRequest {
     }
 
     /// Gives back what was reserved for the body.
-    mutating func release(_ loop: GatewayLoop) {
+    func release(_ loop: GatewayLoop) {
         loop.releaseBody(reservedBytes)
         reservedBytes = 0
     }
 
     /// The reservation goes over to the call.
-    mutating func takeReservation() -> Int {
+    func takeReservation() -> Int {
         defer { reservedBytes = 0 }
         return reservedBytes
     }

@@ -2,7 +2,7 @@ package import NIOCore
 package import NIOHTTP1
 
 /// What one pass over a request's headers found, and the headers that go upstream, serialized.
-package struct RequestHeaders: Sendable {
+package struct RequestHeaders {
     /// How the body is packed.
     package enum Encoding: Sendable {
         case identity
@@ -12,8 +12,17 @@ package struct RequestHeaders: Sendable {
         case unsupported
     }
 
-    /// The virtual key as sent, from the first place that has one; nil: none.
-    package private(set) var secret: String?
+    /// Where the virtual key is, by the order in which the places are looked at.
+    package enum SecretPlace: Int, Sendable {
+        case authorization
+        case xAPIKey
+        case apiKey
+        case googleAPIKey
+        case query
+    }
+
+    /// The header, or the query's value, that carries the virtual key; nil: none.
+    package private(set) var secret: (place: SecretPlace, value: String)?
     /// As announced; nil: chunked, none, or not a number.
     package private(set) var contentLength: Int?
     package private(set) var encoding = Encoding.identity
@@ -30,30 +39,27 @@ package struct RequestHeaders: Sendable {
     /// Header lines for the provider, each with its line end.
     package private(set) var forwarded: ByteBuffer
 
-    /// The rank of the place that `secret` came from; lower wins.
-    private var secretRank = Int.max
-
     /// - Parameters:
     ///   - buffer: storage to write `forwarded` into; its contents are dropped.
     ///   - query: the query of the request's target, without the question mark.
-    package init(_ headers: HTTPHeaders, query: Substring?, buffer: ByteBuffer = ByteBuffer()) {
+    package init(_ headers: HTTPHeaders, query: Substring?, buffer: consuming ByteBuffer = ByteBuffer()) {
         forwarded = buffer
         forwarded.clear()
         var nominated: [String] = []
         for (name, value) in headers { take(name, value, &nominated) }
         if !nominated.isEmpty { forwardAgain(headers, without: nominated) }
-        if let query, let key = QueryKey.secret(in: query) { offer(key, rank: 4) }
+        if let query, let key = QueryKey.secret(in: query) { offer(key, from: .query) }
     }
 
     private mutating func take(_ name: String, _ value: String, _ nominated: inout [String]) {
         switch RequestHeaderKind(name) {
         case .forward: forward(name, value)
         case .drop: break
-        case .authorization: if let token = Self.bearerToken(value) { offer(token, rank: 0) }
-        case .xAPIKey: offer(value, rank: 1)
-        case .apiKey: offer(value, rank: 2)
-        case .googleAPIKey: offer(value, rank: 3)
-        case .connection: Self.nominate(value, &nominated)
+        case .authorization: if Self.isBearer(value) { offer(value, from: .authorization) }
+        case .xAPIKey: offer(value, from: .xAPIKey)
+        case .apiKey: offer(value, from: .apiKey)
+        case .googleAPIKey: offer(value, from: .googleAPIKey)
+        case .connection: HopByHop.nominate(value, &nominated)
         case .contentEncoding: encoding = Self.encoding(value)
         case .contentLength: contentLength = Int(value)
         case .endUser: endUser = value
@@ -70,16 +76,17 @@ package struct RequestHeaders: Sendable {
 
     private mutating func forward(_ name: String, _ value: String) {
         guard HeaderName.isSafeValue(value) else { return }
-        forwarded.writeString(name)
-        forwarded.writeStaticString(": ")
-        forwarded.writeString(value)
-        forwarded.writeStaticString("\r\n")
+        forwarded.writeHeaderLine(name, value)
     }
 
-    private mutating func offer(_ secret: String, rank: Int) {
-        guard rank < secretRank, !secret.isEmpty else { return }
-        self.secret = secret
-        secretRank = rank
+    private mutating func offer(_ value: String, from place: SecretPlace) {
+        guard place.rawValue < secret?.place.rawValue ?? .max, !value.isEmpty else { return }
+        secret = (place, value)
+    }
+
+    /// Whether an Authorization header has a token, whatever follows it.
+    private static func isBearer(_ value: String) -> Bool {
+        value.utf8.count > 7 && HeaderName.begins(value, "bearer ")
     }
 
     /// Headers that `Connection` names are hop-by-hop as well (RFC 9110, section 7.6.1).
@@ -93,28 +100,12 @@ package struct RequestHeaders: Sendable {
         }
     }
 
-    private static func nominate(_ value: String, _ nominated: inout [String]) {
-        if HeaderName.equals(value, "keep-alive") || HeaderName.equals(value, "close") { return }
-        for token in value.split(separator: ",") {
-            let name = token.trimmingSpaces().lowercased()
-            if name != "keep-alive", name != "close", !name.isEmpty { nominated.append(name) }
-        }
-    }
-
     private static func encoding(_ value: String) -> Encoding {
         switch value.lowercased() {
         case "", "identity": .identity
         case "gzip", "deflate": .compressed
         default: .unsupported
         }
-    }
-
-    private static func bearerToken(_ value: String) -> String? {
-        let bytes = value.utf8
-        guard bytes.count > 7, HeaderName.begins(value, "bearer"),
-            bytes[bytes.index(bytes.startIndex, offsetBy: 6)] == UInt8(ascii: " ")
-        else { return nil }
-        return String(value.dropFirst(7).trimmingSpaces())
     }
 }
 

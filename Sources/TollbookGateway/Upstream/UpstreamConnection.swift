@@ -32,6 +32,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var writeContext: ChannelHandlerContext?
     private var readContext: ChannelHandlerContext?
     private var output = OutputBuffer()
+    /// The last answer's serialized headers, to be overwritten.
+    private var headerBuffer = ByteBuffer()
     private var hasDecompressor = false
     private var keepsAlive = false
     private var failure: ErrorClass?
@@ -70,8 +72,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         let isCopied = length <= GatewayLimits.copiedBodyBytes
         output.append { buffer in
             UpstreamRequestHead.write(
-                prefix: prefix, secret: secret, forwarded: forwarded, bodyBytes: length, to: &buffer)
-            if isCopied { for part in body { buffer.writeImmutableBuffer(part) } }
+                prefix: prefix, secret: secret, forwarded: forwarded, copied: isCopied ? body : [], length: length,
+                to: &buffer)
         }
         writeContext?.write(NIOAny(output.take()), promise: nil)
         if !isCopied { for part in body { writeContext?.write(NIOAny(part), promise: nil) } }
@@ -217,14 +219,16 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     private func received(_ head: HTTPResponseHead, context: ChannelHandlerContext) {
         guard state == .busy else { return close() }
-        keepsAlive = head.isKeepAlive
-        let encoding = head.headers[canonicalForm: "content-encoding"].first?.lowercased()
-        let isCompressed = encoding == "gzip" || encoding == "deflate"
-        guard isCompressed, !hasDecompressor else {
-            call?.upstreamHead(head, isDecoded: isCompressed)
-            return
+        let buffer = headerBuffer
+        headerBuffer = ByteBuffer()
+        let answer = ProviderAnswer(head, buffer: buffer)
+        headerBuffer = answer.forwarded
+        keepsAlive = answer.keepsAlive
+        if answer.encoding == .identity || hasDecompressor {
+            call?.upstreamHead(answer)
+        } else if !decompress(head, context: context) {
+            fail(.malformedResponse)
         }
-        if !decompress(head, context: context) { fail(.malformedResponse) }
     }
 
     /// Puts a decompressor before this handler for good, and sends the head through it.

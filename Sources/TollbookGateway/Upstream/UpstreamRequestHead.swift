@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// Serializes the heads of requests to providers.
+/// Serializes requests to providers.
 enum UpstreamRequestHead {
     /// The request line and the headers that are the same for every call to a provider.
     static func prefix(for endpoint: UpstreamEndpoint) -> ByteBuffer {
@@ -9,20 +9,30 @@ enum UpstreamRequestHead {
                 + "accept-encoding: identity\r\n")
     }
 
-    /// Writes a whole head.
+    /// Writes a head, and the body behind it when it is small.
     ///
     /// - Parameters:
     ///   - prefix: what `prefix(for:)` made.
     ///   - forwarded: the caller's header lines.
+    ///   - copied: the body's parts if they are to be copied.
+    ///   - length: of the whole body.
     static func write(
-        prefix: ByteBuffer, secret: CredentialSecret?, forwarded: ByteBuffer, bodyBytes: Int,
+        prefix: ByteBuffer, secret: CredentialSecret?, forwarded: ByteBuffer, copied: [ByteBuffer], length: Int,
         to buffer: inout ByteBuffer
     ) {
-        buffer.writeImmutableBuffer(prefix)
-        if let secret { buffer.writeImmutableBuffer(secret.headerLine) }
-        buffer.writeImmutableBuffer(forwarded)
-        buffer.writeStaticString("content-length: ")
-        buffer.writeDecimal(bodyBytes)
-        buffer.writeStaticString("\r\n\r\n")
+        let secretBytes = secret?.headerLine.readableBytes ?? 0
+        let headBytes = prefix.readableBytes + secretBytes + forwarded.readableBytes + fixedBytes
+        buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length)) { cursor in
+            cursor.write(prefix)
+            if let secret { cursor.write(secret.headerLine) }
+            cursor.write(forwarded)
+            cursor.write("content-length: ")
+            cursor.writeDecimal(UInt64(length))
+            cursor.write("\r\n\r\n")
+            for part in copied { cursor.write(part) }
+        }
     }
+
+    /// More than the length's header and the blank line.
+    private static let fixedBytes = 64
 }

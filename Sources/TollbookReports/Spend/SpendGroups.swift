@@ -34,13 +34,7 @@ struct SpendGroups {
             estimated += other.estimated
             unpriced += other.unpriced
             openHolds += other.openHolds
-            let (sum, overflow) = spendNano.addingReportingOverflow(other.spendNano)
-            guard !overflow else {
-                throw TollbookError(
-                    .amountOverflow, "a sum of charges does not fit 63 bits of nano-units",
-                    hint: "Run `tollbook verify`; no ledger holds such amounts.")
-            }
-            spendNano = sum
+            spendNano = try CheckedSum.exact(spendNano, other.spendNano)
         }
     }
 

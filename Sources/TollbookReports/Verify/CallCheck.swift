@@ -142,12 +142,3 @@ struct CallCheck {
         kinds.contains { Int64($0.rawValue) == header.kind }
     }
 }
-
-/// Sums that know about overflow: nil is unknown, and stays unknown.
-enum CheckedSum {
-    static func adding(_ sum: Int64?, _ value: Int64?) -> Int64? {
-        guard let sum, let value else { return nil }
-        let (result, overflow) = sum.addingReportingOverflow(value)
-        return overflow ? nil : result
-    }
-}
