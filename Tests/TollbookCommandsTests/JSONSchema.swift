@@ -78,7 +78,7 @@ struct JSONSchema {
 
     private func checkScalar(_ instance: Any, _ keyword: String, _ value: Any) -> [String] {
         let number = instance as? Double ?? (instance as? Int).map(Double.init)
-        let limit = (value as? NSNumber)?.doubleValue ?? 0
+        let limit = value as? Double ?? (value as? Int).map(Double.init) ?? .nan
         let isFine =
             switch keyword {
             case "minimum": number.map { $0 >= limit } ?? true

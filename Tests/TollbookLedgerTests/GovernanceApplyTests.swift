@@ -13,10 +13,10 @@ import TollbookTesting
         let journal = try lab.count("journal")
         let receipt = try await lab.apply(GovernanceLab.whole)
         #expect(try lab.count("journal") == journal + 1)
-        #expect(receipt.created == 13)
+        #expect(receipt.created == 12)
         #expect(receipt.updated == 0)
         #expect(receipt.revision == lab.ledger.snapshot.revision)
-        #expect(try lab.count("event") == 13)
+        #expect(try lab.count("event") == 12)
         let indexes = try lab.rows(
             "SELECT log_index FROM project_version UNION SELECT log_index FROM price UNION SELECT log_index FROM event")
         #expect(indexes == [[.integer(receipt.revision)]])
@@ -28,10 +28,10 @@ import TollbookTesting
         let journal = try lab.count("journal")
         let second = try await lab.apply(GovernanceLab.whole)
         #expect(second.isEmpty)
-        #expect(second.unchanged == 13)
+        #expect(second.unchanged == 12)
         #expect(second.revision == first.revision)
         #expect(try lab.count("journal") == journal)
-        #expect(try lab.count("event") == 13)
+        #expect(try lab.count("event") == 12)
     }
 
     @Test func previewChangesNothingAndTellsWhatApplyDoes() async throws {
@@ -57,7 +57,7 @@ import TollbookTesting
                   regions: eu -> eu, us
                 update budget project/ranking month
                   limit: 25.00 USD -> 30.50 USD
-                dry run against revision 1: 0 created, 2 updated, 0 closed, 11 unchanged
+                dry run against revision 1: 0 created, 2 updated, 0 closed, 10 unchanged
 
                 """)
     }
@@ -71,7 +71,6 @@ import TollbookTesting
                 create team acme/search
                 create provider sim
                   dialect: simulated
-                  base_url: \("")
                 create deployment small-eu
                   provider: sim
                   model: m
@@ -99,7 +98,7 @@ import TollbookTesting
                   per_million: 0.15 USD
                 create price sim m output from 2026-01-01
                   per_million: 0.60 USD
-                dry run against revision 0: 13 created, 0 updated, 0 closed, 0 unchanged
+                dry run against revision 0: 12 created, 0 updated, 0 closed, 0 unchanged
 
                 """)
     }

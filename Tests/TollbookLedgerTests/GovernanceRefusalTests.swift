@@ -119,7 +119,7 @@ import TollbookTesting
         _ = try await lab.ledger.createKey(NewKey(project: "ranking", application: "web"), by: .owner)
         #expect(lab.ledger.snapshot.keys.count == 1)
         let receipt = try await lab.apply(#""organizations": []"#, prune: true)
-        #expect(receipt.closed == 10)
+        #expect(receipt.closed == 11)
         #expect(receipt.changes.contains { $0.kind == "api_key" && $0.path == "acme/ranking/key-1" })
         #expect(lab.ledger.snapshot.keys.isEmpty)
         #expect(lab.ledger.snapshot.routesInOrder.isEmpty)
@@ -133,7 +133,7 @@ import TollbookTesting
         try await lab.apply(GovernanceLab.whole)
         try await lab.apply(#""organizations": []"#, prune: true)
         let receipt = try await lab.apply(GovernanceLab.whole)
-        #expect(receipt.created == 13)
+        #expect(receipt.created == 12)
         #expect(try lab.rows("SELECT id, closed FROM project ORDER BY id") == [[1, 1], [2, 0]])
     }
 

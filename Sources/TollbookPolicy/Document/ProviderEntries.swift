@@ -5,7 +5,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     package var dialect: String
     /// Address that the endpoint's path is appended to; nil for the built-in simulator.
     package var baseURL: String?
-    /// In order of preference. One written as `credential:` is named `default`.
+    /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
     package var credentials: [CredentialEntry] = []
     package var location: EntryLocation?
 
