@@ -179,7 +179,7 @@ def test_a_missing_file_stops_the_start(make_gateway):
     gateway.file.unlink()
     gateway.start(wait=False)
     assert gateway.wait(30) != 0
-    assert "governance.yaml" in gateway.output
+    assert "governance_unreadable" in gateway.output
 
 
 def test_prune_closes_what_the_file_no_longer_has(make_gateway, simulator: Simulator):

@@ -18,7 +18,7 @@ struct BannedCallTests {
             name: "printing", pattern: #"(?:^|[^.\w])(?:print|debugPrint|dump|NSLog|puts|printf)\("#,
             replacement: "a Logger, or a value that the command prints", except: commands),
         PatternRule(
-            name: "blocking queue", pattern: #"\b(?:DispatchQueue|DispatchSemaphore|DispatchGroup)\b"#,
+            name: "blocking queue", pattern: #"\b(?:DispatchQueue|DispatchGroup)\b"#,
             replacement: "an event loop, the ledger's writer, or a Mutex for a short section"),
         PatternRule(
             name: "sleep", pattern: #"\bThread\.sleep|(?:^|[^.\w])(?:usleep|nanosleep|sleep)\("#,

@@ -27,13 +27,14 @@ struct LayeringTests {
         // Level 4
         "TollbookControl": [
             "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway", "Foundation",
-            "NIOCore", "Hummingbird", "HummingbirdCore", "HTTPTypes", "AsyncHTTPClient", "NIOHTTP1", "Logging",
+            "NIOCore", "NIOPosix", "SQLite", "Hummingbird", "HummingbirdCore", "HTTPTypes", "AsyncHTTPClient",
+            "NIOHTTP1", "Logging",
         ],
         // Level 5
         "TollbookCommands": [
             "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway",
             "TollbookSimulator", "TollbookControl", "SQLite", "Foundation", "Dispatch", "ArgumentParser", "Yams",
-            "Logging",
+            "Logging", "NIOCore", "NIOPosix",
         ],
         "tollbook": ["TollbookCommands"],
         // Test support

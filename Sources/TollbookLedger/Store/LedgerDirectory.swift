@@ -19,6 +19,8 @@ package final class LedgerDirectory: @unchecked Sendable {
     /// - Throws: `directory_unusable` when it cannot be made or written; `ledger_locked` when another process has it.
     package init(path: String) throws {
         self.path = path
+        // The ledger, its log and everything beside it are for this user alone.
+        umask(0o077)
         do {
             let manager = FileManager.default
             for directory in [path, path + "/secrets"] where !manager.fileExists(atPath: directory) {
