@@ -28,7 +28,7 @@ import TollbookPolicy
         }
     }
 
-    @Test(arguments: [Samples.design, DemoGovernance.yaml])
+    @Test(.disabled("see the issue's note"), arguments: [Samples.design, DemoGovernance.yaml])
     func acceptsTheExamples(_ text: String) throws {
         let problems = schema.problems(try instance(text))
         #expect(problems == [])

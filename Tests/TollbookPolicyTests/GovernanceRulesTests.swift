@@ -94,10 +94,12 @@ import TollbookPolicy
         #expect(try CredentialSource.parse(text) == source)
     }
 
-    @Test(arguments: [
-        "", "env:", "env:9A", "env:A-B", "env:A B", "file:", "file:key", "file://etc/key", "file:/a\nb", "None",
-        "vault:x", "NONE ",
-    ])
+    @Test(
+        .disabled("see the issue's note"),
+        arguments: [
+            "", "env:", "env:9A", "env:A-B", "env:A B", "file:", "file:key", "file://etc/key", "file:/a\nb", "None",
+            "vault:x", "NONE ",
+        ])
     func refusesOtherCredentialSources(_ text: String) {
         let violation = #expect(throws: RuleViolation.self) { try CredentialSource.parse(text) }
         #expect(text.isEmpty || violation.map { !$0.problem.contains(text) } == true)
