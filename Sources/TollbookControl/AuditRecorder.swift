@@ -47,22 +47,25 @@ package struct AuditRecorder: Sendable {
     @discardableResult
     package func record(_ event: Event) async throws -> Int64 {
         try await ledger.administer(.event, organizationID: nil) { transaction in
-            try transaction.insert(.event, try event.values(transaction))
+            try event.insert(transaction)
             return transaction.logIndex
         }
     }
 }
 
 extension AuditRecorder.Event {
-    fileprivate func values(_ transaction: LedgerTransaction) throws -> [Value] {
+    /// Adds the event to a command.
+    func insert(_ transaction: LedgerTransaction) throws {
         let subject = try address.map { try transaction.subjectID(kind: .address, value: $0) }
-        return [
-            .integer(transaction.logIndex), 0, .integer(transaction.nowMicros),
-            isOwner ? .integer(AuditRecorder.ownerID) : .null, .text(action.rawValue),
-            objectKind.map { .text($0) } ?? .null, objectID.map { .integer($0) } ?? .null,
-            isSuccess ? "success" : "failure", detail.map { .text($0) } ?? .null,
-            subject.map { .integer($0) } ?? .null,
-        ]
+        try transaction.insert(
+            .event,
+            [
+                .integer(transaction.logIndex), 0, .integer(transaction.nowMicros),
+                isOwner ? .integer(AuditRecorder.ownerID) : .null, .text(action.rawValue),
+                objectKind.map { .text($0) } ?? .null, objectID.map { .integer($0) } ?? .null,
+                isSuccess ? "success" : "failure", detail.map { .text($0) } ?? .null,
+                subject.map { .integer($0) } ?? .null,
+            ])
     }
 }
 

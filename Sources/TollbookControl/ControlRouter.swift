@@ -15,7 +15,10 @@ enum ControlRouter {
         KeyRoutes(services: services).add(to: api)
         BudgetRoutes(services: services).add(to: api)
         SpendRoute(services: services).add(to: api)
+        ExplanationRoute(services: services).add(to: api)
+        ExportRoutes(services: services).add(to: api)
         VerifyRoute(services: services).add(to: api)
+        QueryRoute(services: services).add(to: api)
         return router
     }
 }

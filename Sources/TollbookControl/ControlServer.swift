@@ -2,6 +2,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
 internal import NIOCore
+internal import Synchronization
 internal import TollbookCore
 
 /// The control plane's HTTP server: health, metrics and the admin API, on a port of its own.
@@ -33,22 +34,30 @@ package struct ControlServer: Sendable {
         let application = makeApplication(activity: activity) { channel in
             continuation.yield(BoundAddress(host: host, port: channel.localAddress?.port ?? port))
         }
+        let completion = Completion()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
                 try await listen(application)
+                guard completion.isDone.load(ordering: .relaxed) else { throw Self.stoppedListening }
             }
             group.addTask { try await sweepExports() }
             group.addTask {
                 // Ends without an address when the server failed; its own task says why.
-                guard let address = await addresses.first(where: { _ in true }) else { return }
+                guard let address = await addresses.first(where: { _ in true }) else {
+                    return try await Task.sleep(for: .seconds(ControlLimits.drainSeconds))
+                }
                 try await body(address)
                 await activity.drain(atMost: .seconds(ControlLimits.drainSeconds))
+                completion.isDone.store(true, ordering: .relaxed)
             }
             defer { group.cancelAll() }
             try await group.next()
         }
     }
+
+    private static let stoppedListening = TollbookError(
+        .internalError, "the control plane stopped listening", hint: "the limit of open files may be reached")
 
     /// Removes exports that nobody fetched; ends when it is cancelled.
     private func sweepExports() async throws {
@@ -88,10 +97,15 @@ package struct ControlServer: Sendable {
             logger: quietLogger)
     }
 
-    /// The framework's own notes are of no use to an operator below warnings.
+    /// The framework calls its own shutdown an error; what matters is thrown and told here.
     private var quietLogger: Logger {
         var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
+        logger.logLevel = .critical
         return logger
     }
+}
+
+/// Whether the body has ended, so that the listener's end is no failure.
+private final class Completion: Sendable {
+    let isDone = Atomic(false)
 }

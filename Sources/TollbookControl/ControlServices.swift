@@ -3,6 +3,7 @@ package import TollbookLedger
 
 /// What the control plane stands on; made once by whoever runs the server.
 package struct ControlServices: Sendable {
+    let version: String
     let ledger: Ledger
     let clock: any WallClock
     let token: OwnerToken
@@ -16,14 +17,17 @@ package struct ControlServices: Sendable {
     let metrics: @Sendable (_ controlRefusals: UInt64) async -> String
 
     /// - Parameters:
+    ///   - version: of the binary, for manifests.
     ///   - token: the owner's.
     ///   - readers: stays the caller's, who shuts it down after the server.
     ///   - metrics: makes the page; is given what only the control plane counts.
     package init(
-        ledger: Ledger, clock: any WallClock, token: OwnerToken, readers: ReadPool, refusals: RefusalBook,
+        version: String, ledger: Ledger, clock: any WallClock, token: OwnerToken, readers: ReadPool,
+        refusals: RefusalBook,
         readiness: @escaping @Sendable () -> [ReadinessFault],
         metrics: @escaping @Sendable (_ controlRefusals: UInt64) async -> String
     ) {
+        self.version = version
         self.ledger = ledger
         self.clock = clock
         self.token = token

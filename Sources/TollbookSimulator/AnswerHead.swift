@@ -19,14 +19,14 @@ struct AnswerHead {
     /// Writes the head up to its empty line.
     func write(stamp: CallStamp, dateLine: String, into sink: inout ByteSink) {
         writeStatus(into: &sink)
-        sink.write(dateLine)
+        sink.write(text: dateLine)
         sink.write("server: tollbook-simulator\r\ncontent-type: ")
         sink.write(contentType)
         sink.write("\r\nx-request-id: ")
         stamp.writeRequestID(into: &sink)
         sink.write("\r\n")
         if isGzip { sink.write("content-encoding: gzip\r\n") }
-        if !extraLines.isEmpty { sink.write(extraLines) }
+        if !extraLines.isEmpty { sink.write(text: extraLines) }
         writeFraming(into: &sink)
     }
 
@@ -35,7 +35,7 @@ struct AnswerHead {
             sink.write("HTTP/1.1 200 OK\r\n")
             return
         }
-        sink.write("HTTP/1.1 \(status) \(HTTPStatusReason.text(status))\r\n")
+        sink.write(text: "HTTP/1.1 \(status) \(HTTPStatusReason.text(status))\r\n")
     }
 
     private func writeFraming(into sink: inout ByteSink) {

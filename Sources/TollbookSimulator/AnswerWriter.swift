@@ -19,7 +19,7 @@ struct AnswerWriter {
     func writeJSON(_ json: String) {
         let answer = AnswerHead(framing: .length(json.utf8.count), keepsAlive: head.keepsAlive)
         answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.sink)
-        loop.sink.write(json)
+        loop.sink.write(text: json)
     }
 
     /// Writes an error whole into the loop's sink.

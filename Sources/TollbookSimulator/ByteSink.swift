@@ -37,11 +37,12 @@ struct ByteSink: ~Copyable {
     /// A copy of the bytes.
     var buffer: ByteBuffer { withBytes { ByteBuffer(bytes: $0) } }
 
+    /// Literals come here: they need no reference counting.
     mutating func write(_ text: StaticString) {
         write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func write(_ text: String) {
+    mutating func write(text: String) {
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
@@ -60,6 +61,26 @@ struct ByteSink: ~Copyable {
         guard let source = bytes.baseAddress else { return }
         (base + count).copyMemory(from: source, byteCount: bytes.count)
         count += bytes.count
+    }
+
+    /// Writes the three parts as one HTTP chunk (RFC 9112, 7.1).
+    mutating func writeChunk(
+        _ front: UnsafeRawBufferPointer, _ middle: UnsafeRawBufferPointer, _ back: UnsafeRawBufferPointer
+    ) {
+        let size = front.count + middle.count + back.count
+        reserve(size + 20)
+        var digits = 1
+        while size >> (4 * digits) > 0 { digits += 1 }
+        for place in 0..<digits {
+            let digit = UInt8(truncatingIfNeeded: size >> (4 * (digits - 1 - place))) & 15
+            (base + count + place).storeBytes(of: digit < 10 ? 48 + digit : 87 + digit, as: UInt8.self)
+        }
+        count += digits
+        write("\r\n")
+        write(front)
+        write(middle)
+        write(back)
+        write("\r\n")
     }
 
     mutating func write(repeating byte: UInt8, count times: Int) {

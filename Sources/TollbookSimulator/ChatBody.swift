@@ -49,11 +49,11 @@ struct ChatBody {
             Vocabulary.latin.write(0, count: tokens, choice: choice, into: &sink)
         case .text(let text):
             sink.write("\"")
-            sink.write(JSONText.escaped(text))
+            sink.write(text: JSONText.escaped(text))
         case .toolCalls(let calls):
             sink.write("null,\"tool_calls\":[")
             let texts = calls.indices.map { ToolCallText(calls[$0], index: $0, choice: choice, stamp: stamp).whole }
-            sink.write(texts.joined(separator: ",") + "]")
+            sink.write(text: texts.joined(separator: ",") + "]")
             return nil
         case .filler:
             sink.write("\"")

@@ -1,9 +1,9 @@
 internal import NIOCore
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// What the connections of one event loop share: buffers that are used again, the date, the open channels.

@@ -53,10 +53,36 @@ struct StreamEvents: Sendable {
             return
         }
         sink.write(front)
-        sink.write("{\"index\":\(choice),\"delta\":{\"content\":\"")
+        sink.write(text: "{\"index\":\(choice),\"delta\":{\"content\":\"")
         Vocabulary.latin.write(run.lowerBound, count: run.count, choice: choice, into: &sink)
         sink.write("\"},\"logprobs\":null,\"finish_reason\":null}]")
         writeEnd(usage: runningUsage(after: event + 1), into: &sink)
+    }
+
+    /// Whether ``writeWordChunks(_:until:into:)`` can write the content: words, one choice, no running usage.
+    var isPlainWords: Bool {
+        guard choices == 1, !wordFronts.isEmpty, case .words(let tokens) = plan.content else { return false }
+        return tokens / max(1, plan.chunks) < Vocabulary.latin.period
+    }
+
+    /// Writes content events, each framed as an HTTP chunk, until the range or the room ends: the simulator's
+    /// hottest loop.
+    ///
+    /// - Returns: the first event not written.
+    func writeWordChunks(_ range: Range<Int>, until room: Int, into sink: inout ByteSink) -> Int {
+        Vocabulary.latin.withView { words in
+            wordFronts[0].withUnsafeBytes { front in
+                wordBack.withUnsafeBytes { back in
+                    var event = range.lowerBound
+                    while event < range.upperBound, sink.count < room {
+                        let run = tokens(ofChunk: event)
+                        sink.writeChunk(front, words.tokens(run.lowerBound, count: run.count), back)
+                        event += 1
+                    }
+                    return event
+                }
+            }
+        }
     }
 
     /// The event that carries `finish_reason`.
@@ -113,7 +139,7 @@ struct StreamEvents: Sendable {
         _ choice: Int, delta: String, finish: String, usage: UsageFigures?, into sink: inout ByteSink
     ) {
         sink.write(front)
-        sink.write(#"{"index":\#(choice),"delta":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]"#)
+        sink.write(text: #"{"index":\#(choice),"delta":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]"#)
         writeEnd(usage: usage, into: &sink)
     }
 

@@ -10,6 +10,9 @@ struct StreamFramer: Sendable {
         gzip = isGzip ? GzipWriter() : nil
     }
 
+    /// Whether an event is framed as a chunk and nothing else.
+    var isPlainlyChunked: Bool { isChunked && gzip == nil }
+
     /// Begins an event whose bytes the caller writes next.
     ///
     /// - Returns: what ``end(_:into:)`` wants.

@@ -13,6 +13,8 @@ struct StreamScript: Sendable {
     private var strikeAt: Int?
     private let contentEnd: Int
     private let closesAtEnd: Bool
+    /// Whether content events go out in runs: at once, plainly framed, the same but for their words.
+    private let writesRuns: Bool
 
     private enum Position: Sendable {
         case head
@@ -39,6 +41,7 @@ struct StreamScript: Sendable {
         closesAtEnd = !isChunked || delivery.fault == .wrongLength
         let perChoice = plan.figures.completion / plan.choices
         nanosPerChunk = delivery.nanosPerToken * perChoice / max(1, events.contentEvents / plan.choices)
+        writesRuns = nanosPerChunk == 0 && framer.isPlainlyChunked && events.isPlainWords
         let total = events.contentEvents
         let place = min(delivery.after ?? total / 2, total)
         switch delivery.fault {
@@ -112,6 +115,13 @@ struct StreamScript: Sendable {
             if event >= contentEnd {
                 position = delivery.fault == .cleanCloseNoFinish ? .terminator : events.hasFinish ? .finish(0) : .usage
                 return nil
+            }
+            if writesRuns {
+                let end = min(strikeAt ?? contentEnd, contentEnd, event + (delivery.perWrite ?? contentEnd) - contents)
+                let next = events.writeWordChunks(event..<end, until: SimulatorLimits.pieceBytes, into: &sink)
+                contents += next - event
+                event = next
+                continue
             }
             let due = prelude.headNanos + event / events.choices * nanosPerChunk
             if elapsedNanos < due {

@@ -4,7 +4,8 @@ struct Vocabulary: Sendable {
     private let text: [UInt8]
     /// Where each token starts; one more entry than tokens.
     private let starts: [Int]
-    private let period: Int
+    /// After so many tokens the text repeats.
+    let period: Int
 
     /// The words that every simulator uses.
     static let latin = Vocabulary(
@@ -30,6 +31,28 @@ struct Vocabulary: Sendable {
         starts.append(text.count)
         self.text = text
         self.starts = starts
+    }
+
+    /// The text for a loop that reads it without reference counting; valid only within ``withView(_:)``.
+    struct View {
+        fileprivate let text: UnsafeRawBufferPointer
+        fileprivate let starts: UnsafeBufferPointer<Int>
+        /// The longest run that ``tokens(_:count:)`` gives.
+        let period: Int
+
+        /// The bytes of `count` tokens from the `first` on, for the first choice.
+        func tokens(_ first: Int, count: Int) -> UnsafeRawBufferPointer {
+            let begin = first % period
+            let start = starts[begin] + (first == 0 ? 1 : 0)
+            return UnsafeRawBufferPointer(rebasing: text[start..<starts[begin + min(count, period)]])
+        }
+    }
+
+    /// Calls `body` with a view of the text.
+    func withView<Result>(_ body: (View) -> Result) -> Result {
+        text.withUnsafeBytes { text in
+            starts.withUnsafeBufferPointer { starts in body(View(text: text, starts: starts, period: period)) }
+        }
     }
 
     /// Writes `count` tokens from the `first` on; choice `choice` has its own place in the text. The first token of

@@ -3,6 +3,7 @@ import Testing
 import TollbookCore
 import TollbookLedger
 import TollbookPolicy
+import TollbookTesting
 
 // Focus: virtual keys from making to revoking, and what the snapshot has of them.
 @Suite struct GovernanceKeyTests {
@@ -92,7 +93,8 @@ import TollbookPolicy
     @Test func revokesNoKeyWhenTheNameIsNotUnique() async throws {
         let lab = try await Self.lab()
         try await lab.apply(
-            #""manager": "b", "organizations": [{"name": "acme", "teams": [{"name": "search", "projects": [{"name": "ads"}]}]}]"#)
+            #""manager": "b", "organizations": [{"name": "acme", "teams": [{"name": "search", "projects": [{"name": "ads"}]}]}]"#
+        )
         for project in ["ranking", "ads"] {
             _ = try await lab.ledger.createKey(NewKey(project: project, name: "k"), by: .owner)
         }

@@ -19,7 +19,10 @@ import TollbookWire
     /// Body, the same with usage included and the model renamed to `new`.
     @Test(arguments: [
         (#"{"model":"m"}"#, #"{"stream_options":{"include_usage":true},"model":"new"}"#),
-        (#" { "model" : "m" , "x":1e400 } "#, #" {"stream_options":{"include_usage":true}, "model" : "new" , "x":1e400 } "#),
+        (
+            #" { "model" : "m" , "x":1e400 } "#,
+            #" {"stream_options":{"include_usage":true}, "model" : "new" , "x":1e400 } "#
+        ),
         (#"{"stream_options":{},"model":"m"}"#, #"{"stream_options":{"include_usage":true},"model":"new"}"#),
         (#"{"stream_options":{ },"model":"m"}"#, #"{"stream_options":{"include_usage":true },"model":"new"}"#),
         (#"{"stream_options":null,"model":"m"}"#, #"{"stream_options":{"include_usage":true},"model":"new"}"#),

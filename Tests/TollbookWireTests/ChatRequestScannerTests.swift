@@ -62,7 +62,8 @@ import TollbookWire
     }
 
     @Test func absentAndNullFieldsHaveDefaults() throws {
-        let nulls = #"{"model":"m","stream":null,"stream_options":null,"max_tokens":null,"n":null,"user":null,"#
+        let nulls =
+            #"{"model":"m","stream":null,"stream_options":null,"max_tokens":null,"n":null,"user":null,"#
             + #""max_completion_tokens":null,"service_tier":null,"messages":null}"#
         for body in [#"{"model":"m"}"#, nulls] {
             let scan = try Self.scan(body)
@@ -83,7 +84,10 @@ import TollbookWire
         (#"{"model":"a","service_tier":"x","service_tier":"x"}"#, "service_tier"),
         (#"{"model":"a","messages":[],"messages":[]}"#, "messages"),
         (#"{"model":"a","stream_options":{},"stream_options":{}}"#, "stream_options"),
-        (#"{"model":"a","stream_options":{"include_usage":true,"include_usage":true}}"#, "stream_options.include_usage"),
+        (
+            #"{"model":"a","stream_options":{"include_usage":true,"include_usage":true}}"#,
+            "stream_options.include_usage"
+        ),
         (#"{"model":"a","stream_options":{"include_usage":true,"Include_usage":0}}"#, "stream_options.include_usage"),
     ]) func refusesRepeatedField(_ body: String, _ field: String) {
         for size in 0...body.utf8.count {
@@ -126,6 +130,13 @@ import TollbookWire
         let error = Self.error("{\"model\":\"m\",\"stream_options\":{\"include_usage\":\(value)}}")
         #expect(error?.code == .invalidField)
         #expect(error?.field == "stream_options.include_usage")
+    }
+
+    @Test func refusesOtherSpellingsOfWhatAPatchMayAdd() {
+        #expect(Self.error(#"{"model":"m","Stream_options":{}}"#)?.field == "stream_options")
+        let usage = Self.error(#"{"model":"m","stream_options":{"Include_usage":false}}"#)
+        #expect(usage?.code == .invalidField)
+        #expect(usage?.field == "stream_options.include_usage")
     }
 
     @Test func takesTheLimitsThemselves() throws {

@@ -42,7 +42,9 @@ import TollbookWire
         #expect(Self.read(body).hasError == hasError)
     }
 
-    @Test(arguments: ["", "{", "<html>", #"{"usage":{"prompt_tokens":1}"#, "{} x"]) func tellsMalformedAnswers(_ body: String) {
+    @Test(arguments: ["", "{", "<html>", #"{"usage":{"prompt_tokens":1}"#, "{} x"]) func tellsMalformedAnswers(
+        _ body: String
+    ) {
         for size in 0...body.utf8.count { #expect(!Self.read(body, size).isWellFormed) }
     }
 

@@ -81,7 +81,8 @@ import TollbookWire
     @Test func tellsCommentsAndErrorEvents() throws {
         var reader = ChatStreamReader()
         var splitter = SSESplitter()
-        splitter.append(ByteBuffer(string: ": hi\n\n\nid: 1\n\nevent: error\ndata: {\"message\":\"x\"}\n\nevent: error\n\n"))
+        splitter.append(
+            ByteBuffer(string: ": hi\n\n\nid: 1\n\nevent: error\ndata: {\"message\":\"x\"}\n\nevent: error\n\n"))
         var kinds: [ChatStreamEvent] = []
         while let event = try splitter.next() { kinds.append(reader.read(event)) }
         #expect(kinds == [.comment, .comment, .comment, .error, .error])
@@ -96,7 +97,10 @@ import TollbookWire
         (#"[{"delta":{"reasoning":"abc","reasoning_content":"abcd"}}]"#, 4),
         (#"[{"delta":{"content":"x","reasoning_content":"abcd"}}]"#, 5),
         (#"[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Okay"}]}]}}]"#, 4),
-        (#"[{"delta":{"tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"ab","arguments":"{\"x\":1}"}}]}}]"#, 9),
+        (
+            #"[{"delta":{"tool_calls":[{"id":"c","function":{"name":"ab","arguments":"{\"x\":1}"}}]}}]"#,
+            9
+        ),
         (#"[{"delta":{"function_call":{"name":"ab","arguments":"cd"}}}]"#, 4),
         (#"[{"delta":{"tool_calls":[{"custom":{"name":"ab","input":"cd"}}]}}]"#, 4),
         (#"[{"delta":{"audio":{"id":"x","data":"AAAA","transcript":"hey"}}}]"#, 3),
@@ -129,7 +133,7 @@ import TollbookWire
         let stream = """
             data: {"id":"","model":"","choices":[],"prompt_filter_results":[]}
 
-            data: {"id":"a","model":"m1","choices":[{"delta":{"content":"x"},"finish_reason":null}],"usage":{"prompt_tokens":1}}
+            data: {"id":"a","model":"m1","choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":1}}
 
             data: {"id":"b","model":"m2","choices":[{"delta":{},"finish_reason":"length"}],"usage":{"prompt_tokens": 2}}
 
@@ -144,6 +148,19 @@ import TollbookWire
                 == Facts(
                     model: "m1", responseID: "a", usage: #"{"prompt_tokens": 2}"#, finished: true, contentEvents: 1,
                     outputBytes: 1))
+    }
+
+    @Test func followsRunningTotals() throws {
+        // As vLLM sends them with continuous usage: every chunk has usage, the last one has nothing else.
+        let chunks = (1...3).map {
+            #"{"id":"a","model":"m","choices":[{"delta":{"content":"x"}}],"usage":{"n":\#($0)}}"#
+        }
+        let stream = (chunks + [#"{"id":"a","model":"m","choices":[],"usage":{"n":4}}"#, "[DONE]"])
+            .map { "data: \($0)\n\n" }.joined()
+        let outcome = try Self.read(Array(stream.utf8))
+        let running = ChatStreamEvent.usage(isExtra: false)
+        #expect(outcome.kinds == [running, running, running, .usage(isExtra: true), .done])
+        #expect(outcome.reader.usage == #"{"n":4}"# && outcome.reader.contentEvents == 3)
     }
 
     @Test func dropsUsageThatIsTooLarge() throws {
@@ -190,8 +207,11 @@ import TollbookWire
             #expect(found.reader.contentEvents == expected.reader.contentEvents, "\(name)")
             #expect(found.reader.outputBytes == expected.reader.outputBytes, "\(name)")
             #expect(found.reader.malformed == 0, "\(name)")
-            let usage = found.reader.usage.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) } as? NSDictionary
-            let told = expected.reader.usage.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) } as? NSDictionary
+            let usage =
+                found.reader.usage.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) } as? NSDictionary
+            let told =
+                expected.reader.usage.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
+                as? NSDictionary
             #expect(usage == told, "\(name)")
         }
     }
@@ -214,7 +234,8 @@ import TollbookWire
             ("transformers_serve/chat_stream", false, true, false),
         ]) func tellsExtraUsageChunkFromUsageInTheLastOne(
             _ name: String, _ hasExtra: Bool, _ hasUsage: Bool, _ isDone: Bool
-        ) throws {
+        ) throws
+    {
         let stream = try #require(Recordings.files("response.sse").first { $0.name == name })
         let outcome = try Self.read(stream.bytes)
         #expect(outcome.kinds.contains(.usage(isExtra: true)) == hasExtra)
@@ -227,8 +248,7 @@ import TollbookWire
     private static func decoded(_ bytes: [UInt8]) -> Outcome {
         var outcome = Outcome()
         let text = String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
-        for event in text.components(separatedBy: "\n\n") {
-            guard event.hasPrefix("data: ") else { continue }
+        for event in text.components(separatedBy: "\n\n") where event.hasPrefix("data: ") {
             let data = String(event.dropFirst(6)).trimmingCharacters(in: .newlines)
             guard data != "[DONE]" else {
                 outcome.kinds.append(.done)
@@ -273,7 +293,9 @@ import TollbookWire
             if let list = value as? [Any] { return list.reduce(0) { $0 + strings($1, names) } }
             guard let object = value as? [String: Any] else { return 0 }
             return object.reduce(0) { sum, member in
-                if let text = member.value as? String { return sum + (names.contains(member.key) ? text.utf8.count : 0) }
+                if let text = member.value as? String {
+                    return sum + (names.contains(member.key) ? text.utf8.count : 0)
+                }
                 return sum + strings(member.value, names)
             }
         }

@@ -33,6 +33,8 @@ import TollbookWire
         ("01", 1), ("-a", 1), ("1.a", 2), ("1e+a", 3), ("+1", 0), (".5", 0), ("0x1", 1), ("1.e5", 2), ("--1", 1),
         ("tru3", 3), ("nulL", 3), ("NaN", 0), ("Infinity", 0), ("True", 0), ("\"\\x\"", 2), ("\"\\u12g4\"", 5),
         ("\"a\nb\"", 2), ("\"\u{1F}\"", 1), ("]", 0), ("}", 0), ("// c\n1", 0), ("[1]]", 3), ("\u{FEFF}{}", 0),
+        ("{\"\ta\":1}", 2), ("{\" \n\":1}", 3), ("[\"\\ n\"]", 3), ("[\"\\u 041\"]", 4), ("{\"\\ n\":1}", 3),
+        ("[1 .5]", 3), ("[- 1]", 2), ("[t rue]", 2),
         ("{\"a\":1 \"b\":2}", 7), ("\u{0}", 0), ("{}\u{0}", 2), (",", 0), (":", 0),
     ]
 
@@ -136,7 +138,8 @@ import TollbookWire
     @Test func findsTheEndOfTextAtEveryDistance() {
         // The word-at-a-time search must see each kind of end at each place of a word, and before later ones.
         for length in 0...40 {
-            for (end, error) in [("\\n\"", nil), ("\"", nil), ("é\"", nil), ("\u{1}\"", 1 + length)] as [(String, Int?)] {
+            for (end, error) in [("\\n\"", nil), ("\"", nil), ("é\"", nil), ("\u{1}\"", 1 + length)] as [(String, Int?)]
+            {
                 for tail in ["", "\\\"\u{E9}\""] {
                     let plain = "\"" + String(repeating: "a", count: length)
                     let text = tail.isEmpty ? plain + end : plain + String(end.dropLast()) + tail

@@ -46,7 +46,12 @@ import TollbookWire
                 UnicodeScalar(UInt32.random(in: 0...0x2100, using: &generator))
             }
             let text = String(String.UnicodeScalarView(scalars))
-            let json = Self.write { json in json.object { $0.name(text); $0.value(text) } }
+            let json = Self.write { json in
+                json.object {
+                    $0.name(text)
+                    $0.value(text)
+                }
+            }
             #expect(JSONScannerTests.verdict(Array(json.utf8)) == nil, "\(json)")
         }
     }

@@ -7,10 +7,11 @@ import TollbookWire
 /// Error bodies and events.
 @Suite struct OpenAIErrorTests {
     @Test func writesTheFourMembersAlways() {
-        let error = OpenAIError(message: "no \"such\" route\n", type: "invalid_request_error")
+        let error = OpenAIError(message: "no \"such\" route\n", type: "not_found")
         #expect(
             error.body().text
-                == #"{"error":{"message":"no \"such\" route\n","type":"invalid_request_error","param":null,"code":null}}"#)
+                == #"{"error":{"message":"no \"such\" route\n","type":"not_found","param":null,"code":null}}"#
+        )
     }
 
     @Test func writesDetailsInOrder() {
@@ -20,14 +21,16 @@ import TollbookWire
                 .init("scope", .string("project/a")), .init("held_nano", .integer(-5)), .init("hard", .bool(true)),
                 .init("contact", .null),
             ])
-        let expected = #"{"error":{"message":"m","type":"t","param":"p","code":"budget_exhausted","#
+        let expected =
+            #"{"error":{"message":"m","type":"t","param":"p","code":"budget_exhausted","#
             + #""scope":"project/a","held_nano":-5,"hard":true,"contact":null}}"#
         #expect(error.body().text == expected)
         #expect(error.event().text == "data: \(expected)\n\n")
     }
 
     @Test func eventIsReadBackAsOneErrorWhateverTheMessage() throws {
-        let message = String(String.UnicodeScalarView((0...0x300).compactMap(UnicodeScalar.init))) + "\u{2028}\u{2029}😀"
+        let scalars = (0...0x300).compactMap(UnicodeScalar.init)
+        let message = String(String.UnicodeScalarView(scalars)) + "\u{2028}\u{2029}😀"
         let error = OpenAIError(message: message, type: "t")
         var splitter = SSESplitter()
         splitter.append(error.event())

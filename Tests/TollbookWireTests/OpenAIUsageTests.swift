@@ -39,7 +39,8 @@ import TollbookWire
             meters: [.input: 120, .cacheRead: 1_280, .inputAudio: 20, .output: 30, .reasoning: 40, .outputAudio: 30]),
         Case(
             name: "null details",
-            json: #"{"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":null,"completion_tokens_details":null}"#,
+            json:
+                #"{"completion_tokens":2,"prompt_tokens":1,"prompt_tokens_details":null,"total_tokens":null}"#,
             meters: [.input: 1, .output: 2]),
         Case(
             name: "OpenRouter cache write",
@@ -55,7 +56,9 @@ import TollbookWire
                  "prompt_tokens_details":{"cached_tokens":500,
                  "cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":150}}}
                 """#,
-            meters: [.input: 200, .cacheRead: 500, .cacheWrite: 50, .cacheWrite5m: 100, .cacheWrite1h: 150, .output: 1]),
+            meters: [
+                .input: 200, .cacheRead: 500, .cacheWrite: 50, .cacheWrite5m: 100, .cacheWrite1h: 150, .output: 1,
+            ]),
         Case(
             name: "DeepSeek",
             json: #"""
@@ -65,7 +68,10 @@ import TollbookWire
             meters: [.input: 7, .cacheRead: 10, .output: 13, .reasoning: 34]),
         Case(
             name: "DeepSeek that contradicts itself",
-            json: #"{"prompt_tokens":17,"completion_tokens":1,"prompt_cache_hit_tokens":10,"prompt_cache_miss_tokens":8}"#,
+            json: #"""
+                {"prompt_tokens":17,"completion_tokens":1,
+                 "prompt_cache_miss_tokens":8,"prompt_cache_hit_tokens":10}
+                """#,
             meters: [.input: 7, .cacheRead: 10, .output: 1], isInconsistent: true),
         Case(
             name: "Mistral cached at the top",
@@ -84,8 +90,11 @@ import TollbookWire
             meters: [.input: 10, .output: 5, .reasoning: 100]),
         Case(
             name: "cached tokens beside the prompt",
-            json: #"{"prompt_tokens":10,"completion_tokens":5,"total_tokens":1015,"prompt_tokens_details":{"cached_tokens":1000}}"#,
-            meters: [.input: 10, .cacheRead: 1_000, .output: 5]),
+            json: #"""
+                {"prompt_tokens":9,"completion_tokens":5,"total_tokens":1014,
+                 "prompt_tokens_details":{"cached_tokens":1000}}
+                """#,
+            meters: [.input: 9, .cacheRead: 1_000, .output: 5]),
         Case(
             name: "cached more than prompt",
             json: #"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":11}}"#,
@@ -179,7 +188,8 @@ import TollbookWire
             let raw = try #require(reader.usage, "\(name)")
             let usage = try #require(OpenAIUsage(raw), "\(name)")
             #expect(!usage.isInconsistent, "\(name)")
-            #expect(usage.usage.inputTokens + usage.usage.outputTokens == told["total_tokens"] as? Int64 ?? -1, "\(name)")
+            #expect(
+                usage.usage.inputTokens + usage.usage.outputTokens == told["total_tokens"] as? Int64 ?? -1, "\(name)")
             read += 1
         }
         #expect(read >= 25)

@@ -52,7 +52,8 @@ import TollbookWire
     @Test(arguments: ["\n", "\r\n", "\r"]) func splitsAnywhereWithEveryLineEnd(_ end: String) throws {
         let lines = [
             "data: one", "", ": comment", "", "event: error", "data:two", "id: 7", "retry: 9", "", "data: three",
-            "data:  four", "data", "data:", "", "", "datax: no", "data x", ":", "", "data: é漢😀", "", "data: [DONE]", "", "",
+            "data:  four", "data", "data:", "", "", "datax: no", "data x", ":", "", "data: é漢😀", "", "data: [DONE]", "",
+            "",
         ]
         let stream = Array(lines.joined(separator: end).utf8)
         for size in 0...stream.count {
@@ -193,7 +194,9 @@ import TollbookWire
 
     @Test func randomStreamsComeOutAsTheyWentIn() throws {
         var generator = SeededGenerator(seed: 11)
-        let parts = ["data: x", "data:", "data", ":c", "event: e", "\n", "\r", "\r\n", "\n\n", "\r\n\r\n", "é", " ", "id"]
+        let parts = [
+            "data: x", "data:", "data", ":c", "event: e", "\n", "\r", "\r\n", "\n\n", "\r\n\r\n", "é", " ", "id",
+        ]
         for round in 0..<3_000 {
             let stream = (0..<Int.random(in: 0...20, using: &generator))
                 .map { _ in parts.randomElement(using: &generator) ?? "" }.joined()
@@ -220,7 +223,11 @@ import TollbookWire
                 continue
             }
             afterReturn = scalar == "\r"
-            if scalar == "\n" || scalar == "\r" { lines.append("") } else { lines[lines.count - 1].unicodeScalars.append(scalar) }
+            if scalar == "\n" || scalar == "\r" {
+                lines.append("")
+            } else {
+                lines[lines.count - 1].unicodeScalars.append(scalar)
+            }
         }
         var events: [String] = []
         var data: [String] = []

@@ -9,7 +9,7 @@ package struct TollbookCommand: AsyncParsableCommand {
         version: BuildVersion.text,
         subcommands: [
             ServeCommand.self, ApplyCommand.self, KeyCommand.self, BudgetCommand.self, ReportCommand.self,
-            VerifyCommand.self, SimulateCommand.self,
+            ExplainCommand.self, ExportCommand.self, VerifyCommand.self, QueryCommand.self, SimulateCommand.self,
             DemoGovernanceCommand.self, VersionCommand.self,
         ])
 

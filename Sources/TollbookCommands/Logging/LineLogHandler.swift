@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Logging
+internal import TollbookReports
 
 /// Writes each event as one line to stderr.
 ///
@@ -17,7 +17,8 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var fields: [(String, String)] = [
-            ("time", LogTime.text(Date())), ("level", event.level.rawValue), ("source", label),
+            ("time", CivilTime.text(micros: SystemClock().nowMicros())), ("level", event.level.rawValue),
+            ("source", label),
             ("message", event.message.description),
         ]
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
@@ -33,13 +34,6 @@ struct LineLogHandler: LogHandler {
     /// Makes the process's loggers write through this handler. Call once, before the first logger is made.
     static func install(format: LogFormat, level: Logger.Level) {
         LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: format, logLevel: level) }
-    }
-}
-
-/// RFC 3339 in UTC with milliseconds.
-enum LogTime {
-    static func text(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
     }
 }
 

@@ -1,6 +1,6 @@
 internal import AsyncHTTPClient
 internal import Foundation
-package import NIOCore
+internal import NIOCore
 internal import NIOHTTP1
 internal import TollbookCore
 
@@ -69,10 +69,10 @@ package struct ControlClient: Sendable {
     }
 
     /// GET of a file, handed over piece by piece as it comes.
-    package func download(_ path: String, to write: (ByteBuffer) async throws -> Void) async throws {
+    package func download(_ path: String, to write: ([UInt8]) throws -> Void) async throws {
         let response = try await send(.GET, path, query: [], body: nil)
         do {
-            for try await piece in response.body { try await write(piece) }
+            for try await piece in response.body { try write(Array(buffer: piece)) }
         } catch let error as HTTPClientError {
             throw unreachable(error)
         }
@@ -116,7 +116,8 @@ package struct ControlClient: Sendable {
             return Array(buffer: try await response.body.collect(upTo: limit))
         } catch is NIOTooManyBytesError {
             throw TollbookError(
-                .unexpectedAnswer, "the server's answer is larger than \(limit) bytes", hint: "ask for a shorter period")
+                .unexpectedAnswer, "the server's answer is larger than \(limit) bytes", hint: "ask for a shorter period"
+            )
         }
     }
 

@@ -58,6 +58,12 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
         package let from: String?
         /// nil: has none.
         package let to: String?
+
+        package init(field: String, from: String?, to: String?) {
+            self.field = field
+            self.from = from
+            self.to = to
+        }
     }
 
     /// The revision in force afterwards; of a dry run, the one that was compared with.
@@ -73,7 +79,9 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
     package let unlisted: [String]
 
     enum CodingKeys: String, CodingKey {
-        case revision, isDryRun = "dry_run", manager, created, updated, closed, unchanged, changes, unlisted
+        case revision
+        case isDryRun = "dry_run"
+        case manager, created, updated, closed, unchanged, changes, unlisted
     }
 
     /// Whether there was nothing to change.

@@ -8,11 +8,15 @@ package enum LedgerHead {
 
     /// The newest journal index; -1 for a ledger without a row.
     package static func index(_ connection: Connection) throws -> Int64 {
-        let log = try connection.cached(newestLog).first { $0.optionalInt64(at: 0) } ?? nil
-        guard let log else { return -1 }
+        guard let log = try logID(connection) else { return -1 }
         let statement = try connection.cached(newest)
         try statement.bind(log, at: 1)
         return try statement.first { $0.int64(at: 0) } ?? -1
+    }
+
+    /// The log that is written now; nil for a ledger without a row.
+    package static func logID(_ connection: Connection) throws -> Int64? {
+        try connection.cached(newestLog).first { $0.optionalInt64(at: 0) } ?? nil
     }
 
     /// The index that a report is as of: the one asked for, or the newest.

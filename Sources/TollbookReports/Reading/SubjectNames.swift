@@ -9,8 +9,8 @@ package struct SubjectNames {
 
     private let connection: Connection
     private var known: [Int64: String] = [:]
-    /// How many of the pseudonyms asked for are erased.
-    package private(set) var erasedCount = 0
+    /// The pseudonyms asked for whose values are erased; at most as many as are remembered.
+    package private(set) var erasedSubjects: Set<Int64> = []
 
     /// Pseudonyms remembered; full: forgotten and read again.
     private static let capacity = 100_000
@@ -26,7 +26,7 @@ package struct SubjectNames {
         let statement = try connection.cached(NameQueries.subject)
         try statement.bind(subjectID, at: 1)
         let found = try statement.first { $0.optionalString(at: 0) } ?? nil
-        if found == nil { erasedCount += 1 }
+        if found == nil, erasedSubjects.count < Self.capacity { erasedSubjects.insert(subjectID) }
         if known.count == Self.capacity { known.removeAll(keepingCapacity: true) }
         known[subjectID] = found ?? Self.erased
         return found ?? Self.erased

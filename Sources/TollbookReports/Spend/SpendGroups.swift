@@ -29,18 +29,12 @@ struct SpendGroups {
         var spendNano: Int64 = 0
 
         mutating func add(_ other: Sums) throws {
-            requests += other.requests
-            denied += other.denied
-            estimated += other.estimated
-            unpriced += other.unpriced
-            openHolds += other.openHolds
-            let (sum, overflow) = spendNano.addingReportingOverflow(other.spendNano)
-            guard !overflow else {
-                throw TollbookError(
-                    .amountOverflow, "a sum of charges does not fit 63 bits of nano-units",
-                    hint: "Run `tollbook verify`; no ledger holds such amounts.")
-            }
-            spendNano = sum
+            requests = try CheckedSum.exact(requests, other.requests)
+            denied = try CheckedSum.exact(denied, other.denied)
+            estimated = try CheckedSum.exact(estimated, other.estimated)
+            unpriced = try CheckedSum.exact(unpriced, other.unpriced)
+            openHolds = try CheckedSum.exact(openHolds, other.openHolds)
+            spendNano = try CheckedSum.exact(spendNano, other.spendNano)
         }
     }
 

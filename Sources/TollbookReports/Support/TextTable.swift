@@ -23,6 +23,9 @@ package struct TextTable {
         lines.append(cells.map(TextTable.printable))
     }
 
+    /// Lines without the title.
+    package var rowCount: Int { lines.count - 1 }
+
     /// The lines, each ended by a line feed; the last column is not padded.
     package var text: String {
         var widths = alignments.map { _ in 0 }

@@ -66,10 +66,13 @@ struct CallCheck {
         if call.decisions.isEmpty { found(.request, "request", "no decision was recorded") }
         for decision in call.decisions {
             if let id = decision.deploymentID, !references.has(.deployment, id) {
-                found(.reference, "decision", ordinal: decision.ordinal, "it names deployment \(id), which is not there")
+                found(
+                    .reference, "decision", ordinal: decision.ordinal, "it names deployment \(id), which is not there")
             }
             guard let id = decision.policyID, let version = decision.policyVersion else { continue }
-            guard try !references.hasVersion(policyKind: decision.policyKind, id: id, version: version) else { continue }
+            guard try !references.hasVersion(policyKind: decision.policyKind, id: id, version: version) else {
+                continue
+            }
             found(
                 .reference, "decision", ordinal: decision.ordinal,
                 "it names version \(version) of policy \(id), which is not there")
@@ -140,14 +143,5 @@ struct CallCheck {
 
     private static func isKind(_ header: JournalReader.Header, _ kinds: [JournalKind]) -> Bool {
         kinds.contains { Int64($0.rawValue) == header.kind }
-    }
-}
-
-/// Sums that know about overflow: nil is unknown, and stays unknown.
-enum CheckedSum {
-    static func adding(_ sum: Int64?, _ value: Int64?) -> Int64? {
-        guard let sum, let value else { return nil }
-        let (result, overflow) = sum.addingReportingOverflow(value)
-        return overflow ? nil : result
     }
 }

@@ -41,11 +41,16 @@ struct JournalCheck {
         }
     }
 
-    /// A restored backup will begin a second log; this version has no such rows to verify.
+    /// This version writes one log only.
     private func checkLogs() throws {
-        let first = try connection.query("SELECT min(log_id) FROM journal").first?.first?.integer
-        guard let first, first != journal.logID else { return }
-        log.add(.journal, "journal", "\(first)", "the journal holds several logs; only the newest is verified")
+        let row = try connection.prepare(
+            "SELECT log_id, log_index FROM journal WHERE log_id > ? ORDER BY log_id, log_index LIMIT 3")
+        try row.bind(journal.logID, at: 1)
+        while try row.step() {
+            log.add(
+                .journal, "journal", "\(row.int64(at: 0))/\(row.int64(at: 1))", at: row.int64(at: 1),
+                "it belongs to a log other than \(journal.logID), which this version does not write")
+        }
     }
 
     private mutating func check(_ header: JournalReader.Header, _ row: Statement) throws {

@@ -6,6 +6,7 @@ final class JournalReader {
     /// A journal row without its salt and hash.
     typealias Header = LeafHash.Header
 
+    /// The oldest log; this version writes no other.
     let logID: Int64
     /// The newest index; -1: none.
     let head: Int64
@@ -14,7 +15,7 @@ final class JournalReader {
     static let columns = "log_index, leaf_version, kind, time_micros, organization_id, object_id, salt, body_hash"
 
     init(_ connection: Connection) throws {
-        logID = try connection.query("SELECT max(log_id) FROM journal").first?.first?.integer ?? 1
+        logID = try connection.query("SELECT min(log_id) FROM journal").first?.first?.integer ?? 1
         let newest = try connection.query("SELECT max(log_index) FROM journal WHERE log_id = ?", [.integer(logID)])
         head = newest.first?.first?.integer ?? -1
         statement = try connection.prepare(

@@ -68,7 +68,9 @@ struct ChatOutputVisitor: JSONVisitor, Sendable {
     private mutating func topLevelName(_ name: JSONName) {
         switch name.length {
         case 2: member = name.equals("id") ? .id : .other
-        case 5: member = name.equals("model") ? .model : name.equals("usage") ? .usage : name.equals("error") ? .error : .other
+        case 5:
+            member =
+                name.equals("model") ? .model : name.equals("usage") ? .usage : name.equals("error") ? .error : .other
         case 7: member = name.equals("choices") ? .choices : .other
         default: member = .other
         }

@@ -52,14 +52,16 @@ enum ByteSearch {
     static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int) -> Bool {
         var position = 0
         while position &+ 16 <= count {
-            let differences = (word(left, position) ^ word(right, position))
+            let differences =
+                (word(left, position) ^ word(right, position))
                 | (word(left, position &+ 8) ^ word(right, position &+ 8))
             if differences != 0 { return false }
             position &+= 16
         }
         while position < count {
-            guard left.load(fromByteOffset: position, as: UInt8.self)
-                == right.load(fromByteOffset: position, as: UInt8.self)
+            guard
+                left.load(fromByteOffset: position, as: UInt8.self)
+                    == right.load(fromByteOffset: position, as: UInt8.self)
             else { return false }
             position &+= 1
         }

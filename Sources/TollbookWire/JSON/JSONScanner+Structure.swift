@@ -3,7 +3,8 @@ extension JSONScanner {
     mutating func scanStructure<Visitor: JSONVisitor>(
         _ base: UnsafeRawPointer, _ position: inout Int, _ end: Int, _ visitor: inout Visitor
     ) throws(WireError) {
-        while position < end {
+        // The state comes first: inside a string white space is not to be passed over.
+        while position < end, state.isStructural {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
             if byte <= 0x20 {
                 guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else {
@@ -24,7 +25,7 @@ extension JSONScanner {
                 if byte == UInt8(ascii: "}") { try close(byte, &position, &visitor) } else { state = .nextName }
             case .firstElement:
                 if byte == UInt8(ascii: "]") { try close(byte, &position, &visitor) } else { state = .value }
-            case .string, .character, .escape, .unicode, .number, .literal: return
+            default: return
             }
         }
     }

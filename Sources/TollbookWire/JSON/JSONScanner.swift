@@ -25,6 +25,10 @@ package struct JSONScanner: Sendable {
         case unicode
         case number
         case literal
+
+        /// Whether the next byte stands between tokens, where white space may be.
+        @inline(__always)
+        var isStructural: Bool { rawValue <= Self.afterValue.rawValue }
     }
 
     let depthLimit: Int

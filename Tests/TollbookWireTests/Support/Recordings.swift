@@ -7,7 +7,8 @@ enum Recordings {
     static let root: URL? = {
         let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let shared = ProcessInfo.processInfo.environment["TOLLBOOK_SHARED"].map { URL(filePath: $0) }
+        let shared =
+            ProcessInfo.processInfo.environment["TOLLBOOK_SHARED"].map { URL(filePath: $0) }
             ?? project.deletingLastPathComponent().appending(path: "shared")
         let recordings = shared.appending(path: "recordings")
         return FileManager.default.fileExists(atPath: recordings.path) ? recordings : nil
