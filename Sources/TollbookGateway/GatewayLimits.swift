@@ -69,7 +69,7 @@ package enum GatewayLimits {
 
     // MARK: Times, in milliseconds
 
-    /// Name look-up, TCP and TLS together. Passed: the next target, else 504.
+    /// Name look-up, TCP and TLS together. Passed: the next target, else 504 (502 when it was the handshake).
     package static let connectMillis: Int64 = 5_000
     /// From the dispatch to the answer's head; reasoning models think for minutes before a plain answer. Passed: 504.
     package static let firstByteMillis: Int64 = 600_000

@@ -33,7 +33,10 @@ final class AnswerReader {
     /// Classifies an event.
     func readEvent(_ event: SSEEvent) -> ChatStreamEvent {
         let kind = stream.read(event)
-        if kind != .comment { hasContent = true }
+        switch kind {
+        case .content, .usage, .other: hasContent = true
+        case .error, .done, .comment: break
+        }
         return kind
     }
 

@@ -103,6 +103,7 @@ extension FrontHandler {
         guard let request else { return }
         do throws(WireError) {
             let (scan, hash) = try request.body.finish()
+            guard scan.choices > 0 else { return refuse(.noChoices) }
             let intake = makeIntake(request, scan, hash)
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)

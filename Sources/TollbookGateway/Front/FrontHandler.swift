@@ -97,16 +97,20 @@ final class FrontHandler: ChannelDuplexHandler {
         guard let answer = RequestFailure.answer(for: error, limit: loop.configuration.sizes.bodyBytes),
             context.channel.isActive
         else { return context.close(promise: nil) }
-        if error is HTTPParserError { keepsAlive = false }
-        failed(with: answer)
+        let isFramingLost = error is HTTPParserError
+        if isFramingLost { keepsAlive = false }
+        failed(with: answer, isFramingLost: isFramingLost)
     }
 
     /// The client sent what cannot be read.
-    private func failed(with error: GatewayError) {
+    ///
+    /// - Parameter isFramingLost: whether it is not known where the next request begins.
+    private func failed(with error: GatewayError, isFramingLost: Bool) {
         switch phase {
         case .idle, .receiving: refuse(error)
         case .calling: isDeaf = true
-        case .discarding: linger()
+        // A body that is dropped may be broken as well.
+        case .discarding: if isFramingLost { linger() }
         case .lingering, .closed: break
         }
     }

@@ -48,6 +48,8 @@ extension GatewayError {
     static let shuttingDown = GatewayError(
         .shuttingDown, "The gateway is being stopped.", retryAfterSeconds: 2)
 
+    static let noChoices = GatewayError(.invalidField, "The field n must be 1 or more.", param: "n")
+
     static func requestTooLarge(limit: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")
     }

@@ -129,7 +129,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Gives up on what it waits for.
     func timedOut() {
-        if state == .connecting { failure = .connectTimeout }
+        // With a channel it is the handshake that does not come to its end.
+        if state == .connecting { failure = channel == nil ? .connectTimeout : .tlsFailed }
         close()
     }
 

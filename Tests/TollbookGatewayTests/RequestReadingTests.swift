@@ -1,0 +1,62 @@
+import NIOCore
+import NIOHTTP1
+import Testing
+import TollbookGateway
+
+/// What is read of a request's head.
+@Suite struct RequestReadingTests {
+    @Test func sortsTagsAndTrimsThem() {
+        #expect(RequestTags.normalized("feature=search, env=prod") == "env=prod,feature=search")
+        #expect(RequestTags.normalized("") == "")
+    }
+
+    @Test(arguments: ["no-equals", "=v", "a b=1", "a=1,a=2", "a=\u{7F}"])
+    func refusesBrokenTags(_ header: String) {
+        #expect(RequestTags.normalized(header) == nil)
+    }
+
+    @Test func refusesTagsPastTheirLimits() {
+        #expect(RequestTags.normalized((0..<17).map { "t\($0)=1" }.joined(separator: ",")) == nil)
+        #expect(RequestTags.normalized("a=" + String(repeating: "v", count: 129)) == nil)
+        #expect(RequestTags.normalized(String(repeating: "n", count: 65) + "=1") == nil)
+    }
+
+    @Test func readsTheTraceID() {
+        let id = TraceParent.traceID("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        #expect(id?.first == 0x0A && id?.count == 16)
+    }
+
+    @Test(arguments: [
+        "", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
+    ])
+    func ignoresBrokenTraceParents(_ header: String) {
+        #expect(TraceParent.traceID(header) == nil)
+    }
+
+    @Test func knowsItsPaths() {
+        #expect(FrontTarget(method: "POST", path: "/v1/chat/completions") == .chatCompletions)
+        #expect(FrontTarget(method: "GET", path: "/v1/models/meta%2Fllama") == .model("meta/llama"))
+        #expect(FrontTarget(method: "GET", path: "/v1/chat/completions") == .methodNotAllowed(allow: "POST"))
+        #expect(FrontTarget(method: "GET", path: "/metrics") == .notFound)
+    }
+
+    @Test func forwardsOnlyWhatMayLeave() {
+        let headers = RequestHeaders(
+            HTTPHeaders([
+                ("Host", "x"), ("User-Agent", "app/1.0"), ("Cookie", "a=1"), ("X-Api-Key", "other"),
+                ("OpenAI-Organization", "org"), ("x-tollbook-anything", "1"), ("Connection", "keep-alive, X-Hop"),
+                ("X-Hop", "1"), ("accept-encoding", "gzip"),
+            ]), query: nil)
+        #expect(String(buffer: headers.forwarded) == "User-Agent: app/1.0\r\n")
+    }
+
+    @Test func prefersTheAuthorizationHeader() {
+        let headers = RequestHeaders(
+            HTTPHeaders([("x-api-key", "tb-2"), ("authorization", "Bearer tb-1")]), query: "key=tb-3")
+        #expect(headers.secret?.place == .authorization)
+        #expect(headers.secret?.value == "Bearer tb-1")
+    }
+}

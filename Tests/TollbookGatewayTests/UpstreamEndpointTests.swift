@@ -1,0 +1,34 @@
+import Testing
+import TollbookGateway
+
+@Suite struct UpstreamEndpointTests {
+    @Test func readsHostPortAndPath() {
+        let endpoint = UpstreamEndpoint(baseURL: "https://eu.api.openai.com/v1/")
+        #expect(endpoint?.usesTLS == true && endpoint?.host == "eu.api.openai.com")
+        #expect(endpoint?.port == 443 && endpoint?.path == "/v1")
+    }
+
+    @Test func readsAddressesInBrackets() {
+        let endpoint = UpstreamEndpoint(baseURL: "http://[::1]:8000")
+        #expect(endpoint?.host == "::1" && endpoint?.port == 8_000 && endpoint?.authority == "[::1]:8000")
+    }
+
+    @Test(arguments: [
+        "", "ftp://x", "http://", "http://user@x", "http://x:0", "http://x:65536", "http://x/a b", "http://x/?q=1",
+        "http://x\r\nhost: y",
+    ])
+    func refusesOtherURLs(_ url: String) {
+        #expect(UpstreamEndpoint(baseURL: url) == nil)
+    }
+
+    @Test func showsNoSecret() {
+        let secret = CredentialSecret(text: " sk-visible\n")
+        #expect(secret != nil)
+        #expect(!"\(String(describing: secret)) \(String(reflecting: secret))".contains("visible"))
+    }
+
+    @Test(arguments: ["", " \n", "two\nlines", "tab\tinside"])
+    func refusesWhatIsNoCredential(_ text: String) {
+        #expect(CredentialSecret(text: text) == nil)
+    }
+}
