@@ -34,12 +34,12 @@ package struct ControlServer: Sendable {
         let application = makeApplication(activity: activity) { channel in
             continuation.yield(BoundAddress(host: host, port: channel.localAddress?.port ?? port))
         }
-        let isDone = Atomic(false)
+        let completion = Completion()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
                 try await listen(application)
-                guard isDone.load(ordering: .relaxed) else { throw Self.stoppedListening }
+                guard completion.isDone.load(ordering: .relaxed) else { throw Self.stoppedListening }
             }
             group.addTask { try await sweepExports() }
             group.addTask {
@@ -49,7 +49,7 @@ package struct ControlServer: Sendable {
                 }
                 try await body(address)
                 await activity.drain(atMost: .seconds(ControlLimits.drainSeconds))
-                isDone.store(true, ordering: .relaxed)
+                completion.isDone.store(true, ordering: .relaxed)
             }
             defer { group.cancelAll() }
             try await group.next()
@@ -103,4 +103,9 @@ package struct ControlServer: Sendable {
         logger.logLevel = .critical
         return logger
     }
+}
+
+/// Whether the body has ended, so that the listener's end is no failure.
+private final class Completion: Sendable {
+    let isDone = Atomic(false)
 }

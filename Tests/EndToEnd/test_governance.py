@@ -38,9 +38,11 @@ guardrails: []
 @pytest.fixture(scope="module")
 def server(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
     gateway = Gateway(tmp_path_factory.mktemp("governed"), governance(simulator.base_url))
-    yield gateway
-    gateway.check_books()
-    gateway.close()
+    try:
+        yield gateway
+        gateway.check_books()
+    finally:
+        gateway.close()
 
 
 def journal(gateway: Gateway) -> int:
@@ -69,7 +71,7 @@ def test_dry_run_shows_the_difference_and_changes_nothing(make_gateway, simulato
     changed = governance(simulator.base_url, budgets=[hard_budget(2 * 10**9)], projects=[
         {"name": "ranking", "applications": ["web"]}, {"name": "brand-new"}])
     shown = gateway.apply(changed, "--dry-run").stdout
-    assert "brand-new" in shown and "2.000000000" in shown and "1.000000000" in shown
+    assert "brand-new" in shown and "1.00 USD -> 2.00 USD" in shown
     assert journal(gateway) == before
     assert gateway.ledger.value("SELECT count(*) FROM project") == 1
     gateway.cli("apply", str(gateway.file), "--change-ref", "TICKET-7")
@@ -93,7 +95,7 @@ MISTAKES = [
     ("scope without a kind", "{scope: project/ranking, limit", "{scope: ranking, limit", 18, "project/"),
     ("limit without a currency", '"25.00 USD"', '"25.00"', 18, "USD"),
     ("limit that is no number", '"25.00 USD"', '"lots USD"', 18, "lots"),
-    ("negative limit", '"25.00 USD"', '"-1.00 USD"', 18, "-1"),
+    ("negative limit", '"25.00 USD"', '"-1.00 USD"', 18, "negative"),
     ("unknown period", "period: month", "period: fortnight", 18, "month"),
     ("unknown enforcement", "enforcement: hard", "enforcement: firm", 18, "hard"),
     ("rate that is no number", "requests_per_minute: 600", "requests_per_minute: many", 20, "requests_per_minute"),
@@ -106,7 +108,7 @@ MISTAKES = [
     ("name twice", "applications: [web, batch]", "applications: [web, web]", 9, "web"),
     ("version missing", "version: 1\n", "\n", 1, "version"),
     ("version unknown", "version: 1", "version: 2", 1, "1"),
-    ("broken YAML", "guardrails: []", "guardrails: [", 23, ""),
+    ("broken YAML", "guardrails: []", "guardrails: [", 24, ""),
     ("tabs", "    teams:", "\tteams:", 5, ""),
     ("a list for a map", "version: 1\n", "- version: 1\n", 0, ""),
 ]
@@ -257,16 +259,3 @@ def test_a_directory_of_files(make_gateway, simulator: Simulator, tmp_path):
     gateway: Gateway = make_gateway({"version": 1})
     gateway.cli("apply", str(parts))
     assert gateway.chat().status == 200
-
-
-def test_the_demo_file_applies_and_serves(make_gateway):
-    import subprocess
-
-    from harness.process import BINARY, clean_environment
-
-    text = subprocess.run(
-        [str(BINARY), "demo-governance"], env=clean_environment(), capture_output=True, text=True, check=True).stdout
-    gateway: Gateway = make_gateway(text)
-    answer = gateway.chat({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Say hello."}]})
-    assert answer.status == 200 and answer.json["choices"]
-    assert gateway.story(answer).total > 0

@@ -43,10 +43,12 @@ def books(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
         answers.append(gateway.chat(large, key=chat, sim="prompt=100,completion=10"))
     answers.append(gateway.chat({**large, "stream": True}, key=chat, sim="completion=5,fault=no_usage"))
     answers.append(gateway.chat(key=web, max_tokens=4_000_000))
-    answers.append(gateway.chat({"model": "demo", "max_tokens": 4_096, "n": 120}, key=web))
-    yield gateway, answers
-    gateway.check_books()
-    gateway.close()
+    answers.append(gateway.chat({"model": "demo", "max_tokens": 4_096, "n": 128}, key=web))
+    try:
+        yield gateway, answers
+        gateway.check_books()
+    finally:
+        gateway.close()
 
 
 def amount(text: str) -> int:
@@ -109,9 +111,11 @@ def test_csv_report_says_the_same(books):
 
 def test_table_report_says_the_same(books):
     gateway, _ = books
-    table = gateway.cli("report", "spend", "--by", "project").stdout
-    assert table == gateway.cli("report", "spend", "--by", "project", "--format", "table").stdout
-    for row in spend(gateway, "--by", "project")["rows"]:
+    report = spend(gateway, "--by", "project")
+    arguments = ["report", "spend", "--by", "project", "--as-of", str(report["as_of_index"])]
+    table = gateway.cli(*arguments).stdout
+    assert table == gateway.cli(*arguments, "--format", "table").stdout
+    for row in report["rows"]:
         assert any(row["project"] in line and row["spend"] in line for line in table.splitlines()), table
 
 
@@ -263,6 +267,7 @@ def test_calls_in_flight_export_as_open(make_gateway, make_upstream, tmp_path: P
     assert "open" in next(csv.DictReader(io.StringIO(text))).values()
     go_on.set()
     waiting.join()
+    gateway.check_books()
 
 
 def test_query_reads(books):

@@ -121,6 +121,7 @@ def test_a_provider_without_a_credential(make_gateway, make_upstream):
 
 def test_keys_of_other_projects_do_not_get_a_restricted_credential(make_gateway, simulator: Simulator):
     file = governance(simulator.base_url, projects=[{"name": "ranking"}, {"name": "other"}], credential=None)
+    del file["providers"][0]["credential"]
     file["providers"][0]["credentials"] = [
         {"name": "only-ranking", "source": "env:UPSTREAM_KEY", "projects": ["ranking"]}]
     gateway: Gateway = make_gateway(file)

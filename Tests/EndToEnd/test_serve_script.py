@@ -74,7 +74,7 @@ def test_the_curl_line_works_when_pasted(serve):
     curl = re.search(r"^  (curl .*?(?:\\\n.*?)*)$", text, re.MULTILINE).group(1)
     answer = json.loads(pasted(curl))
     assert answer["choices"][0]["message"]["content"]
-    report = re.search(r"^  (\S*tollbook report .*)$", text, re.MULTILINE).group(1)
+    report = re.search(r"^  (\S+ report .*)$", text, re.MULTILINE).group(1)
     assert "ranking" in pasted(report)
     assert mode(served.data / "demo-key") == 0o600 and str(served.data / "demo-key") in text
     assert str(served.data / "owner-token") in text

@@ -99,13 +99,14 @@ def test_words_arrive_while_the_answer_is_still_made(scripted: Gateway, upstream
 def test_how_streams_end(gateway: Gateway, directives: str, end_reason: str, caveat: str | None, sources: set[str]):
     story = gateway.story(gateway.chat(stream=True, sim=directives))
     assert (story.end_reason, story.caveat, story.sources) == (end_reason, caveat, sources)
-    assert story.tokens["output"] == 8
+    # Estimated: a token a chunk, or one for four bytes, whichever is more.
+    assert story.tokens["output"] == 8 if sources == {"provider"} else 8 <= story.tokens["output"] <= 16
 
 
 def test_a_stream_without_usage_and_end_is_estimated(gateway: Gateway):
     story = gateway.story(gateway.chat(stream=True, sim="completion=8,fault=clean_close_no_finish"))
     assert story.sources == {"estimated"} and story.caveat in ("usage_estimated", "no_terminal_event")
-    assert story.tokens["output"] == 8
+    assert 8 <= story.tokens["output"] <= 16
     assert story.tokens["input"] == story.request["estimated_input_tokens"]
 
 

@@ -28,18 +28,21 @@ def stopped(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> P
         simulator.base_url, budgets=[hard_budget(10**9, contact="finance@acme.example")],
         rate_limits=[{"scope": "project/ranking", "requests_per_minute": 6000}])
     gateway = Gateway(directory, file)
-    key = gateway.create_key(application="web", user="ada@acme.example")
-    tagged = {"x-tollbook-tags": "a=b", "x-tollbook-interaction": "s", "x-tollbook-end-user": "e"}
-    for stream in (False, True):
-        gateway.chat(key=key, headers=tagged, stream=stream, sim="prompt=100,cached=20,completion=10", max_tokens=50)
-    gateway.chat(key=key, sim="status=500", max_tokens=50)
-    gateway.chat(key=key, stream=True, sim="fault=no_usage", max_tokens=50)
-    gateway.chat({"model": "demo", "max_tokens": 4096, "n": 128}, key=key)
-    gateway.chat(key=key, sim="prompt=90000,completion=90000", max_tokens=50)
-    gateway.cli("export", "request_trail", "--output", str(directory / "export"))
-    gateway.check_books()
-    assert gateway.stop() == 0
-    gateway.close()
+    try:
+        key = gateway.create_key(application="web", user="ada@acme.example")
+        tagged = {"x-tollbook-tags": "a=b", "x-tollbook-interaction": "s", "x-tollbook-end-user": "e"}
+        for stream in (False, True):
+            gateway.chat(key=key, headers=tagged, stream=stream, sim="prompt=100,cached=20,completion=10",
+                         max_tokens=50)
+        gateway.chat(key=key, sim="status=500", max_tokens=50)
+        gateway.chat(key=key, stream=True, sim="fault=no_usage", max_tokens=50)
+        gateway.chat({"model": "demo", "max_tokens": 4096, "n": 128}, key=key)
+        gateway.chat(key=key, sim="prompt=90000,completion=90000", max_tokens=50)
+        gateway.cli("export", "request_trail", "--output", str(directory / "export"))
+        gateway.check_books()
+        assert gateway.stop() == 0
+    finally:
+        gateway.close()
     return gateway.data
 
 

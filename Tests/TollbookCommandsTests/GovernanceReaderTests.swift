@@ -1,6 +1,9 @@
+import Foundation
 import Testing
 import TollbookCommands
+import TollbookCore
 import TollbookPolicy
+import TollbookTesting
 
 // Focus: every error of a governance file names the line and what to write instead.
 @Suite struct GovernanceReaderTests {
@@ -130,5 +133,64 @@ import TollbookPolicy
         } catch {
             #expect(error.description.contains("over 4 MiB"))
         }
+    }
+
+    /// Cuts and changes bytes of a sound file: whatever comes of it, the reader answers with places, not with a trap.
+    @Test func survivesDamagedFiles() {
+        var generator = SystemRandomNumberGenerator()
+        let sound = Array(Samples.design.utf8)
+        let interesting = Array("{}[]:,-&*!|>'\"#%@`? \n\t\\".utf8) + [0, 0x7F, 0xC3, 0xFF]
+        for _ in 0..<1_500 {
+            var bytes = sound
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<3, using: &generator) {
+                case 0: bytes.removeSubrange(place...min(place + 8, bytes.count - 1))
+                case 1: bytes[place] = interesting.randomElement(using: &generator) ?? 0
+                default: bytes.insert(interesting.randomElement(using: &generator) ?? 0, at: place)
+                }
+            }
+            do {
+                let (document, problems) = try GovernanceReader.read(bytes, file: "f")
+                #expect(problems.allSatisfy { $0.location != nil })
+                #expect(document.organizations.count <= 1)
+            } catch {
+                #expect(error.problems.allSatisfy { $0.location != nil }, "\(error)")
+            }
+        }
+    }
+
+    @Test func readsTheFilesOfADirectoryInOrder() throws {
+        let directory = try TemporaryDirectory()
+        func write(_ name: String, _ text: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: directory.path + "/" + name))
+        }
+        try write("b.yml", "version: 1\nroutes: [{name: b, targets: [d]}]")
+        try write("a.yaml", "version: 1\nmanager: m\nroutes: [{name: a, targets: [d]}]")
+        try write("c.json", "{\"version\": 1, \"routes\": [{\"name\": \"c\", \"targets\": [\"d\"]}]}")
+        try write(".d.yaml", "not read")
+        try write("e.txt", "not read")
+        let document = try GovernanceFiles.read(path: directory.path)
+        #expect(document.manager == "m")
+        #expect(document.routes.map(\.name) == ["a", "b", "c"])
+        try write("f.yaml", "version: 1\nroutes: [{name: a, targets: [d]}]")
+        let error = #expect(throws: GovernanceDocumentError.self) { try GovernanceFiles.read(path: directory.path) }
+        #expect(error?.problems.map(\.location?.description) == ["\(directory.path)/f.yaml:2:17"])
+        #expect(error?.description.contains("(the first is at \(directory.path)/a.yaml:3:10)") == true)
+    }
+
+    @Test func tellsWhatCannotBeRead() throws {
+        let directory = try TemporaryDirectory()
+        let missing = #expect(throws: TollbookError.self) { try GovernanceFiles.read(path: directory.path + "/none") }
+        #expect(missing?.code.rawValue == "governance_unreadable")
+        let empty = #expect(throws: TollbookError.self) { try GovernanceFiles.read(path: directory.path) }
+        #expect(empty?.code.rawValue == "governance_unreadable")
+    }
+
+    @Test func keepsPlacesThroughJSON() throws {
+        let document = try GovernanceFiles.read(text: Samples.design, file: "f")
+        let decoded = try JSONDecoder().decode(GovernanceDocument.self, from: JSONEncoder().encode(document))
+        #expect(decoded == document)
+        #expect(decoded.budgets.first?.location?.of("limit").description == "f:13:30")
     }
 }

@@ -31,7 +31,8 @@ struct JSONSchema {
         }
     }
 
-    private func check(_ instance: Any, _ keyword: String, _ value: Any, _ schema: Object, at path: String) -> [String] {
+    private func check(_ instance: Any, _ keyword: String, _ value: Any, _ schema: Object, at path: String) -> [String]
+    {
         switch keyword {
         case "$ref":
             let name = (value as? String)?.split(separator: "/").last.map(String.init)
@@ -55,7 +56,8 @@ struct JSONSchema {
 
     private func checkKind(_ instance: Any, _ keyword: String, _ value: Any) -> [String] {
         switch keyword {
-        case "type": return value as? String == Self.kind(instance) || isInteger(instance, value) ? [] : ["is no \(value)"]
+        case "type":
+            return value as? String == Self.kind(instance) || isInteger(instance, value) ? [] : ["is no \(value)"]
         case "const": return "\(instance)" == "\(value)" ? [] : ["is not \(value)"]
         default: return (value as? [String])?.contains("\(instance)") ?? false ? [] : ["is none of the words"]
         }
@@ -78,7 +80,7 @@ struct JSONSchema {
 
     private func checkScalar(_ instance: Any, _ keyword: String, _ value: Any) -> [String] {
         let number = instance as? Double ?? (instance as? Int).map(Double.init)
-        let limit = (value as? NSNumber)?.doubleValue ?? 0
+        let limit = value as? Double ?? (value as? Int).map(Double.init) ?? .nan
         let isFine =
             switch keyword {
             case "minimum": number.map { $0 >= limit } ?? true

@@ -13,10 +13,10 @@ import TollbookTesting
         let journal = try lab.count("journal")
         let receipt = try await lab.apply(GovernanceLab.whole)
         #expect(try lab.count("journal") == journal + 1)
-        #expect(receipt.created == 13)
+        #expect(receipt.created == 12)
         #expect(receipt.updated == 0)
         #expect(receipt.revision == lab.ledger.snapshot.revision)
-        #expect(try lab.count("event") == 13)
+        #expect(try lab.count("event") == 12)
         let indexes = try lab.rows(
             "SELECT log_index FROM project_version UNION SELECT log_index FROM price UNION SELECT log_index FROM event")
         #expect(indexes == [[.integer(receipt.revision)]])
@@ -28,10 +28,10 @@ import TollbookTesting
         let journal = try lab.count("journal")
         let second = try await lab.apply(GovernanceLab.whole)
         #expect(second.isEmpty)
-        #expect(second.unchanged == 13)
+        #expect(second.unchanged == 12)
         #expect(second.revision == first.revision)
         #expect(try lab.count("journal") == journal)
-        #expect(try lab.count("event") == 13)
+        #expect(try lab.count("event") == 12)
     }
 
     @Test func previewChangesNothingAndTellsWhatApplyDoes() async throws {
@@ -49,7 +49,8 @@ import TollbookTesting
         let lab = try GovernanceLab()
         try await lab.apply(GovernanceLab.whole)
         let raised = GovernanceLab.whole
-            .replacingOccurrences(of: "25.00 USD", with: "30.5 USD").replacingOccurrences(of: "[\"eu\"]", with: "[\"us\", \"eu\"]")
+            .replacingOccurrences(of: "25.00 USD", with: "30.5 USD").replacingOccurrences(
+                of: "[\"eu\"]", with: "[\"us\", \"eu\"]")
         let preview = try lab.preview(raised)
         #expect(
             preview.text == """
@@ -57,7 +58,7 @@ import TollbookTesting
                   regions: eu -> eu, us
                 update budget project/ranking month
                   limit: 25.00 USD -> 30.50 USD
-                dry run against revision 1: 0 created, 2 updated, 0 closed, 11 unchanged
+                dry run against revision 1: 0 created, 2 updated, 0 closed, 10 unchanged
 
                 """)
     }
@@ -71,7 +72,6 @@ import TollbookTesting
                 create team acme/search
                 create provider sim
                   dialect: simulated
-                  base_url: \("")
                 create deployment small-eu
                   provider: sim
                   model: m
@@ -99,7 +99,7 @@ import TollbookTesting
                   per_million: 0.15 USD
                 create price sim m output from 2026-01-01
                   per_million: 0.60 USD
-                dry run against revision 0: 13 created, 0 updated, 0 closed, 0 unchanged
+                dry run against revision 0: 12 created, 0 updated, 0 closed, 0 unchanged
 
                 """)
     }
@@ -109,7 +109,8 @@ import TollbookTesting
         try await lab.apply(GovernanceLab.whole)
         try await lab.apply(GovernanceLab.whole.replacingOccurrences(of: "25.00 USD", with: "30 USD"))
         let events = try lab.rows(
-            "SELECT ordinal, actor_id, action, object_kind, object_id, outcome, detail FROM event ORDER BY log_index DESC LIMIT 1")
+            "SELECT ordinal, actor_id, action, object_kind, object_id, outcome, detail FROM event ORDER BY log_index DESC LIMIT 1"
+        )
         let detail = #"{"name":"project/ranking month","fields":{"limit":{"from":"25.00 USD","to":"30.00 USD"}}}"#
         #expect(events == [[0, 1, "budget.updated", "budget", 1, "success", .text(detail)]])
     }
@@ -118,7 +119,8 @@ import TollbookTesting
         let lab = try GovernanceLab()
         try await lab.apply(GovernanceLab.whole)
         let receipt = try await lab.apply(GovernanceLab.whole.replacingOccurrences(of: "25.00 USD", with: "30 USD"))
-        let versions = try lab.rows("SELECT id, limit_nano, managed_by, actor_id FROM budget_version ORDER BY log_index")
+        let versions = try lab.rows(
+            "SELECT id, limit_nano, managed_by, actor_id FROM budget_version ORDER BY log_index")
         #expect(versions == [[1, 25_000_000_000, "default", 1], [1, 30_000_000_000, "default", 1]])
         #expect(
             try lab.rows("SELECT id, log_index, limit_nano FROM budget")
@@ -132,8 +134,9 @@ import TollbookTesting
         let receipt = try await lab.apply(dearer)
         #expect(receipt.changes.map(\.path) == ["sim m output from 2026-01-01"])
         #expect(receipt.changes.map(\.id) == [3])
-        #expect(try lab.rows("SELECT id, meter, pico_per_unit FROM price ORDER BY id")
-            == [[1, 1, 150_000], [2, 8, 600_000], [3, 8, 800_000]])
+        #expect(
+            try lab.rows("SELECT id, meter, pico_per_unit FROM price ORDER BY id")
+                == [[1, 1, 150_000], [2, 8, 600_000], [3, 8, 800_000]])
         let prices = lab.ledger.snapshot.routes["small"]?.targets.first?.prices.prices(atMicros: lab.clock.nowMicros())
         #expect(prices?[.output]?.id == 3)
         #expect(try await lab.apply(dearer).isEmpty)
@@ -148,9 +151,10 @@ import TollbookTesting
             .replacingOccurrences(of: "project/ranking", with: "project/ordering")
         let receipt = try await lab.apply(renamed)
         #expect(receipt.created == 0)
-        #expect(receipt.changes.map { "\($0.action) \($0.kind) \($0.id) \($0.path)" } == [
-            "update project 1 acme/ordering", "update budget 1 project/ordering month",
-        ])
+        #expect(
+            receipt.changes.map { "\($0.action) \($0.kind) \($0.id) \($0.path)" } == [
+                "update project 1 acme/ordering", "update budget 1 project/ordering month",
+            ])
         #expect(receipt.changes.first?.fields == [.init(field: "name", from: "ranking", to: "ordering")])
         #expect(try await lab.apply(renamed).isEmpty)
     }
@@ -161,13 +165,15 @@ import TollbookTesting
         try await lab.apply(before)
         let after = #""organizations": [{"name": "c", "was": "b"}, {"name": "b2", "was": "a"}, {"name": "d"}]"#
         try await lab.apply(after)
-        #expect(try lab.rows("SELECT id, name FROM organization WHERE closed = 0 ORDER BY id")
-            == [[1, "b2"], [2, "c"], [3, "d"]])
+        #expect(
+            try lab.rows("SELECT id, name FROM organization WHERE closed = 0 ORDER BY id")
+                == [[1, "b2"], [2, "c"], [3, "d"]])
     }
 
     @Test func movesAProjectBetweenTeams() async throws {
         let lab = try GovernanceLab()
-        try await lab.apply(#""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p"}]}, {"name": "u"}]}]"#)
+        try await lab.apply(
+            #""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p"}]}, {"name": "u"}]}]"#)
         let receipt = try await lab.apply(
             #""organizations": [{"name": "a", "teams": [{"name": "t"}, {"name": "u", "projects": [{"name": "p"}]}]}]"#)
         #expect(receipt.changes.map(\.fields) == [[.init(field: "team", from: "a/t", to: "a/u")]])

@@ -72,7 +72,8 @@ import TollbookTesting
             return !lines[0].contains(name)
         }
         let leftOut =
-            name == .charges ? ["pico_per_unit", "price_from_micros", "price_to_micros"] : name == .decisions ? ["policy"] : []
+            name == .charges
+            ? ["pico_per_unit", "price_from_micros", "price_to_micros"] : name == .decisions ? ["policy"] : []
         #expect(missing == leftOut)
     }
 

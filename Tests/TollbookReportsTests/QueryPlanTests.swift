@@ -16,7 +16,7 @@ import TollbookReports
         defer { books.ledger.shutdown() }
         let reader = try books.makeReader()
         for (name, sql) in Self.queries {
-            let plan = try reader.query("EXPLAIN QUERY PLAN \(sql)").compactMap { $0[3].text }
+            let plan = try reader.prepare("EXPLAIN QUERY PLAN \(sql)").map { $0.string(at: 3) }
             #expect(!plan.isEmpty)
             for step in plan {
                 let isScan = step.hasPrefix("SCAN") && !Self.mayScan.contains { step.contains($0) }

@@ -51,7 +51,8 @@ enum ErrorText {
     static func text(_ error: GovernanceDocumentError) -> String {
         text(
             TollbookError(
-                .governanceInvalid, "the governance document is refused; nothing was applied", cause: error.description))
+                .governanceInvalid, "the governance document is refused; nothing was applied", cause: error.description)
+        )
     }
 
     static func text(_ error: SQLiteError) -> String {

@@ -23,7 +23,9 @@ package struct KeyListCommand: AsyncParsableCommand {
         let bytes = try await connection.withClient { try await $0.get("/api/v1/keys", query: query) }
         guard output.format != .json else { return StandardOutput.write(bytes + [10]) }
         let keys = try ControlJSON.decoder.decode(KeyList.self, from: Data(bytes)).keys
-        let titles = ["id", "name", "organization", "project", "application", "user", "hint", "created", "expires", "state"]
+        let titles = [
+            "id", "name", "organization", "project", "application", "user", "hint", "created", "expires", "state",
+        ]
         StandardOutput.write(RowText.text(titles, keys.map(Self.cells), output.format))
     }
 

@@ -17,7 +17,8 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var fields: [(String, String)] = [
-            ("time", CivilTime.text(micros: SystemClock().nowMicros())), ("level", event.level.rawValue), ("source", label),
+            ("time", CivilTime.text(micros: SystemClock().nowMicros())), ("level", event.level.rawValue),
+            ("source", label),
             ("message", event.message.description),
         ]
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }

@@ -28,6 +28,7 @@ struct ListenAddress: Equatable, Sendable {
 
     private static func malformed(_ text: String, _ setting: String) -> TollbookError {
         TollbookError(
-            .invalidSetting, "\(setting): `\(text)` is not HOST:PORT", hint: "for example 127.0.0.1:8080, or [::1]:8080")
+            .invalidSetting, "\(setting): `\(text)` is not HOST:PORT", hint: "for example 127.0.0.1:8080, or [::1]:8080"
+        )
     }
 }

@@ -22,7 +22,8 @@ struct ReadingOptions: ParsableArguments {
         let path = data + "/ledger.db"
         guard FileManager.default.fileExists(atPath: path) else {
             throw TollbookError(
-                .directoryUnusable, "there is no ledger in \(data)", hint: "give --data the directory of `tollbook serve`")
+                .directoryUnusable, "there is no ledger in \(data)",
+                hint: "give --data the directory of `tollbook serve`")
         }
         let reader = try LedgerConnection.openReader(path: path)
         if confined { try LedgerConnection.confine(reader) }

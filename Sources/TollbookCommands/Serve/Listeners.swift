@@ -70,7 +70,8 @@ struct Listeners: Sendable {
             try await recorder.record(.init(.accessRefuse, isSuccess: false, isOwner: false, address: address))
         }
         let services = ControlServices(
-            version: BuildVersion.text, ledger: ledger, clock: SystemClock(), token: token, readers: readers, refusals: refusals,
+            version: BuildVersion.text, ledger: ledger, clock: SystemClock(), token: token, readers: readers,
+            refusals: refusals,
             readiness: { phase.faults },
             metrics: { controlRefusals in
                 MetricsPage(

@@ -65,7 +65,9 @@ struct ServeSettings: Sendable {
         return sizes
     }
 
-    private static func millis(_ sources: SettingSources, _ setting: ServeSetting, default fallback: Int64) throws -> Int64 {
+    private static func millis(
+        _ sources: SettingSources, _ setting: ServeSetting, default fallback: Int64
+    ) throws -> Int64 {
         try sources.value(
             setting, default: fallback, expected: "a time such as 500ms, 20s, 5m or 1h, at most a day"
         ) { QuantityText.millis($0) }

@@ -116,7 +116,8 @@ package struct ControlClient: Sendable {
             return Array(buffer: try await response.body.collect(upTo: limit))
         } catch is NIOTooManyBytesError {
             throw TollbookError(
-                .unexpectedAnswer, "the server's answer is larger than \(limit) bytes", hint: "ask for a shorter period")
+                .unexpectedAnswer, "the server's answer is larger than \(limit) bytes", hint: "ask for a shorter period"
+            )
         }
     }
 

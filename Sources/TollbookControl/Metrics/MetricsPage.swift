@@ -49,11 +49,11 @@ package struct MetricsPage: Sendable {
     private func addCalls(to page: inout PrometheusText) {
         page.add(
             ControlMetric.calls,
-            AnswerCode.allCases.map { MetricSample([("code", $0.name)], value: String(gateway.count(of: $0))) })
+            AnswerCode.allCases.map { MetricSample([("code", $0.rawValue)], value: String(gateway.count(of: $0))) })
         page.add(
             ControlMetric.denied,
-            Self.denials.map { MetricSample([("reason", $0.name)], value: String(gateway.count(of: $0))) })
-        page.add(ControlMetric.unknownKeys, gateway.count(of: .invalidApiKey))
+            Self.denials.map { MetricSample([("reason", $0.rawValue)], value: String(gateway.count(of: $0))) })
+        page.add(ControlMetric.unknownKeys, gateway.count(of: .invalidAPIKey))
         page.add(
             ControlMetric.addedSeconds,
             HistogramFigures(

@@ -17,7 +17,8 @@ extension Problem {
         case is CancellationError:
             self.init(status: 503, code: .shuttingDown, "the request was cut")
         default:
-            self.init(status: 500, code: .internalError, "something is wrong inside", hint: "the server's log says more")
+            self.init(
+                status: 500, code: .internalError, "something is wrong inside", hint: "the server's log says more")
         }
     }
 

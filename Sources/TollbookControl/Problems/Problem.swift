@@ -1,5 +1,5 @@
-package import TollbookCore
 internal import Foundation
+package import TollbookCore
 
 /// An error answer of the control plane: RFC 9457 problem details with Tollbook's `code` and `hint`.
 package struct Problem: Error, Codable, Sendable, Equatable {

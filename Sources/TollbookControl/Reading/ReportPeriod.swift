@@ -73,7 +73,8 @@ enum CalendarText {
     /// Microseconds since 1970 UTC of `2026-11-05` or `2026-11` (its first instant in the zone) or of an RFC 3339
     /// time; nil for anything else.
     static func micros(_ text: String, timeZone: String) -> Int64? {
-        let pattern = /(\d{4})-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2}))?)?/
+        let pattern =
+            /(\d{4})-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2}))?)?/
         guard let match = text.wholeMatch(of: pattern)?.output, let year = Int64(match.1), let month = Int64(match.2),
             let day = Int64(match.3 ?? "01"), isDate(year, month, day)
         else { return nil }

@@ -17,7 +17,8 @@ struct ApplyRoute: Sendable {
 
     private func apply(_ body: ApplyRequest, address: String?) async throws -> GovernanceReceipt {
         let author = ChangeAuthor(
-            actorID: AuditRecorder.ownerID, changeReference: body.changeReference, reason: body.reason, address: address)
+            actorID: AuditRecorder.ownerID, changeReference: body.changeReference, reason: body.reason, address: address
+        )
         let change = GovernanceChange(body.document, prune: body.prune ?? false, author: author)
         guard body.dryRun ?? false else { return try await services.ledger.apply(change) }
         let ledger = services.ledger

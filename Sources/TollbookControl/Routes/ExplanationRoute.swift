@@ -11,7 +11,7 @@ struct ExplanationRoute: Sendable {
             let items = try request.query(["as_of", "format"])
             let format = try ReportFormat(query: items["format"])
             let asOf = try items.integer("as_of")
-            let id = try RequestID(parsing: context.parameters.get("id") ?? "")
+            let id = try TollbookCore.RequestID(parsing: context.parameters.get("id") ?? "")
             let explanation = try await services.readers.read { try Explain.run($0, id, asOf: asOf) }
             try await services.recorder.record(
                 .init(.explanationRead, objectKind: "request", objectID: id.rawValue, address: context.callerAddress))
@@ -22,12 +22,12 @@ struct ExplanationRoute: Sendable {
     }
 }
 
-extension RequestID {
+extension TollbookCore.RequestID {
     /// The id of a text of a person's.
     ///
     /// - Throws: `request_unknown`, because no request has such an id.
     package init(parsing text: String) throws {
-        guard let id = RequestID(text: text) else {
+        guard let id = TollbookCore.RequestID(text: text) else {
             throw TollbookError(
                 .requestUnknown, "`\(TextTable.printable(String(text.prefix(64))))` is not a request id",
                 hint: "use the id of the x-tollbook-request-id header, such as req_01jd3kz9v0004")

@@ -36,7 +36,7 @@ extension Call {
         self.request = request
         setDeadline(inMillis: loop.configuration.timeouts.openMillis)
         guard let mailbox = loop.mailbox, loop.ledger.submit(open: request, client: mailbox, ticket: takeTicket())
-        else { return answerWithoutSettlement(.overloaded, hasRow: false) }
+        else { return notQueued() }
     }
 
     private func deny(_ denial: Denial, key: KeyRecord, snapshot: GovernanceSnapshot) {
@@ -51,7 +51,12 @@ extension Call {
         setDeadline(inMillis: loop.configuration.timeouts.openMillis)
         guard let mailbox = loop.mailbox,
             loop.ledger.submit(deny: request, status: error.status, client: mailbox, ticket: takeTicket())
-        else { return answerWithoutSettlement(.overloaded, hasRow: false) }
+        else { return notQueued() }
+    }
+
+    /// The ledger took nothing: it cannot commit, or its queue is full.
+    private func notQueued() {
+        answerWithoutSettlement(loop.ledger.isReady ? .overloaded : .ledgerUnavailable, hasRow: false)
     }
 
     private func makeRequest(

@@ -1,4 +1,3 @@
-internal import TollbookLedger
 internal import NIOCore
 internal import TollbookLedger
 internal import TollbookWire

@@ -1,8 +1,8 @@
-internal import TollbookLedger
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import TollbookCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
@@ -21,7 +21,8 @@ extension FrontHandler {
         headerBuffer = headers.forwarded
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
-        guard let hash = headers.secret.flatMap({ keys.hash($0.place, $0.value) }), let key = loop.ledger.snapshot.keys[hash]
+        guard let hash = headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
+            let key = loop.ledger.snapshot.keys[hash]
         else { return refuse(.unknownKey, headers, isHead: head.method == .HEAD) }
         let target = FrontTarget(method: head.method.rawValue, path: uri[..<(question ?? uri.endIndex)])
         let details = RequestDetails(headers)

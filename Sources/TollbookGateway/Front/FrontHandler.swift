@@ -257,7 +257,11 @@ final class FrontHandler: ChannelDuplexHandler {
         _ = loop.readNanos()
         let isWritable = context.channel.isWritable
         if phase == .calling {
-            if isWritable { clearDeadline() } else { setDeadline(inMillis: loop.configuration.timeouts.clientStallMillis) }
+            if isWritable {
+                clearDeadline()
+            } else {
+                setDeadline(inMillis: loop.configuration.timeouts.clientStallMillis)
+            }
             call?.clientWritabilityChanged(isWritable)
         } else if isWritable {
             workOff()

@@ -27,7 +27,7 @@ struct GatewayError {
     var status: Int { code.status }
 
     private var openAIError: OpenAIError {
-        OpenAIError(message: message, type: code.errorType, param: param, code: code.name, details: details)
+        OpenAIError(message: message, type: code.errorType, param: param, code: code.rawValue, details: details)
     }
 
     /// The body of a plain answer.
@@ -39,7 +39,7 @@ struct GatewayError {
 
 extension GatewayError {
     static let unknownKey = GatewayError(
-        .invalidApiKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…'.")
+        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…'.")
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)
@@ -65,7 +65,7 @@ extension GatewayError {
             case .duplicateField: .duplicateField
             case .missingField: .missingField
             case .invalidField: .invalidField
-            default: .invalidJson
+            default: .invalidJSON
             }
         return GatewayError(code, error.message, param: error.field)
     }

@@ -20,7 +20,9 @@ package enum TraceParent {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count / 2)
         for index in stride(from: digits.startIndex, to: digits.endIndex, by: 2) {
-            guard let high = lowerHexValue(digits[index]), let low = lowerHexValue(digits[index + 1]) else { return nil }
+            guard let high = lowerHexValue(digits[index]), let low = lowerHexValue(digits[index + 1]) else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         return bytes

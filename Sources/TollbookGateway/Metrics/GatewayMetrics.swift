@@ -1,6 +1,6 @@
 /// What the data plane has done since it started, and what it is doing; the sum over its event loops.
 package struct GatewayMetrics: Sendable {
-    /// Answered requests by outcome; indexes are raw values of `AnswerCode`.
+    /// Answered requests by outcome; indexes are those of `AnswerCode.allCases`.
     private var outcomes = [UInt64](repeating: 0, count: AnswerCode.allCases.count)
     /// Time in Tollbook, in microseconds, of calls that reached a provider: from the request's last byte to the
     /// answer's, without the time that the provider took.
@@ -20,10 +20,10 @@ package struct GatewayMetrics: Sendable {
 
     package init() {}
 
-    package func count(of code: AnswerCode) -> UInt64 { outcomes[code.rawValue] }
+    package func count(of code: AnswerCode) -> UInt64 { outcomes[code.index] }
 
     mutating func count(_ code: AnswerCode) {
-        outcomes[code.rawValue] &+= 1
+        outcomes[code.index] &+= 1
     }
 
     mutating func add(_ other: GatewayMetrics) {

@@ -28,8 +28,8 @@ struct ProviderAnswer {
         forwarded = buffer
         forwarded.clear()
         var nominated: [String] = []
-        for (name, value) in head.headers {
-            if !take(name, value, &nominated) { forwarded.writeHeaderLine(name, value) }
+        for (name, value) in head.headers where !take(name, value, &nominated) {
+            forwarded.writeHeaderLine(name, value)
         }
         if !nominated.isEmpty { forwardAgain(head.headers, without: nominated) }
     }

@@ -36,7 +36,7 @@ extension GovernedTables {
         let value = object.values[position]
         guard value != .null else { return nil }
         switch kind.columns[position].form {
-        case .text: return value.text
+        case .text: return value.text.flatMap { $0.isEmpty ? nil : $0 }
         case .number: return value.integer.map(String.init)
         case .words: return value.text.flatMap(JSONList.words)?.joined(separator: ", ")
         case .reference(let target): return referenceText(target, value.integer)

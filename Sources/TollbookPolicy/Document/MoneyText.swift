@@ -41,12 +41,19 @@ package enum MoneyText {
         return String(digits)
     }
 
-    /// The number in what was written, if there is one that can be read; else an example.
+    /// The number in what was written, if there is one that can be read only one way; else an example.
     private static func guess(_ text: String) -> String {
-        let number = text.filter { $0.isASCII && ($0.isNumber || $0 == "." || $0 == ",") }
-        let separators = number.filter { $0 == "." || $0 == "," }
-        let decimal = separators.count == 1 ? String(number.map { $0 == "," ? "." : $0 }) : number
+        var number = Substring(text)
+        while let first = number.first, !isDigit(first) { number = number.dropFirst() }
+        while let last = number.last, !isDigit(last) { number = number.dropLast() }
+        let parts = number.split(separator: ",", omittingEmptySubsequences: false)
+        // Three digits after a comma may be thousands as well as decimals.
+        let decimal = parts.count == 2 && parts[1].count != 3 ? parts.joined(separator: ".") : String(number)
         guard NanoAmount(decimalText: decimal) != nil, decimal.utf8.count <= 20 else { return "25.00" }
         return decimal
+    }
+
+    private static func isDigit(_ character: Character) -> Bool {
+        ("0"..."9").contains(character)
     }
 }

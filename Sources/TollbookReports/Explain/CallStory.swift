@@ -40,7 +40,7 @@ struct CallStory {
     static func perMillion(picoPerUnit: Int64) -> String {
         // One unit of currency a million is 1,000,000 pico a unit.
         let fraction = String(picoPerUnit % 1_000_000)
-        return "\(picoPerUnit / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+        return "\(picoPerUnit / 1_000_000)." + String(repeating: "0", count: max(0, 6 - fraction.count)) + fraction
     }
 }
 

@@ -20,6 +20,8 @@ package struct QueryRunner: Sendable {
     package func run(_ connection: Connection, _ sql: String) throws -> QueryResult {
         do {
             try connection.setAuthorizer { $0.readerVerdict }
+            // A misspelled column would otherwise read as a text.
+            try connection.databaseConfig(.doubleQuotedTextInQueries, false)
             try connection.limit(.length, ReportLimits.queryBytes)
             let statement = try connection.prepare(sql)
             guard statement.isReadOnly, statement.columnCount > 0 else {
@@ -55,11 +57,17 @@ package struct QueryRunner: Sendable {
 
     /// The SQL text is the caller's own, so that SQLite's words about it may be shown.
     private func explain(_ error: SQLiteError) -> TollbookError {
-        switch error.code.primary {
-        case .authorization:
-            TollbookError(
+        // SQLite reports some of the authorizer's refusals under other codes, always in these words.
+        guard !error.message.hasPrefix("not authorized") else {
+            return TollbookError(
                 .queryRefused, "the query is refused", cause: error.message,
                 hint: "Queries may read tables and views; no PRAGMA, ATTACH, change or temporary table.")
+        }
+        return explainFailure(error)
+    }
+
+    private func explainFailure(_ error: SQLiteError) -> TollbookError {
+        switch error.code.primary {
         case .misuse:
             TollbookError(.queryRefused, error.message, hint: "Give exactly one statement.")
         case .interrupt:

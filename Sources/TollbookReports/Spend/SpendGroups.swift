@@ -29,11 +29,11 @@ struct SpendGroups {
         var spendNano: Int64 = 0
 
         mutating func add(_ other: Sums) throws {
-            requests += other.requests
-            denied += other.denied
-            estimated += other.estimated
-            unpriced += other.unpriced
-            openHolds += other.openHolds
+            requests = try CheckedSum.exact(requests, other.requests)
+            denied = try CheckedSum.exact(denied, other.denied)
+            estimated = try CheckedSum.exact(estimated, other.estimated)
+            unpriced = try CheckedSum.exact(unpriced, other.unpriced)
+            openHolds = try CheckedSum.exact(openHolds, other.openHolds)
             spendNano = try CheckedSum.exact(spendNano, other.spendNano)
         }
     }

@@ -15,7 +15,8 @@ package struct CivilTime: Sendable, Equatable {
         let (shifted, overflow) = micros.addingReportingOverflow(offsetSeconds * 1_000_000)
         let local = overflow ? micros : shifted
         let days = Self.floorDivision(local, Self.dayMicros)
-        microsOfDay = local - days * Self.dayMicros
+        let remainder = local % Self.dayMicros
+        microsOfDay = remainder < 0 ? remainder + Self.dayMicros : remainder
         (year, month, day) = Self.date(daysSince1970: days)
     }
 
@@ -44,6 +45,13 @@ package struct CivilTime: Sendable, Equatable {
     package static func floorDivision(_ value: Int64, _ divisor: Int64) -> Int64 {
         let quotient = value / divisor
         return value % divisor < 0 ? quotient - 1 : quotient
+    }
+
+    /// The multiple of `step` at or before a value; the smallest integer where there is none.
+    package static func floor(_ value: Int64, toMultipleOf step: Int64) -> Int64 {
+        let remainder = value % step
+        let (floor, overflow) = value.subtractingReportingOverflow(remainder < 0 ? remainder + step : remainder)
+        return overflow ? .min : floor
     }
 
     private static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {

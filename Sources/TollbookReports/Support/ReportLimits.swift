@@ -12,8 +12,8 @@ package enum ReportLimits {
     package static let clockSlackMicros: Int64 = 3_600_000_000
     /// Findings of one verification. More: it stops, because the rest follows from the first.
     package static let findings = 100
-    /// Rows named in one finding's message; more are counted.
-    package static let rowsNamed = 12
+    /// Rows named in one finding's message, enough for all that one call writes; more are counted.
+    package static let rowsNamed = 200
     /// Roll-up keys that a verification holds before it compares old quarters with the table.
     package static let rollupKeys = 200_000
     /// Rows of a query when the caller names no number.

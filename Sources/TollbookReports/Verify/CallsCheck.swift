@@ -47,6 +47,8 @@ final class CallsCheck {
             call: call, request: request, commands: headers, references: references, journal: journal, log: log
         ).run()
         accounts.add(call.transfers)
+        // A time that cannot be is a finding already; calendars are spared it.
+        guard RequestWindow.finds(id: call.id, acceptedMicros: request.acceptedMicros) else { return }
         budgets.add(call, request)
         if let outcome = call.outcome { rollups.add(call, request, outcome) }
         try rollups.compareOldQuarters(nowMicros: request.acceptedMicros, connection)

@@ -76,10 +76,10 @@ struct RollupTally {
     }
 
     private func key(_ request: StoredCall.Request, deploymentID: Int64, currency: String) -> Key {
-        let quarter = CivilTime.floorDivision(request.acceptedMicros, SpendReport.quarterMicros)
-        return Key(
-            quarterStartMicros: quarter * SpendReport.quarterMicros, organizationID: request.organizationID,
-            teamID: request.teamID, projectID: request.projectID, applicationID: request.applicationID ?? 0,
+        Key(
+            quarterStartMicros: CivilTime.floor(request.acceptedMicros, toMultipleOf: SpendReport.quarterMicros),
+            organizationID: request.organizationID, teamID: request.teamID, projectID: request.projectID,
+            applicationID: request.applicationID ?? 0,
             keyID: request.keyID, userSubjectID: request.userSubjectID ?? 0, routeID: request.routeID,
             deploymentID: deploymentID, currency: currency)
     }
@@ -87,8 +87,9 @@ struct RollupTally {
     /// Compares the quarters that the walk has left behind, when many keys have come together.
     mutating func compareOldQuarters(nowMicros: Int64, _ connection: Connection) throws {
         guard differences.count >= nextComparison else { return }
-        let quarter = CivilTime.floorDivision(nowMicros - 2 * ReportLimits.clockSlackMicros, SpendReport.quarterMicros)
-        try subtractTable(before: quarter * SpendReport.quarterMicros, connection)
+        let (old, overflow) = nowMicros.subtractingReportingOverflow(2 * ReportLimits.clockSlackMicros)
+        guard !overflow else { return }
+        try subtractTable(before: CivilTime.floor(old, toMultipleOf: SpendReport.quarterMicros), connection)
         // What stays is recent, or differs; either way the next comparison waits for as much again.
         nextComparison = differences.count + ReportLimits.rollupKeys
     }
@@ -129,10 +130,10 @@ struct RollupTally {
             userSubjectID: row.int64(at: 6), routeID: row.int64(at: 7), deploymentID: row.int64(at: 8),
             currency: row.string(at: 9))
         var difference = differences[key] ?? Difference()
-        difference.requests -= row.int64(at: 10)
-        difference.denied -= row.int64(at: 11)
-        difference.estimated -= row.int64(at: 12)
-        difference.unpriced -= row.int64(at: 13)
+        difference.requests &-= row.int64(at: 10)
+        difference.denied &-= row.int64(at: 11)
+        difference.estimated &-= row.int64(at: 12)
+        difference.unpriced &-= row.int64(at: 13)
         let amount = row.int64(at: 14)
         difference.amountNano = amount == .min ? nil : CheckedSum.adding(difference.amountNano, -amount)
         difference.lastOfTable = row.int64(at: 15)

@@ -23,9 +23,7 @@ def governance(
     **more: object,
 ) -> dict:
     """One organization, team and project; one provider at `base_url`, its model behind the route `demo`."""
-    provider: dict = {"name": "up", "dialect": dialect, "base_url": base_url}
-    if credential:
-        provider["credential"] = credential
+    provider: dict = {"name": "up", "dialect": dialect, "base_url": base_url, "credential": credential or "none"}
     file = {
         "version": 1,
         "organizations": [{

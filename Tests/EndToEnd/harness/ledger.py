@@ -73,6 +73,7 @@ class Ledger:
 
     def __init__(self, path: Path):
         self.path = path
+        self._words: dict[tuple[str, int], str] = {}
 
     def rows(self, sql: str, *values: object) -> list[dict]:
         connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=20)
@@ -88,15 +89,16 @@ class Ledger:
         return next(iter(rows[0].values())) if rows else None
 
     def _children(self, table: str, number: int) -> list[dict]:
-        codes = self.rows("SELECT domain, code, name FROM vocabulary")
-        words = {(row["domain"], row["code"]): row["name"] for row in codes}
+        if not self._words:
+            codes = self.rows("SELECT domain, code, name FROM vocabulary")
+            self._words = {(row["domain"], row["code"]): row["name"] for row in codes}
         key = "id" if table == "request" else "request_id"
         order = "" if table in ("request", "outcome") else " ORDER BY ordinal"
         found = self.rows(f"SELECT * FROM {table} WHERE {key} = ?{order}", number)
         for row in found:
             for column, domain in CODED[table].items():
                 if row[column] is not None:
-                    row[column] = words[domain, row[column]]
+                    row[column] = self._words[domain, row[column]]
         return found
 
     def story(self, request: str | int) -> Story:
