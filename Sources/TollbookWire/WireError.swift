@@ -31,7 +31,7 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAnObject: return "the body must be a JSON object"
         case .duplicateField: return "the field \(name) appears more than once (again at byte \(offset))"
         case .missingField: return "the field \(name) is required"
-        case .invalidField: return "the field \(name) has a value that cannot be used (at byte \(offset))"
+        case .invalidField: return "the field \(name) cannot be used as it was sent (at byte \(offset))"
         case .eventTooLarge: return "a server-sent event is larger than the limit"
         default: return "the body is not valid JSON at byte \(offset)"
         }
@@ -55,7 +55,7 @@ extension TollbookError.Code {
     package static let duplicateField = Self(rawValue: "duplicate_field")
     /// A field that Tollbook needs is absent or null.
     package static let missingField = Self(rawValue: "missing_field")
-    /// A field that Tollbook reads has a value of the wrong type or out of range.
+    /// A field that Tollbook reads has a value of the wrong type or out of range, or a spelling that is refused.
     package static let invalidField = Self(rawValue: "invalid_field")
     /// A server-sent event passed its size limit.
     package static let eventTooLarge = Self(rawValue: "event_too_large")

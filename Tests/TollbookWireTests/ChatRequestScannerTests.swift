@@ -132,6 +132,13 @@ import TollbookWire
         #expect(error?.field == "stream_options.include_usage")
     }
 
+    @Test func refusesOtherSpellingsOfWhatAPatchMayAdd() {
+        #expect(Self.error(#"{"model":"m","Stream_options":{}}"#)?.field == "stream_options")
+        let usage = Self.error(#"{"model":"m","stream_options":{"Include_usage":false}}"#)
+        #expect(usage?.code == .invalidField)
+        #expect(usage?.field == "stream_options.include_usage")
+    }
+
     @Test func takesTheLimitsThemselves() throws {
         let body = #"{"model":"m","n":128,"max_tokens":100000000,"max_completion_tokens":0}"#
         let scan = try Self.scan(body)

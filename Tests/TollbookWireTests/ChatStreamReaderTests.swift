@@ -150,6 +150,19 @@ import TollbookWire
                     outputBytes: 1))
     }
 
+    @Test func followsRunningTotals() throws {
+        // As vLLM sends them with continuous usage: every chunk has usage, the last one has nothing else.
+        let chunks = (1...3).map {
+            #"{"id":"a","model":"m","choices":[{"delta":{"content":"x"}}],"usage":{"n":\#($0)}}"#
+        }
+        let stream = (chunks + [#"{"id":"a","model":"m","choices":[],"usage":{"n":4}}"#, "[DONE]"])
+            .map { "data: \($0)\n\n" }.joined()
+        let outcome = try Self.read(Array(stream.utf8))
+        let running = ChatStreamEvent.usage(isExtra: false)
+        #expect(outcome.kinds == [running, running, running, .usage(isExtra: true), .done])
+        #expect(outcome.reader.usage == #"{"n":4}"# && outcome.reader.contentEvents == 3)
+    }
+
     @Test func dropsUsageThatIsTooLarge() throws {
         let padding = String(repeating: "x", count: WireLimits.usageBytes)
         let outcome = try Self.read(Array("data: {\"choices\":[],\"usage\":{\"x\":\"\(padding)\"}}\n\n".utf8))

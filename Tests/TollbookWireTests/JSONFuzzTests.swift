@@ -6,6 +6,7 @@ import TollbookWire
 /// Mutated JSON, judged by the scanner and by an independent parser.
 @Suite struct JSONFuzzTests {
     private static let seeds: [String] = [
+        #"{"a\n":"\ud83d","b":"\\\"\/x\ud83d\ud83d\ude00","ééé":-1e5}"#,
         #"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi \u00e9 \ud83d\ude00\n"}],"n":1}"#,
         #"[0,-1,1.5,2e10,-0.0E-5,123456789012345678901234567890,true,false,null,"",{},[]]"#,
         "{\"text\":\"é漢字😀 plain ascii that is long enough for whole words\",\"a\":{\"b\":[[[]]]}}",
@@ -46,13 +47,44 @@ import TollbookWire
             let bytes = Self.mutated(Array(source.utf8), &generator)
             let size = Int.random(in: 0...9, using: &generator)
             let expected = JSONOracle.judge(bytes, depthLimit: 5)
-            let found = Self.verdict(JSONScannerTests.verdict(bytes, size, depthLimit: 5))
+            let error = JSONScannerTests.verdict(bytes, depthLimit: 5)
+            let cutError = JSONScannerTests.verdict(bytes, size, depthLimit: 5)
             if expected == .valid { accepted += 1 }
-            guard found != expected else { continue }
+            guard Self.verdict(error) != expected || error != cutError else { continue }
+            let found = [error, cutError].map { $0?.description ?? "valid" }
             Issue.record("seed \(seed) round \(round): \(found), expected \(expected): \(bytes)")
             return
         }
         #expect(accepted > 500, "the mutations leave something valid to test")
+    }
+
+    @Test(arguments: [5, 6] as [UInt64]) func requestsReadTheSameAtEverySplitAndPatchIntoRequests(seed: UInt64) throws {
+        let bodies = [
+            #"{"model":"m","stream":true,"stream_options":{"include_usage":false},"n":2,"user":"é\u00e9"}"#,
+            #"{"messages":[{"role":"user","content":[{"image_url":{"url":"data:x"}}]}],"model":"a\u002db"}"#,
+            #"{"stream_options":null,"max_tokens":10,"max_completion_tokens":20,"model":"m","tools":[{"a":[1]}]}"#,
+            #"{"model":"m","stream_options":{"x":{}},"service_tier":null}"#,
+        ]
+        var generator = SeededGenerator(seed: seed)
+        var patched = 0
+        for round in 0..<10_000 {
+            let bytes = Self.mutated(Array(bodies[round % bodies.count].utf8), &generator)
+            let whole = Self.scan(bytes, 0)
+            #expect(Self.scan(bytes, Int.random(in: 1...9, using: &generator)) == whole, "seed \(seed) round \(round)")
+            guard case .success(let scan) = whole else { continue }
+            let patch = ChatRequestPatch(scan, model: "new", includeUsage: true)
+            let parts = patch.apply(to: chunks(bytes, Int.random(in: 0...9, using: &generator)))
+            let again = try? Self.scan(parts.flatMap(\.array), 0).get()
+            #expect(
+                again?.includesUsage == true && again?.model.value == "new", "seed \(seed) round \(round): \(bytes)")
+            #expect(again?.prompt.messages == scan.prompt.messages && again?.user == scan.user)
+            patched += 1
+        }
+        #expect(patched > 500)
+    }
+
+    private static func scan(_ bytes: [UInt8], _ size: Int) -> Result<ChatRequestScan, WireError> {
+        Result { () throws(WireError) in try ChatRequestScannerTests.scan(bytes, size) }
     }
 
     private static func verdict(_ error: WireError?) -> JSONOracle.Verdict {

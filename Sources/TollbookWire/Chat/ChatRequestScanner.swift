@@ -4,9 +4,9 @@ package import NIOCore
 ///
 /// Validates the whole body as JSON (RFC 8259) and reads a few top-level fields; keys are compared after
 /// unescaping. A read field that comes twice is refused, also if one of the two differs in the case of its
-/// letters, because parsers written in Go match names that way. Unknown fields, large integers and repeated
-/// unknown keys pass. Where two errors apply, the one found at the lower offset is told; `missing_field`
-/// comes last.
+/// letters, because parsers written in Go match names that way. `stream_options` and its `include_usage`, which a
+/// patch may add, are refused in any other spelling. Unknown fields, large integers and repeated unknown keys pass.
+/// Where two errors apply, the one found at the lower offset is told; `missing_field` comes last.
 package struct ChatRequestScanner: Sendable {
     private var scanner: JSONScanner
     private var visitor = ChatRequestVisitor()

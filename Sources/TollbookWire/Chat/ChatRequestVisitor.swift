@@ -60,7 +60,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         field = nil
         if let known = Field.namedIgnoringCase(name) {
             try markSeen(known, at: offset)
-            if name.equals(known.name) { field = known }
+            field = try exact(known, name, at: offset)
         }
         meter.topLevelName(field)
     }
@@ -69,7 +69,17 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         streamOptions?.isEmpty = false
         guard name.equalsIgnoringCase(Field.includeUsage.name) else { return }
         try markSeen(.includeUsage, at: offset)
-        if name.equals(Field.includeUsage.name) { field = .includeUsage }
+        field = try exact(.includeUsage, name, at: offset)
+    }
+
+    /// The field if its name is spelled exactly; nil for another case, which is an unknown field. Not so for the
+    /// two that a patch may add: beside a caller's own spelling, they would be there twice.
+    private func exact(_ field: Field, _ name: JSONName, at offset: Int) throws(WireError) -> Field? {
+        if name.equals(field.name) { return field }
+        guard field != .streamOptions, field != .includeUsage else {
+            throw WireError(.invalidField, at: offset, field: field.path)
+        }
+        return nil
     }
 
     private mutating func markSeen(_ field: ChatRequestField, at offset: Int) throws(WireError) {
