@@ -13,7 +13,8 @@ struct ExportDownload {
     ) async throws -> ExportSummary {
         let bytes = try await client.post("/api/v1/exports", request)
         let receipt = try ControlJSON.decoder.decode(ExportReceipt.self, from: Data(bytes))
-        for file in receipt.files {
+        // Names come over the network: only these two are written.
+        for file in [request.name + ".csv", ExportManifest.fileName] where receipt.files.contains(file) {
             let digest = try await fetch(file, of: receipt.id, into: &sink)
             guard file == ExportManifest.fileName || digest == receipt.sha256 else {
                 throw TollbookError(

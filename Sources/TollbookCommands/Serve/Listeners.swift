@@ -107,9 +107,8 @@ struct Listeners: Sendable {
     /// Lets calls in progress end, and cuts them at the next signal or after the drain time.
     private func drain(_ gateway: GatewayServer, until stop: StopSignals) async {
         logger.notice("Going down: calls in progress may end")
-        let seconds = Int(settings.drainTimeout.components.seconds)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await gateway.drain(seconds: seconds) }
+            group.addTask { await gateway.drain(within: settings.drainTimeout) }
             // A cancelled drain cuts what is left and still waits for the settlements.
             group.addTask { await stop.wait() }
             await group.next()
