@@ -35,7 +35,9 @@ struct ExportOutput {
         let added = try rows.append(call, &names, to: &buffer)
         rowCount += added.count
         if call.outcome == nil { openCount += 1 }
-        for (position, value) in added.sums.enumerated() { totals[position] = try CheckedSum.exact(totals[position], value) }
+        for (position, value) in added.sums.enumerated() {
+            totals[position] = try CheckedSum.exact(totals[position], value)
+        }
         for (currency, amount) in added.amounts { try amounts.add(amount, currency) }
     }
 

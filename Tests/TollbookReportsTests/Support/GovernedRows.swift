@@ -37,7 +37,10 @@ enum GovernedRows {
     static func installExport(_ transaction: LedgerTransaction) throws {
         try transaction.insert(
             .export,
-            [1, .integer(transaction.logIndex), "request_trail", 0, 1, 0, 0, .text(String(repeating: "0", count: 64)), 1])
+            [
+                1, .integer(transaction.logIndex), "request_trail", 0, 1, 0, 0,
+                .text(String(repeating: "0", count: 64)), 1,
+            ])
     }
 
     /// Adds a version: a truth row and the current row.
