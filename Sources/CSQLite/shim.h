@@ -15,4 +15,9 @@ static inline int tollbook_sqlite_db_config(sqlite3 *db, int option, int value, 
     return sqlite3_db_config(db, option, value, state);
 }
 
+// Turns off the process-wide count of allocations; refused once the library is initialized.
+static inline int tollbook_sqlite_disable_memory_status(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 #endif

@@ -17,4 +17,11 @@ package enum Library {
 
     /// Whether connections may be used by several threads, one thread each: false only for a single-threaded build.
     package static var isThreadSafe: Bool { sqlite3_threadsafe() != 0 }
+
+    /// Stops counting allocations, which takes a process-wide mutex at each one. Call it before the first connection of
+    /// the process opens; afterwards it does nothing and returns false.
+    ///
+    /// See https://www.sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigmemstatus
+    @discardableResult
+    package static func disableMemoryStatistics() -> Bool { tollbook_sqlite_disable_memory_status() == SQLITE_OK }
 }

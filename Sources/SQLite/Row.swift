@@ -3,8 +3,4 @@
 /// It cannot be copied or kept: after the next step its columns are others.
 package struct Row: ColumnReader, ~Copyable {
     package let handle: OpaquePointer
-
-    init(handle: OpaquePointer) {
-        self.handle = handle
-    }
 }

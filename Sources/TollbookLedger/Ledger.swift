@@ -43,7 +43,9 @@ package final class Ledger: Sendable {
         return try Ledger(directory: directory, writer: writer, clock: clock, options: options)
     }
 
-    private init(directory: LedgerDirectory, writer: sending LedgerWriter, clock: any WallClock, options: LedgerOptions)
+    private init(
+        directory: LedgerDirectory, writer: sending LedgerWriter, clock: any WallClock, options: LedgerOptions
+    )
         throws
     {
         self.directory = directory

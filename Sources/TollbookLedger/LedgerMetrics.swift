@@ -61,7 +61,9 @@ package struct LedgerMetrics: Sendable {
 /// The writer's side of the metrics. Sendable: atomics and histograms.
 final class MetricsRecorder: Sendable {
     let commitMicros = Histogram(
-        bounds: [100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 25_000, 50_000, 100_000, 1_000_000])
+        bounds: [
+            100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 25_000, 50_000, 100_000, 1_000_000,
+        ])
     let batchSize = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
     let walFrames = Atomic<Int>(0)
     let isReady = Atomic<Bool>(true)

@@ -1,1 +1,3 @@
-print("tollbook")
+internal import TollbookCommands
+
+await CommandEntry.run()

@@ -52,8 +52,9 @@ import Testing
         #expect(error?.sql == sql)
         #expect(error.map { "\($0)" }?.contains(secret) == false)
         #expect(error.map { "\($0)" }?.contains("tail") == false)
-        #expect(failure { try connection.execute("INSERT INTO t(u) VALUES (?)", [.text(secret)]) }
-            .map { "\($0)" }?.contains(secret) == false)
+        #expect(
+            failure { try connection.execute("INSERT INTO t(u) VALUES (?)", [.text(secret)]) }
+                .map { "\($0)" }?.contains(secret) == false)
     }
 
     @Test func offsetsPointIntoTheText() {

@@ -22,7 +22,10 @@ import Testing
     // Apart from its callers: the compiler (6.3.1) mixes up closures that a macro holds inside another closure.
     private func insertAndRefuse(_ value: Int) throws {
         #expect(throws: Refused.self) {
-            try connection.withSavepoint { try insert(value); throw Refused() }
+            try connection.withSavepoint {
+                try insert(value)
+                throw Refused()
+            }
         }
     }
 
@@ -31,9 +34,16 @@ import Testing
     }
 
     @Test func commitsWhatReturnsAndUndoesWhatThrows() throws {
-        #expect(try connection.transaction { try insert(1); return "done" } == "done")
+        #expect(
+            try connection.transaction {
+                try insert(1)
+                return "done"
+            } == "done")
         #expect(throws: Refused.self) {
-            try connection.transaction { try insert(2); throw Refused() }
+            try connection.transaction {
+                try insert(2)
+                throw Refused()
+            }
         }
         #expect(!connection.isInTransaction)
         #expect(try stored() == [1])

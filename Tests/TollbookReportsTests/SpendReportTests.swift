@@ -75,7 +75,8 @@ import TollbookReports
         try await books.complete(open)
         try await books.ledger.administer(.governance, organizationID: 1) {
             try GovernedRows.insert($0, .projectVersion, "project", 2, [1, 2, "renamed", nil, nil])
-            try GovernedRows.insert($0, .deploymentVersion, "deployment", 1, ["small-eu", 1, "other-1", "eu", nil, nil])
+            try GovernedRows.insert(
+                $0, .deploymentVersion, "deployment", 1, ["small-eu", 1, "other-1", "eu", nil, nil])
         }
         let again = try SpendReport.run(reader, query([.project, .key, .model, .day], asOf: index))
         #expect(before.json.text == again.json.text)
@@ -88,7 +89,8 @@ import TollbookReports
         defer { books.ledger.shutdown() }
         let before = try SpendReport.run(try books.makeReader(), query([.model]))
         try await books.ledger.administer(.governance, organizationID: 1) {
-            try GovernedRows.insert($0, .deploymentVersion, "deployment", 1, ["small-eu", 1, "other-1", "eu", nil, nil])
+            try GovernedRows.insert(
+                $0, .deploymentVersion, "deployment", 1, ["small-eu", 1, "other-1", "eu", nil, nil])
         }
         let after = try SpendReport.run(try books.makeReader(), query([.model]))
         #expect(before.rows == after.rows)
@@ -168,7 +170,11 @@ import TollbookReports
         #expect(code { $0.toMicros = $0.fromMicros } == "period_invalid")
         #expect(code { $0.asOf = 1_000_000 } == "as_of_unknown")
         #expect(code { $0.asOf = -1 } == "as_of_unknown")
-        #expect(code { $0.fromMicros = 0; $0.toMicros = 40_001 * Self.dayMicros } == "report_too_large")
+        #expect(
+            code {
+                $0.fromMicros = 0
+                $0.toMicros = 40_001 * Self.dayMicros
+            } == "report_too_large")
         #expect(throws: TollbookError.self) { try SpendDimension.parse(["project", "project"]) }
         #expect(throws: TollbookError.self) { try SpendDimension.parse(["planet"]) }
         #expect(try SpendDimension.parse(["project", "day"]) == [.project, .day])

@@ -36,1470 +36,1470 @@ package enum EmbeddedMigrations {
         name: "create_vocabulary",
         sha256: "df5c3351ed3ad70c1c633c36c0658082bdbb241c2b11ce588639be4bdbacf948",
         sql: #"""
--- Why: hot tables store enumerations as small integers; this table says what each code means, so that any
---      SQLite tool can read the file. Codes are never reused or renamed.
---      The table migration lists what was applied to this file.
--- Effect on data: none. Cost at ten million rows: none (a new table of about a hundred rows).
+            -- Why: hot tables store enumerations as small integers; this table says what each code means, so that any
+            --      SQLite tool can read the file. Codes are never reused or renamed.
+            --      The table migration lists what was applied to this file.
+            -- Effect on data: none. Cost at ten million rows: none (a new table of about a hundred rows).
 
-CREATE TABLE migration (
-  number INTEGER PRIMARY KEY,  -- from 1, without gaps; user_version holds the highest
-  name TEXT NOT NULL,          -- the file's name without number and extension
-  sha256 TEXT NOT NULL         -- of the file's bytes, hexadecimal
-) STRICT;
+            CREATE TABLE migration (
+              number INTEGER PRIMARY KEY,  -- from 1, without gaps; user_version holds the highest
+              name TEXT NOT NULL,          -- the file's name without number and extension
+              sha256 TEXT NOT NULL         -- of the file's bytes, hexadecimal
+            ) STRICT;
 
-CREATE TABLE vocabulary (
-  domain TEXT NOT NULL,      -- the column family that the code belongs to, for example 'meter'
-  code INTEGER NOT NULL,     -- the stored integer, from 1
-  name TEXT NOT NULL,        -- the word used in JSON, CSV and governance files
-  meaning TEXT NOT NULL,     -- one sentence for a reader
-  PRIMARY KEY (domain, code),
-  UNIQUE (domain, name)
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE vocabulary (
+              domain TEXT NOT NULL,      -- the column family that the code belongs to, for example 'meter'
+              code INTEGER NOT NULL,     -- the stored integer, from 1
+              name TEXT NOT NULL,        -- the word used in JSON, CSV and governance files
+              meaning TEXT NOT NULL,     -- one sentence for a reader
+              PRIMARY KEY (domain, code),
+              UNIQUE (domain, name)
+            ) STRICT, WITHOUT ROWID;
 
-INSERT INTO vocabulary (domain, code, name, meaning) VALUES
-  ('meter', 1, 'input', 'Prompt tokens billed at the plain input price'),
-  ('meter', 2, 'cache_read', 'Prompt tokens read from the provider''s cache'),
-  ('meter', 3, 'cache_write', 'Prompt tokens written to the provider''s cache, lifetime unstated'),
-  ('meter', 4, 'cache_write_5m', 'Prompt tokens written to a cache kept five minutes'),
-  ('meter', 5, 'cache_write_1h', 'Prompt tokens written to a cache kept one hour'),
-  ('meter', 6, 'input_audio', 'Prompt tokens of audio'),
-  ('meter', 7, 'input_image', 'Prompt tokens of images, where the provider prices them apart'),
-  ('meter', 8, 'output', 'Answer tokens billed at the plain output price'),
-  ('meter', 9, 'reasoning', 'Answer tokens spent on hidden reasoning'),
-  ('meter', 10, 'output_audio', 'Answer tokens of audio'),
-  ('meter', 11, 'output_image', 'Answer tokens of images'),
-  ('meter', 12, 'request', 'One call, where the provider charges per call'),
-  ('meter', 13, 'search', 'One web search made by the provider'),
-  ('usage_source', 1, 'provider', 'The provider reported the quantity'),
-  ('usage_source', 2, 'counted', 'Tollbook counted it with the model''s vocabulary'),
-  ('usage_source', 3, 'estimated', 'Estimated from what was seen, or from the hold'),
-  ('usage_source', 4, 'reconciled', 'Set by reconciliation against a bill'),
-  ('charge_origin', 1, 'request', 'A call made through the gateway'),
-  ('charge_origin', 2, 'batch', 'A batch job at the provider'),
-  ('charge_origin', 3, 'capacity', 'Capacity paid whether used or not'),
-  ('charge_origin', 4, 'invoice_line', 'A line of a provider''s bill'),
-  ('charge_origin', 5, 'adjustment', 'An adjustment by hand'),
-  ('charge_kind', 1, 'usage', 'Metered use'),
-  ('charge_kind', 2, 'correction', 'Corrects an earlier charge'),
-  ('charge_kind', 3, 'credit', 'A credit'),
-  ('charge_kind', 4, 'discount', 'A discount'),
-  ('charge_kind', 5, 'margin', 'A margin for charge-back'),
-  ('charge_kind', 6, 'reallocation', 'Moves cost between projects'),
-  ('charge_kind', 7, 'rerating', 'A price entered after the fact'),
-  ('transfer_kind', 1, 'pending', 'Reserves an amount'),
-  ('transfer_kind', 2, 'post', 'Posts part of a pending amount'),
-  ('transfer_kind', 3, 'void', 'Releases what is left of a pending amount'),
-  ('transfer_kind', 4, 'single', 'Posts without a reservation'),
-  ('transfer_code', 1, 'hold', 'The worst case, reserved before the call'),
-  ('transfer_code', 2, 'top_up', 'More of the worst case, before a further attempt'),
-  ('transfer_code', 3, 'overrun', 'What was spent above the hold; never checked against a limit'),
-  ('transfer_code', 4, 'charge', 'One charge'),
-  ('transfer_code', 5, 'release', 'The rest of a hold'),
-  ('account_kind', 1, 'project_expense', 'What a project spent'),
-  ('account_kind', 2, 'provider_payable', 'What is owed to a provider'),
-  ('account_kind', 3, 'suspense', 'Not yet attributed'),
-  ('account_kind', 4, 'credit', 'Credits'),
-  ('scope_kind', 1, 'organization', 'Everything of an organization'),
-  ('scope_kind', 2, 'team', 'Everything of a team'),
-  ('scope_kind', 3, 'project', 'Everything of a project'),
-  ('scope_kind', 4, 'application', 'Everything of an application'),
-  ('scope_kind', 5, 'user', 'Everything of a user'),
-  ('scope_kind', 6, 'key', 'Everything of a virtual key'),
-  ('scope_kind', 7, 'end_user', 'Everything of an end user'),
-  ('scope_kind', 8, 'tag', 'Everything that carries a tag'),
-  ('scope_kind', 9, 'model', 'Everything of a model'),
-  ('budget_period', 1, 'total', 'One period without end'),
-  ('budget_period', 2, 'day', 'Calendar days in the budget''s time zone'),
-  ('budget_period', 3, 'month', 'Calendar months in the budget''s time zone'),
-  ('enforcement', 1, 'hard', 'A call without room is refused'),
-  ('enforcement', 2, 'soft', 'Spend is counted, nothing is refused'),
-  ('endpoint', 1, 'chat_completions', 'POST /v1/chat/completions'),
-  ('dialect', 1, 'openai-chat', 'OpenAI chat completions'),
-  ('origin', 1, 'client', 'A caller asked for it'),
-  ('origin', 2, 'shadow', 'A mirrored copy of a call'),
-  ('origin', 3, 'judge', 'A guardrail or quality judge'),
-  ('origin', 4, 'embedding', 'An embedding made for routing or a guardrail'),
-  ('origin', 5, 'probe', 'A health probe'),
-  ('origin', 6, 'batch', 'Part of a batch'),
-  ('stage', 1, 'authorize', 'May this key ask for this'),
-  ('stage', 2, 'limit', 'Is there room in the limits'),
-  ('stage', 3, 'plan', 'Which deployment serves it'),
-  ('stage', 4, 'relay', 'While the answer is relayed'),
-  ('stage', 5, 'settle', 'At the settlement'),
-  ('verdict', 1, 'allow', 'May go on'),
-  ('verdict', 2, 'deny', 'Was refused'),
-  ('verdict', 3, 'redact', 'Went on changed'),
-  ('verdict', 4, 'route', 'A target was chosen'),
-  ('verdict', 5, 'fall_back', 'Another target was chosen after a failure'),
-  ('verdict', 6, 'ask', 'A person was asked'),
-  ('mode', 1, 'enforce', 'The verdict is binding'),
-  ('mode', 2, 'shadow', 'The verdict is recorded only'),
-  ('mode', 3, 'canary', 'The verdict binds a sample'),
-  ('policy_kind', 1, 'api_key', 'The virtual key and what it may do'),
-  ('policy_kind', 2, 'route', 'The route and its targets'),
-  ('policy_kind', 3, 'budget', 'A budget'),
-  ('policy_kind', 4, 'rate_limit', 'A rate limit'),
-  ('policy_kind', 5, 'project', 'The project''s residency and routes'),
-  ('policy_kind', 6, 'price', 'The price book'),
-  ('reason', 1, 'key_permitted', 'The key is active and its project may use the route'),
-  ('reason', 2, 'route_not_permitted', 'The project may not use this route'),
-  ('reason', 3, 'key_expired', 'The key is past its expiry'),
-  ('reason', 4, 'within_budget', 'The hold fits into the budget'),
-  ('reason', 5, 'budget_exhausted', 'Spending alone leaves no room'),
-  ('reason', 6, 'budget_held', 'Holds of calls in flight leave no room'),
-  ('reason', 7, 'no_budget', 'No hard budget applies'),
-  ('reason', 8, 'unpriced_model', 'A hard money budget applies and the model has no price'),
-  ('reason', 9, 'target_chosen', 'The first target that no rule refuses'),
-  ('reason', 10, 'no_target', 'Every target of the route is refused'),
-  ('reason', 11, 'over_context_window', 'The estimated prompt is larger than the context window'),
-  ('reason', 12, 'region_not_allowed', 'The deployment''s region is outside the project''s regions'),
-  ('reason', 13, 'credential_not_allowed', 'No usable credential of the provider may serve the project'),
-  ('reason', 14, 'rate_limited', 'A rate limit is used up'),
-  ('reason', 15, 'within_rate_limit', 'The call fits into the rate limit'),
-  ('reason', 16, 'attempt_failed', 'The attempt before failed and the next target was chosen'),
-  ('end_reason', 1, 'completed', 'The whole answer was relayed, or the client left after the terminal event'),
-  ('end_reason', 2, 'client_gone', 'The client left before the answer was whole'),
-  ('end_reason', 3, 'upstream_cut', 'The provider''s answer broke off'),
-  ('end_reason', 4, 'denied', 'A decision refused it'),
-  ('end_reason', 5, 'error', 'The provider or the gateway answered with an error'),
-  ('end_reason', 6, 'recovered', 'A start-up after a crash closed it'),
-  ('caveat', 1, 'usage_estimated', 'The provider reported no usage; it was estimated from what was seen'),
-  ('caveat', 2, 'hold_posted', 'Nothing of the answer was seen; the hold was posted'),
-  ('caveat', 3, 'no_terminal_event', 'The stream ended properly but without its terminal event'),
-  ('caveat', 4, 'usage_inconsistent', 'The provider''s usage numbers contradict each other; they were clamped'),
-  ('caveat', 5, 'client_left_early', 'The client left; what the provider made afterwards is not known'),
-  ('caveat', 6, 'answer_malformed', 'The answer was not well formed'),
-  ('caveat', 7, 'shutdown', 'The gateway was stopped while the call ran'),
-  ('error_class', 1, 'connect_failed', 'No connection to the provider; nothing was sent'),
-  ('error_class', 2, 'connect_timeout', 'No connection in time; nothing was sent'),
-  ('error_class', 3, 'tls_failed', 'The TLS handshake or the certificate check failed; nothing was sent'),
-  ('error_class', 4, 'first_byte_timeout', 'Sent, and no answer began in time'),
-  ('error_class', 5, 'idle_timeout', 'The answer stalled between two chunks'),
-  ('error_class', 6, 'total_timeout', 'The answer was not whole in time'),
-  ('error_class', 7, 'closed_before_head', 'The provider closed the connection before an answer began'),
-  ('error_class', 8, 'closed_mid_body', 'The provider closed the connection inside the answer'),
-  ('error_class', 9, 'malformed_response', 'The answer is not valid HTTP, JSON or event stream'),
-  ('error_class', 10, 'upstream_status', 'The provider answered with an error status'),
-  ('error_class', 11, 'error_event', 'The provider sent an error event inside the stream'),
-  ('error_class', 12, 'client_gone', 'The client left and the attempt was stopped'),
-  ('error_class', 13, 'shutdown', 'The gateway was stopped and the attempt was cut'),
-  ('error_class', 14, 'crash', 'The gateway ended while the attempt ran'),
-  ('error_class', 15, 'credential_unavailable', 'The provider''s credential could not be read; nothing was sent'),
-  ('region_basis', 1, 'declared', 'The deployment''s region as the governance file declares it'),
-  ('region_basis', 2, 'endpoint', 'Derived from the endpoint''s address'),
-  ('region_basis', 3, 'provider_reported', 'Reported by the provider'),
-  ('journal_kind', 1, 'genesis', 'The log was begun'),
-  ('journal_kind', 2, 'open', 'A request was opened and its hold placed'),
-  ('journal_kind', 3, 'deny', 'A request was refused'),
-  ('journal_kind', 4, 'settle', 'A request was settled'),
-  ('journal_kind', 5, 'attempt', 'An attempt was recorded before the next one'),
-  ('journal_kind', 6, 'governance', 'A governed object changed'),
-  ('journal_kind', 7, 'event', 'An audit event'),
-  ('journal_kind', 8, 'export', 'An export was made'),
-  ('subject_kind', 1, 'user', 'A person named on a virtual key'),
-  ('subject_kind', 2, 'end_user', 'An end user as the caller named one; unverified'),
-  ('subject_kind', 3, 'address', 'A network address');
+            INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+              ('meter', 1, 'input', 'Prompt tokens billed at the plain input price'),
+              ('meter', 2, 'cache_read', 'Prompt tokens read from the provider''s cache'),
+              ('meter', 3, 'cache_write', 'Prompt tokens written to the provider''s cache, lifetime unstated'),
+              ('meter', 4, 'cache_write_5m', 'Prompt tokens written to a cache kept five minutes'),
+              ('meter', 5, 'cache_write_1h', 'Prompt tokens written to a cache kept one hour'),
+              ('meter', 6, 'input_audio', 'Prompt tokens of audio'),
+              ('meter', 7, 'input_image', 'Prompt tokens of images, where the provider prices them apart'),
+              ('meter', 8, 'output', 'Answer tokens billed at the plain output price'),
+              ('meter', 9, 'reasoning', 'Answer tokens spent on hidden reasoning'),
+              ('meter', 10, 'output_audio', 'Answer tokens of audio'),
+              ('meter', 11, 'output_image', 'Answer tokens of images'),
+              ('meter', 12, 'request', 'One call, where the provider charges per call'),
+              ('meter', 13, 'search', 'One web search made by the provider'),
+              ('usage_source', 1, 'provider', 'The provider reported the quantity'),
+              ('usage_source', 2, 'counted', 'Tollbook counted it with the model''s vocabulary'),
+              ('usage_source', 3, 'estimated', 'Estimated from what was seen, or from the hold'),
+              ('usage_source', 4, 'reconciled', 'Set by reconciliation against a bill'),
+              ('charge_origin', 1, 'request', 'A call made through the gateway'),
+              ('charge_origin', 2, 'batch', 'A batch job at the provider'),
+              ('charge_origin', 3, 'capacity', 'Capacity paid whether used or not'),
+              ('charge_origin', 4, 'invoice_line', 'A line of a provider''s bill'),
+              ('charge_origin', 5, 'adjustment', 'An adjustment by hand'),
+              ('charge_kind', 1, 'usage', 'Metered use'),
+              ('charge_kind', 2, 'correction', 'Corrects an earlier charge'),
+              ('charge_kind', 3, 'credit', 'A credit'),
+              ('charge_kind', 4, 'discount', 'A discount'),
+              ('charge_kind', 5, 'margin', 'A margin for charge-back'),
+              ('charge_kind', 6, 'reallocation', 'Moves cost between projects'),
+              ('charge_kind', 7, 'rerating', 'A price entered after the fact'),
+              ('transfer_kind', 1, 'pending', 'Reserves an amount'),
+              ('transfer_kind', 2, 'post', 'Posts part of a pending amount'),
+              ('transfer_kind', 3, 'void', 'Releases what is left of a pending amount'),
+              ('transfer_kind', 4, 'single', 'Posts without a reservation'),
+              ('transfer_code', 1, 'hold', 'The worst case, reserved before the call'),
+              ('transfer_code', 2, 'top_up', 'More of the worst case, before a further attempt'),
+              ('transfer_code', 3, 'overrun', 'What was spent above the hold; never checked against a limit'),
+              ('transfer_code', 4, 'charge', 'One charge'),
+              ('transfer_code', 5, 'release', 'The rest of a hold'),
+              ('account_kind', 1, 'project_expense', 'What a project spent'),
+              ('account_kind', 2, 'provider_payable', 'What is owed to a provider'),
+              ('account_kind', 3, 'suspense', 'Not yet attributed'),
+              ('account_kind', 4, 'credit', 'Credits'),
+              ('scope_kind', 1, 'organization', 'Everything of an organization'),
+              ('scope_kind', 2, 'team', 'Everything of a team'),
+              ('scope_kind', 3, 'project', 'Everything of a project'),
+              ('scope_kind', 4, 'application', 'Everything of an application'),
+              ('scope_kind', 5, 'user', 'Everything of a user'),
+              ('scope_kind', 6, 'key', 'Everything of a virtual key'),
+              ('scope_kind', 7, 'end_user', 'Everything of an end user'),
+              ('scope_kind', 8, 'tag', 'Everything that carries a tag'),
+              ('scope_kind', 9, 'model', 'Everything of a model'),
+              ('budget_period', 1, 'total', 'One period without end'),
+              ('budget_period', 2, 'day', 'Calendar days in the budget''s time zone'),
+              ('budget_period', 3, 'month', 'Calendar months in the budget''s time zone'),
+              ('enforcement', 1, 'hard', 'A call without room is refused'),
+              ('enforcement', 2, 'soft', 'Spend is counted, nothing is refused'),
+              ('endpoint', 1, 'chat_completions', 'POST /v1/chat/completions'),
+              ('dialect', 1, 'openai-chat', 'OpenAI chat completions'),
+              ('origin', 1, 'client', 'A caller asked for it'),
+              ('origin', 2, 'shadow', 'A mirrored copy of a call'),
+              ('origin', 3, 'judge', 'A guardrail or quality judge'),
+              ('origin', 4, 'embedding', 'An embedding made for routing or a guardrail'),
+              ('origin', 5, 'probe', 'A health probe'),
+              ('origin', 6, 'batch', 'Part of a batch'),
+              ('stage', 1, 'authorize', 'May this key ask for this'),
+              ('stage', 2, 'limit', 'Is there room in the limits'),
+              ('stage', 3, 'plan', 'Which deployment serves it'),
+              ('stage', 4, 'relay', 'While the answer is relayed'),
+              ('stage', 5, 'settle', 'At the settlement'),
+              ('verdict', 1, 'allow', 'May go on'),
+              ('verdict', 2, 'deny', 'Was refused'),
+              ('verdict', 3, 'redact', 'Went on changed'),
+              ('verdict', 4, 'route', 'A target was chosen'),
+              ('verdict', 5, 'fall_back', 'Another target was chosen after a failure'),
+              ('verdict', 6, 'ask', 'A person was asked'),
+              ('mode', 1, 'enforce', 'The verdict is binding'),
+              ('mode', 2, 'shadow', 'The verdict is recorded only'),
+              ('mode', 3, 'canary', 'The verdict binds a sample'),
+              ('policy_kind', 1, 'api_key', 'The virtual key and what it may do'),
+              ('policy_kind', 2, 'route', 'The route and its targets'),
+              ('policy_kind', 3, 'budget', 'A budget'),
+              ('policy_kind', 4, 'rate_limit', 'A rate limit'),
+              ('policy_kind', 5, 'project', 'The project''s residency and routes'),
+              ('policy_kind', 6, 'price', 'The price book'),
+              ('reason', 1, 'key_permitted', 'The key is active and its project may use the route'),
+              ('reason', 2, 'route_not_permitted', 'The project may not use this route'),
+              ('reason', 3, 'key_expired', 'The key is past its expiry'),
+              ('reason', 4, 'within_budget', 'The hold fits into the budget'),
+              ('reason', 5, 'budget_exhausted', 'Spending alone leaves no room'),
+              ('reason', 6, 'budget_held', 'Holds of calls in flight leave no room'),
+              ('reason', 7, 'no_budget', 'No hard budget applies'),
+              ('reason', 8, 'unpriced_model', 'A hard money budget applies and the model has no price'),
+              ('reason', 9, 'target_chosen', 'The first target that no rule refuses'),
+              ('reason', 10, 'no_target', 'Every target of the route is refused'),
+              ('reason', 11, 'over_context_window', 'The estimated prompt is larger than the context window'),
+              ('reason', 12, 'region_not_allowed', 'The deployment''s region is outside the project''s regions'),
+              ('reason', 13, 'credential_not_allowed', 'No usable credential of the provider may serve the project'),
+              ('reason', 14, 'rate_limited', 'A rate limit is used up'),
+              ('reason', 15, 'within_rate_limit', 'The call fits into the rate limit'),
+              ('reason', 16, 'attempt_failed', 'The attempt before failed and the next target was chosen'),
+              ('end_reason', 1, 'completed', 'The whole answer was relayed, or the client left after the terminal event'),
+              ('end_reason', 2, 'client_gone', 'The client left before the answer was whole'),
+              ('end_reason', 3, 'upstream_cut', 'The provider''s answer broke off'),
+              ('end_reason', 4, 'denied', 'A decision refused it'),
+              ('end_reason', 5, 'error', 'The provider or the gateway answered with an error'),
+              ('end_reason', 6, 'recovered', 'A start-up after a crash closed it'),
+              ('caveat', 1, 'usage_estimated', 'The provider reported no usage; it was estimated from what was seen'),
+              ('caveat', 2, 'hold_posted', 'Nothing of the answer was seen; the hold was posted'),
+              ('caveat', 3, 'no_terminal_event', 'The stream ended properly but without its terminal event'),
+              ('caveat', 4, 'usage_inconsistent', 'The provider''s usage numbers contradict each other; they were clamped'),
+              ('caveat', 5, 'client_left_early', 'The client left; what the provider made afterwards is not known'),
+              ('caveat', 6, 'answer_malformed', 'The answer was not well formed'),
+              ('caveat', 7, 'shutdown', 'The gateway was stopped while the call ran'),
+              ('error_class', 1, 'connect_failed', 'No connection to the provider; nothing was sent'),
+              ('error_class', 2, 'connect_timeout', 'No connection in time; nothing was sent'),
+              ('error_class', 3, 'tls_failed', 'The TLS handshake or the certificate check failed; nothing was sent'),
+              ('error_class', 4, 'first_byte_timeout', 'Sent, and no answer began in time'),
+              ('error_class', 5, 'idle_timeout', 'The answer stalled between two chunks'),
+              ('error_class', 6, 'total_timeout', 'The answer was not whole in time'),
+              ('error_class', 7, 'closed_before_head', 'The provider closed the connection before an answer began'),
+              ('error_class', 8, 'closed_mid_body', 'The provider closed the connection inside the answer'),
+              ('error_class', 9, 'malformed_response', 'The answer is not valid HTTP, JSON or event stream'),
+              ('error_class', 10, 'upstream_status', 'The provider answered with an error status'),
+              ('error_class', 11, 'error_event', 'The provider sent an error event inside the stream'),
+              ('error_class', 12, 'client_gone', 'The client left and the attempt was stopped'),
+              ('error_class', 13, 'shutdown', 'The gateway was stopped and the attempt was cut'),
+              ('error_class', 14, 'crash', 'The gateway ended while the attempt ran'),
+              ('error_class', 15, 'credential_unavailable', 'The provider''s credential could not be read; nothing was sent'),
+              ('region_basis', 1, 'declared', 'The deployment''s region as the governance file declares it'),
+              ('region_basis', 2, 'endpoint', 'Derived from the endpoint''s address'),
+              ('region_basis', 3, 'provider_reported', 'Reported by the provider'),
+              ('journal_kind', 1, 'genesis', 'The log was begun'),
+              ('journal_kind', 2, 'open', 'A request was opened and its hold placed'),
+              ('journal_kind', 3, 'deny', 'A request was refused'),
+              ('journal_kind', 4, 'settle', 'A request was settled'),
+              ('journal_kind', 5, 'attempt', 'An attempt was recorded before the next one'),
+              ('journal_kind', 6, 'governance', 'A governed object changed'),
+              ('journal_kind', 7, 'event', 'An audit event'),
+              ('journal_kind', 8, 'export', 'An export was made'),
+              ('subject_kind', 1, 'user', 'A person named on a virtual key'),
+              ('subject_kind', 2, 'end_user', 'An end user as the caller named one; unverified'),
+              ('subject_kind', 3, 'address', 'A network address');
 
-"""#)
+            """#)
 
     private static let migration0002 = EmbeddedMigration(
         number: 2,
         name: "create_journal",
         sha256: "2747ae39295a4db22f2c476e2b8b041ff0ab3ecc276e12cdc8654428ab855820",
         sql: #"""
--- Why: one dense, ordered log of every committed command; each row's hash covers the rows the command wrote.
--- Effect on data: none. Cost at ten million rows: none (a new table).
+            -- Why: one dense, ordered log of every committed command; each row's hash covers the rows the command wrote.
+            -- Effect on data: none. Cost at ten million rows: none (a new table).
 
-CREATE TABLE journal (
-  log_id INTEGER NOT NULL,           -- which log; a restored backup begins a new one
-  log_index INTEGER NOT NULL,        -- dense from 0 within the log
-  leaf_version INTEGER NOT NULL,     -- which encoding of the body the hash uses
-  kind INTEGER NOT NULL,             -- vocabulary 'journal_kind'
-  time_micros INTEGER NOT NULL,      -- wall clock of the commit's batch, microseconds since 1970 UTC, as read
-  organization_id INTEGER,           -- whose command it was; null for those of the installation
-  object_id INTEGER,                 -- the request id for kinds open, deny, settle and attempt; else null
-  salt BLOB NOT NULL,                -- 16 random bytes, so that the hash does not give away small bodies
-  body_hash BLOB NOT NULL,           -- SHA-256 of salt, header and the canonical encoding of the rows written
-  PRIMARY KEY (log_id, log_index),
-  CHECK (log_index >= 0),
-  CHECK (leaf_version >= 1),
-  CHECK (kind BETWEEN 1 AND 8),
-  CHECK (length(salt) = 16),
-  CHECK (length(body_hash) = 32)
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE journal (
+              log_id INTEGER NOT NULL,           -- which log; a restored backup begins a new one
+              log_index INTEGER NOT NULL,        -- dense from 0 within the log
+              leaf_version INTEGER NOT NULL,     -- which encoding of the body the hash uses
+              kind INTEGER NOT NULL,             -- vocabulary 'journal_kind'
+              time_micros INTEGER NOT NULL,      -- wall clock of the commit's batch, microseconds since 1970 UTC, as read
+              organization_id INTEGER,           -- whose command it was; null for those of the installation
+              object_id INTEGER,                 -- the request id for kinds open, deny, settle and attempt; else null
+              salt BLOB NOT NULL,                -- 16 random bytes, so that the hash does not give away small bodies
+              body_hash BLOB NOT NULL,           -- SHA-256 of salt, header and the canonical encoding of the rows written
+              PRIMARY KEY (log_id, log_index),
+              CHECK (log_index >= 0),
+              CHECK (leaf_version >= 1),
+              CHECK (kind BETWEEN 1 AND 8),
+              CHECK (length(salt) = 16),
+              CHECK (length(body_hash) = 32)
+            ) STRICT, WITHOUT ROWID;
 
--- INSERT OR REPLACE would delete a row without firing the DELETE guard where recursive_triggers is off.
-CREATE TRIGGER journal_refuse_replace BEFORE INSERT ON journal
-WHEN EXISTS (SELECT 1 FROM journal WHERE log_id = NEW.log_id AND log_index = NEW.log_index)
-BEGIN
-  SELECT RAISE(ABORT, 'journal is append-only: this index is taken');
-END;
+            -- INSERT OR REPLACE would delete a row without firing the DELETE guard where recursive_triggers is off.
+            CREATE TRIGGER journal_refuse_replace BEFORE INSERT ON journal
+            WHEN EXISTS (SELECT 1 FROM journal WHERE log_id = NEW.log_id AND log_index = NEW.log_index)
+            BEGIN
+              SELECT RAISE(ABORT, 'journal is append-only: this index is taken');
+            END;
 
-"""#)
+            """#)
 
     private static let migration0003 = EmbeddedMigration(
         number: 3,
         name: "create_directory",
         sha256: "c8e842b89eb3db5707875c67ba690d8cc726734d16df1d60f0e2bd538b617c31",
         sql: #"""
--- Why: the people's side: who is charged and who may act. Each kind has an append-only table of versions (the truth)
---      and a derived table of the version in force, which foreign keys point at and `verify` rebuilds.
--- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Why: the people's side: who is charged and who may act. Each kind has an append-only table of versions (the truth)
+            --      and a derived table of the version in force, which foreign keys point at and `verify` rebuilds.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
 
-CREATE TABLE organization (
-  id INTEGER PRIMARY KEY,      -- dense, from 1
-  log_index INTEGER NOT NULL,  -- journal index of the version in force
-  name TEXT NOT NULL,          -- unique among open organizations
-  time_zone TEXT NOT NULL,     -- IANA zone that reports default to
-  managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE organization (
+              id INTEGER PRIMARY KEY,      -- dense, from 1
+              log_index INTEGER NOT NULL,  -- journal index of the version in force
+              name TEXT NOT NULL,          -- unique among open organizations
+              time_zone TEXT NOT NULL,     -- IANA zone that reports default to
+              managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX organization_open_name ON organization (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX organization_open_name ON organization (name) WHERE closed = 0;
 
-CREATE TABLE organization_version (
-  id INTEGER NOT NULL,         -- the object
-  log_index INTEGER NOT NULL,  -- journal index of the command that made this version
-  name TEXT NOT NULL,          -- unique among open organizations
-  time_zone TEXT NOT NULL,     -- IANA zone that reports default to
-  managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,   -- the principal that made the change
-  change_reference TEXT,       -- the caller's reference for the change, for example a ticket
-  reason TEXT,                 -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE organization_version (
+              id INTEGER NOT NULL,         -- the object
+              log_index INTEGER NOT NULL,  -- journal index of the command that made this version
+              name TEXT NOT NULL,          -- unique among open organizations
+              time_zone TEXT NOT NULL,     -- IANA zone that reports default to
+              managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,   -- the principal that made the change
+              change_reference TEXT,       -- the caller's reference for the change, for example a ticket
+              reason TEXT,                 -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX organization_version_log_index ON organization_version (log_index);
+            CREATE INDEX organization_version_log_index ON organization_version (log_index);
 
-CREATE TABLE team (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  organization_id INTEGER NOT NULL REFERENCES organization (id),  -- the organization
-  name TEXT NOT NULL,                                 -- unique in the organization
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE team (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              organization_id INTEGER NOT NULL REFERENCES organization (id),  -- the organization
+              name TEXT NOT NULL,                                 -- unique in the organization
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX team_open_name ON team (organization_id, name) WHERE closed = 0;
+            CREATE UNIQUE INDEX team_open_name ON team (organization_id, name) WHERE closed = 0;
 
-CREATE TABLE team_version (
-  id INTEGER NOT NULL,               -- the object
-  log_index INTEGER NOT NULL,        -- journal index of the command that made this version
-  organization_id INTEGER NOT NULL,  -- the organization
-  name TEXT NOT NULL,                -- unique in the organization
-  managed_by TEXT,                   -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,           -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,         -- the principal that made the change
-  change_reference TEXT,             -- the caller's reference for the change, for example a ticket
-  reason TEXT,                       -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE team_version (
+              id INTEGER NOT NULL,               -- the object
+              log_index INTEGER NOT NULL,        -- journal index of the command that made this version
+              organization_id INTEGER NOT NULL,  -- the organization
+              name TEXT NOT NULL,                -- unique in the organization
+              managed_by TEXT,                   -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,           -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,         -- the principal that made the change
+              change_reference TEXT,             -- the caller's reference for the change, for example a ticket
+              reason TEXT,                       -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX team_version_log_index ON team_version (log_index);
+            CREATE INDEX team_version_log_index ON team_version (log_index);
 
-CREATE TABLE project (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  organization_id INTEGER NOT NULL REFERENCES organization (id),  -- the organization
-  team_id INTEGER NOT NULL REFERENCES team (id),      -- the team; a project may move between teams
-  name TEXT NOT NULL,                                 -- unique in the organization
-  regions TEXT,                                       -- JSON array of the regions that its calls may go to; null: any
-  routes TEXT,                                        -- JSON array of route ids that its keys may ask for; null: every route
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE project (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              organization_id INTEGER NOT NULL REFERENCES organization (id),  -- the organization
+              team_id INTEGER NOT NULL REFERENCES team (id),      -- the team; a project may move between teams
+              name TEXT NOT NULL,                                 -- unique in the organization
+              regions TEXT,                                       -- JSON array of the regions that its calls may go to; null: any
+              routes TEXT,                                        -- JSON array of route ids that its keys may ask for; null: every route
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX project_open_name ON project (organization_id, name) WHERE closed = 0;
+            CREATE UNIQUE INDEX project_open_name ON project (organization_id, name) WHERE closed = 0;
 
-CREATE TABLE project_version (
-  id INTEGER NOT NULL,               -- the object
-  log_index INTEGER NOT NULL,        -- journal index of the command that made this version
-  organization_id INTEGER NOT NULL,  -- the organization
-  team_id INTEGER NOT NULL,          -- the team; a project may move between teams
-  name TEXT NOT NULL,                -- unique in the organization
-  regions TEXT,                      -- JSON array of the regions that its calls may go to; null: any
-  routes TEXT,                       -- JSON array of route ids that its keys may ask for; null: every route
-  managed_by TEXT,                   -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,           -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,         -- the principal that made the change
-  change_reference TEXT,             -- the caller's reference for the change, for example a ticket
-  reason TEXT,                       -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE project_version (
+              id INTEGER NOT NULL,               -- the object
+              log_index INTEGER NOT NULL,        -- journal index of the command that made this version
+              organization_id INTEGER NOT NULL,  -- the organization
+              team_id INTEGER NOT NULL,          -- the team; a project may move between teams
+              name TEXT NOT NULL,                -- unique in the organization
+              regions TEXT,                      -- JSON array of the regions that its calls may go to; null: any
+              routes TEXT,                       -- JSON array of route ids that its keys may ask for; null: every route
+              managed_by TEXT,                   -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,           -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,         -- the principal that made the change
+              change_reference TEXT,             -- the caller's reference for the change, for example a ticket
+              reason TEXT,                       -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX project_version_log_index ON project_version (log_index);
+            CREATE INDEX project_version_log_index ON project_version (log_index);
 
-CREATE TABLE application (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  project_id INTEGER NOT NULL REFERENCES project (id),  -- the project
-  name TEXT NOT NULL,                                 -- unique in the project
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE application (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              project_id INTEGER NOT NULL REFERENCES project (id),  -- the project
+              name TEXT NOT NULL,                                 -- unique in the project
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX application_open_name ON application (project_id, name) WHERE closed = 0;
+            CREATE UNIQUE INDEX application_open_name ON application (project_id, name) WHERE closed = 0;
 
-CREATE TABLE application_version (
-  id INTEGER NOT NULL,          -- the object
-  log_index INTEGER NOT NULL,   -- journal index of the command that made this version
-  project_id INTEGER NOT NULL,  -- the project
-  name TEXT NOT NULL,           -- unique in the project
-  managed_by TEXT,              -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,      -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,    -- the principal that made the change
-  change_reference TEXT,        -- the caller's reference for the change, for example a ticket
-  reason TEXT,                  -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE application_version (
+              id INTEGER NOT NULL,          -- the object
+              log_index INTEGER NOT NULL,   -- journal index of the command that made this version
+              project_id INTEGER NOT NULL,  -- the project
+              name TEXT NOT NULL,           -- unique in the project
+              managed_by TEXT,              -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,      -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,    -- the principal that made the change
+              change_reference TEXT,        -- the caller's reference for the change, for example a ticket
+              reason TEXT,                  -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX application_version_log_index ON application_version (log_index);
+            CREATE INDEX application_version_log_index ON application_version (log_index);
 
-CREATE TABLE principal (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  name TEXT NOT NULL,                                 -- a role account's or service's name; people's names are in subject
-  kind TEXT NOT NULL CHECK (kind IN ('owner', 'service', 'person')),  -- what it is
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE principal (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              name TEXT NOT NULL,                                 -- a role account's or service's name; people's names are in subject
+              kind TEXT NOT NULL CHECK (kind IN ('owner', 'service', 'person')),  -- what it is
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX principal_open_name ON principal (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX principal_open_name ON principal (name) WHERE closed = 0;
 
-CREATE TABLE principal_version (
-  id INTEGER NOT NULL,                                -- the object
-  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
-  name TEXT NOT NULL,                                 -- a role account's or service's name; people's names are in subject
-  kind TEXT NOT NULL CHECK (kind IN ('owner', 'service', 'person')),  -- what it is
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,                          -- the principal that made the change
-  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
-  reason TEXT,                                        -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE principal_version (
+              id INTEGER NOT NULL,                                -- the object
+              log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
+              name TEXT NOT NULL,                                 -- a role account's or service's name; people's names are in subject
+              kind TEXT NOT NULL CHECK (kind IN ('owner', 'service', 'person')),  -- what it is
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,                          -- the principal that made the change
+              change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
+              reason TEXT,                                        -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX principal_version_log_index ON principal_version (log_index);
+            CREATE INDEX principal_version_log_index ON principal_version (log_index);
 
-"""#)
+            """#)
 
     private static let migration0004 = EmbeddedMigration(
         number: 4,
         name: "create_provider_side",
         sha256: "26e0883c8fee83480c91063d9e4efe1f971a48d6b02334578d99df8b68858021",
         sql: #"""
--- Why: the providers' side: what may be called and under which public name. Each kind has an append-only table of versions (the truth)
---      and a derived table of the version in force, which foreign keys point at and `verify` rebuilds.
--- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Why: the providers' side: what may be called and under which public name. Each kind has an append-only table of versions (the truth)
+            --      and a derived table of the version in force, which foreign keys point at and `verify` rebuilds.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
 
-CREATE TABLE provider (
-  id INTEGER PRIMARY KEY,      -- dense, from 1
-  log_index INTEGER NOT NULL,  -- journal index of the version in force
-  name TEXT NOT NULL,          -- unique
-  dialect TEXT NOT NULL,       -- the provider's wire format, as in the governance file
-  base_url TEXT NOT NULL,      -- address that the endpoint's path is appended to; empty for the built-in simulator
-  managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE provider (
+              id INTEGER PRIMARY KEY,      -- dense, from 1
+              log_index INTEGER NOT NULL,  -- journal index of the version in force
+              name TEXT NOT NULL,          -- unique
+              dialect TEXT NOT NULL,       -- the provider's wire format, as in the governance file
+              base_url TEXT NOT NULL,      -- address that the endpoint's path is appended to; empty for the built-in simulator
+              managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX provider_open_name ON provider (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX provider_open_name ON provider (name) WHERE closed = 0;
 
-CREATE TABLE provider_version (
-  id INTEGER NOT NULL,         -- the object
-  log_index INTEGER NOT NULL,  -- journal index of the command that made this version
-  name TEXT NOT NULL,          -- unique
-  dialect TEXT NOT NULL,       -- the provider's wire format, as in the governance file
-  base_url TEXT NOT NULL,      -- address that the endpoint's path is appended to; empty for the built-in simulator
-  managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,   -- the principal that made the change
-  change_reference TEXT,       -- the caller's reference for the change, for example a ticket
-  reason TEXT,                 -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE provider_version (
+              id INTEGER NOT NULL,         -- the object
+              log_index INTEGER NOT NULL,  -- journal index of the command that made this version
+              name TEXT NOT NULL,          -- unique
+              dialect TEXT NOT NULL,       -- the provider's wire format, as in the governance file
+              base_url TEXT NOT NULL,      -- address that the endpoint's path is appended to; empty for the built-in simulator
+              managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,   -- the principal that made the change
+              change_reference TEXT,       -- the caller's reference for the change, for example a ticket
+              reason TEXT,                 -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX provider_version_log_index ON provider_version (log_index);
+            CREATE INDEX provider_version_log_index ON provider_version (log_index);
 
-CREATE TABLE credential (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider
-  name TEXT NOT NULL,                                 -- unique in the provider
-  source TEXT NOT NULL,                               -- env:NAME, file:PATH or none; never the secret itself
-  projects TEXT,                                      -- JSON array of project ids that it may serve; null: every project
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE credential (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider
+              name TEXT NOT NULL,                                 -- unique in the provider
+              source TEXT NOT NULL,                               -- env:NAME, file:PATH or none; never the secret itself
+              projects TEXT,                                      -- JSON array of project ids that it may serve; null: every project
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX credential_open_name ON credential (provider_id, name) WHERE closed = 0;
+            CREATE UNIQUE INDEX credential_open_name ON credential (provider_id, name) WHERE closed = 0;
 
-CREATE TABLE credential_version (
-  id INTEGER NOT NULL,           -- the object
-  log_index INTEGER NOT NULL,    -- journal index of the command that made this version
-  provider_id INTEGER NOT NULL,  -- the provider
-  name TEXT NOT NULL,            -- unique in the provider
-  source TEXT NOT NULL,          -- env:NAME, file:PATH or none; never the secret itself
-  projects TEXT,                 -- JSON array of project ids that it may serve; null: every project
-  managed_by TEXT,               -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,       -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,     -- the principal that made the change
-  change_reference TEXT,         -- the caller's reference for the change, for example a ticket
-  reason TEXT,                   -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE credential_version (
+              id INTEGER NOT NULL,           -- the object
+              log_index INTEGER NOT NULL,    -- journal index of the command that made this version
+              provider_id INTEGER NOT NULL,  -- the provider
+              name TEXT NOT NULL,            -- unique in the provider
+              source TEXT NOT NULL,          -- env:NAME, file:PATH or none; never the secret itself
+              projects TEXT,                 -- JSON array of project ids that it may serve; null: every project
+              managed_by TEXT,               -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,       -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,     -- the principal that made the change
+              change_reference TEXT,         -- the caller's reference for the change, for example a ticket
+              reason TEXT,                   -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX credential_version_log_index ON credential_version (log_index);
+            CREATE INDEX credential_version_log_index ON credential_version (log_index);
 
-CREATE TABLE deployment (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  name TEXT NOT NULL,                                 -- unique
-  provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider
-  model TEXT NOT NULL,                                -- the model's name at the provider
-  region TEXT,                                        -- where it runs, as declared; null: not stated
-  context_window INTEGER,                             -- tokens of prompt and answer; null: not stated
-  max_output INTEGER,                                 -- tokens of answer at most; null: not stated
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE deployment (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              name TEXT NOT NULL,                                 -- unique
+              provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider
+              model TEXT NOT NULL,                                -- the model's name at the provider
+              region TEXT,                                        -- where it runs, as declared; null: not stated
+              context_window INTEGER,                             -- tokens of prompt and answer; null: not stated
+              max_output INTEGER,                                 -- tokens of answer at most; null: not stated
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX deployment_open_name ON deployment (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX deployment_open_name ON deployment (name) WHERE closed = 0;
 
-CREATE TABLE deployment_version (
-  id INTEGER NOT NULL,           -- the object
-  log_index INTEGER NOT NULL,    -- journal index of the command that made this version
-  name TEXT NOT NULL,            -- unique
-  provider_id INTEGER NOT NULL,  -- the provider
-  model TEXT NOT NULL,           -- the model's name at the provider
-  region TEXT,                   -- where it runs, as declared; null: not stated
-  context_window INTEGER,        -- tokens of prompt and answer; null: not stated
-  max_output INTEGER,            -- tokens of answer at most; null: not stated
-  managed_by TEXT,               -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,       -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,     -- the principal that made the change
-  change_reference TEXT,         -- the caller's reference for the change, for example a ticket
-  reason TEXT,                   -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE deployment_version (
+              id INTEGER NOT NULL,           -- the object
+              log_index INTEGER NOT NULL,    -- journal index of the command that made this version
+              name TEXT NOT NULL,            -- unique
+              provider_id INTEGER NOT NULL,  -- the provider
+              model TEXT NOT NULL,           -- the model's name at the provider
+              region TEXT,                   -- where it runs, as declared; null: not stated
+              context_window INTEGER,        -- tokens of prompt and answer; null: not stated
+              max_output INTEGER,            -- tokens of answer at most; null: not stated
+              managed_by TEXT,               -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,       -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,     -- the principal that made the change
+              change_reference TEXT,         -- the caller's reference for the change, for example a ticket
+              reason TEXT,                   -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX deployment_version_log_index ON deployment_version (log_index);
+            CREATE INDEX deployment_version_log_index ON deployment_version (log_index);
 
-CREATE TABLE route (
-  id INTEGER PRIMARY KEY,      -- dense, from 1
-  log_index INTEGER NOT NULL,  -- journal index of the version in force
-  name TEXT NOT NULL,          -- the public model name; unique
-  strategy TEXT NOT NULL,      -- how targets are chosen
-  targets TEXT NOT NULL,       -- JSON array of deployment ids in order
-  managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE route (
+              id INTEGER PRIMARY KEY,      -- dense, from 1
+              log_index INTEGER NOT NULL,  -- journal index of the version in force
+              name TEXT NOT NULL,          -- the public model name; unique
+              strategy TEXT NOT NULL,      -- how targets are chosen
+              targets TEXT NOT NULL,       -- JSON array of deployment ids in order
+              managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX route_open_name ON route (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX route_open_name ON route (name) WHERE closed = 0;
 
-CREATE TABLE route_version (
-  id INTEGER NOT NULL,         -- the object
-  log_index INTEGER NOT NULL,  -- journal index of the command that made this version
-  name TEXT NOT NULL,          -- the public model name; unique
-  strategy TEXT NOT NULL,      -- how targets are chosen
-  targets TEXT NOT NULL,       -- JSON array of deployment ids in order
-  managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,   -- the principal that made the change
-  change_reference TEXT,       -- the caller's reference for the change, for example a ticket
-  reason TEXT,                 -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE route_version (
+              id INTEGER NOT NULL,         -- the object
+              log_index INTEGER NOT NULL,  -- journal index of the command that made this version
+              name TEXT NOT NULL,          -- the public model name; unique
+              strategy TEXT NOT NULL,      -- how targets are chosen
+              targets TEXT NOT NULL,       -- JSON array of deployment ids in order
+              managed_by TEXT,             -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,     -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,   -- the principal that made the change
+              change_reference TEXT,       -- the caller's reference for the change, for example a ticket
+              reason TEXT,                 -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX route_version_log_index ON route_version (log_index);
+            CREATE INDEX route_version_log_index ON route_version (log_index);
 
-"""#)
+            """#)
 
     private static let migration0005 = EmbeddedMigration(
         number: 5,
         name: "create_keys_and_limits",
         sha256: "aadeb4f8f2c6647b876930c0fc1266f6cd677269cc45dc64959ae701ab7c6c62",
         sql: #"""
--- Why: virtual keys, budgets and rate limits. Each kind has an append-only table of versions (the truth)
---      and a derived table of the version in force, which foreign keys point at and `verify` rebuilds.
--- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Why: virtual keys, budgets and rate limits. Each kind has an append-only table of versions (the truth)
+            --      and a derived table of the version in force, which foreign keys point at and `verify` rebuilds.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
 
-CREATE TABLE api_key (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  project_id INTEGER NOT NULL REFERENCES project (id),  -- the project that its calls are charged to
-  application_id INTEGER REFERENCES application (id),  -- the application, if the key is bound to one
-  user_subject_id INTEGER,                            -- the person it was made for (subject.subject_id); null: nobody in particular
-  name TEXT NOT NULL,                                 -- unique in the project
-  hash_kind TEXT NOT NULL CHECK (hash_kind IN ('hmac', 'sha256-import')),  -- how the secret was hashed
-  secret_hash BLOB NOT NULL,                          -- HMAC-SHA-256 of the secret under DIR/secrets, 32 bytes
-  hint TEXT NOT NULL,                                 -- the secret's last four characters
-  expires_micros INTEGER,                             -- refused from this time on; null: never
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE api_key (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              project_id INTEGER NOT NULL REFERENCES project (id),  -- the project that its calls are charged to
+              application_id INTEGER REFERENCES application (id),  -- the application, if the key is bound to one
+              user_subject_id INTEGER,                            -- the person it was made for (subject.subject_id); null: nobody in particular
+              name TEXT NOT NULL,                                 -- unique in the project
+              hash_kind TEXT NOT NULL CHECK (hash_kind IN ('hmac', 'sha256-import')),  -- how the secret was hashed
+              secret_hash BLOB NOT NULL,                          -- HMAC-SHA-256 of the secret under DIR/secrets, 32 bytes
+              hint TEXT NOT NULL,                                 -- the secret's last four characters
+              expires_micros INTEGER,                             -- refused from this time on; null: never
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX api_key_open_name ON api_key (project_id, name) WHERE closed = 0;
+            CREATE UNIQUE INDEX api_key_open_name ON api_key (project_id, name) WHERE closed = 0;
 
-CREATE TABLE api_key_version (
-  id INTEGER NOT NULL,                                -- the object
-  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
-  project_id INTEGER NOT NULL,                        -- the project that its calls are charged to
-  application_id INTEGER,                             -- the application, if the key is bound to one
-  user_subject_id INTEGER,                            -- the person it was made for (subject.subject_id); null: nobody in particular
-  name TEXT NOT NULL,                                 -- unique in the project
-  hash_kind TEXT NOT NULL CHECK (hash_kind IN ('hmac', 'sha256-import')),  -- how the secret was hashed
-  secret_hash BLOB NOT NULL,                          -- HMAC-SHA-256 of the secret under DIR/secrets, 32 bytes
-  hint TEXT NOT NULL,                                 -- the secret's last four characters
-  expires_micros INTEGER,                             -- refused from this time on; null: never
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,                          -- the principal that made the change
-  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
-  reason TEXT,                                        -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE api_key_version (
+              id INTEGER NOT NULL,                                -- the object
+              log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
+              project_id INTEGER NOT NULL,                        -- the project that its calls are charged to
+              application_id INTEGER,                             -- the application, if the key is bound to one
+              user_subject_id INTEGER,                            -- the person it was made for (subject.subject_id); null: nobody in particular
+              name TEXT NOT NULL,                                 -- unique in the project
+              hash_kind TEXT NOT NULL CHECK (hash_kind IN ('hmac', 'sha256-import')),  -- how the secret was hashed
+              secret_hash BLOB NOT NULL,                          -- HMAC-SHA-256 of the secret under DIR/secrets, 32 bytes
+              hint TEXT NOT NULL,                                 -- the secret's last four characters
+              expires_micros INTEGER,                             -- refused from this time on; null: never
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,                          -- the principal that made the change
+              change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
+              reason TEXT,                                        -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX api_key_version_log_index ON api_key_version (log_index);
+            CREATE INDEX api_key_version_log_index ON api_key_version (log_index);
 
-CREATE TABLE budget (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period
-  currency TEXT NOT NULL,                             -- ISO 4217
-  period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 3),  -- vocabulary 'budget_period'
-  enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 2),  -- vocabulary 'enforcement'
-  time_zone TEXT NOT NULL,                            -- IANA zone that days and months begin in
-  contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE budget (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
+              scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
+              scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
+              limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period
+              currency TEXT NOT NULL,                             -- ISO 4217
+              period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 3),  -- vocabulary 'budget_period'
+              enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 2),  -- vocabulary 'enforcement'
+              time_zone TEXT NOT NULL,                            -- IANA zone that days and months begin in
+              contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX budget_open_name ON budget (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX budget_open_name ON budget (name) WHERE closed = 0;
 
-CREATE TABLE budget_version (
-  id INTEGER NOT NULL,                                -- the object
-  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
-  name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period
-  currency TEXT NOT NULL,                             -- ISO 4217
-  period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 3),  -- vocabulary 'budget_period'
-  enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 2),  -- vocabulary 'enforcement'
-  time_zone TEXT NOT NULL,                            -- IANA zone that days and months begin in
-  contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,                          -- the principal that made the change
-  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
-  reason TEXT,                                        -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE budget_version (
+              id INTEGER NOT NULL,                                -- the object
+              log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
+              name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
+              scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
+              scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
+              limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period
+              currency TEXT NOT NULL,                             -- ISO 4217
+              period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 3),  -- vocabulary 'budget_period'
+              enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 2),  -- vocabulary 'enforcement'
+              time_zone TEXT NOT NULL,                            -- IANA zone that days and months begin in
+              contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,                          -- the principal that made the change
+              change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
+              reason TEXT,                                        -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX budget_version_log_index ON budget_version (log_index);
+            CREATE INDEX budget_version_log_index ON budget_version (log_index);
 
-CREATE TABLE rate_limit (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  requests_per_minute INTEGER,                        -- calls a minute; null: no limit
-  tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
-  concurrent INTEGER,                                 -- calls in flight; null: no limit
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
+            CREATE TABLE rate_limit (
+              id INTEGER PRIMARY KEY,                             -- dense, from 1
+              log_index INTEGER NOT NULL,                         -- journal index of the version in force
+              name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
+              scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
+              scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
+              requests_per_minute INTEGER,                        -- calls a minute; null: no limit
+              tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
+              concurrent INTEGER,                                 -- calls in flight; null: no limit
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              CHECK (closed IN (0, 1))
+            ) STRICT;
 
-CREATE UNIQUE INDEX rate_limit_open_name ON rate_limit (name) WHERE closed = 0;
+            CREATE UNIQUE INDEX rate_limit_open_name ON rate_limit (name) WHERE closed = 0;
 
-CREATE TABLE rate_limit_version (
-  id INTEGER NOT NULL,                                -- the object
-  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
-  name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  requests_per_minute INTEGER,                        -- calls a minute; null: no limit
-  tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
-  concurrent INTEGER,                                 -- calls in flight; null: no limit
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,                          -- the principal that made the change
-  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
-  reason TEXT,                                        -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE rate_limit_version (
+              id INTEGER NOT NULL,                                -- the object
+              log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
+              name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
+              scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
+              scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
+              requests_per_minute INTEGER,                        -- calls a minute; null: no limit
+              tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
+              concurrent INTEGER,                                 -- calls in flight; null: no limit
+              managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+              closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+              actor_id INTEGER NOT NULL,                          -- the principal that made the change
+              change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
+              reason TEXT,                                        -- why; no place for personal data
+              PRIMARY KEY (id, log_index),
+              CHECK (closed IN (0, 1))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX rate_limit_version_log_index ON rate_limit_version (log_index);
+            CREATE INDEX rate_limit_version_log_index ON rate_limit_version (log_index);
 
-"""#)
+            """#)
 
     private static let migration0006 = EmbeddedMigration(
         number: 6,
         name: "create_prices",
         sha256: "76ec7829229ff7752099d11978d44a6df02be2956b2cc526d7ae8e103d19a60a",
         sql: #"""
--- Why: dated prices; a row is superseded by a later one, never edited.
--- Effect on data: none. Cost at ten million rows: none (a new table).
+            -- Why: dated prices; a row is superseded by a later one, never edited.
+            -- Effect on data: none. Cost at ten million rows: none (a new table).
 
-CREATE TABLE price (
-  id INTEGER PRIMARY KEY,              -- dense, from 1; among rows that fit, the highest id wins
-  log_index INTEGER NOT NULL,          -- journal index of the command that entered it
-  provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider that charges it
-  model TEXT NOT NULL,                 -- the model's name at the provider
-  meter INTEGER NOT NULL,              -- vocabulary 'meter'
-  pico_per_unit INTEGER NOT NULL,      -- pico-units of currency per unit of the meter
-  currency TEXT NOT NULL,              -- ISO 4217
-  effective_from_micros INTEGER NOT NULL,  -- first attempt start that it applies to
-  effective_to_micros INTEGER,         -- first attempt start that it no longer applies to; null: open
-  source TEXT,                         -- where the price was read
-  managed_by TEXT,                     -- the governance file's manager; null when entered by a command
-  actor_id INTEGER NOT NULL,           -- the principal that entered it
-  change_reference TEXT,               -- the caller's reference for the change
-  CHECK (pico_per_unit >= 0),
-  CHECK (meter BETWEEN 1 AND 13)
-) STRICT;
+            CREATE TABLE price (
+              id INTEGER PRIMARY KEY,              -- dense, from 1; among rows that fit, the highest id wins
+              log_index INTEGER NOT NULL,          -- journal index of the command that entered it
+              provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider that charges it
+              model TEXT NOT NULL,                 -- the model's name at the provider
+              meter INTEGER NOT NULL,              -- vocabulary 'meter'
+              pico_per_unit INTEGER NOT NULL,      -- pico-units of currency per unit of the meter
+              currency TEXT NOT NULL,              -- ISO 4217
+              effective_from_micros INTEGER NOT NULL,  -- first attempt start that it applies to
+              effective_to_micros INTEGER,         -- first attempt start that it no longer applies to; null: open
+              source TEXT,                         -- where the price was read
+              managed_by TEXT,                     -- the governance file's manager; null when entered by a command
+              actor_id INTEGER NOT NULL,           -- the principal that entered it
+              change_reference TEXT,               -- the caller's reference for the change
+              CHECK (pico_per_unit >= 0),
+              CHECK (meter BETWEEN 1 AND 13)
+            ) STRICT;
 
-CREATE INDEX price_log_index ON price (log_index);
+            CREATE INDEX price_log_index ON price (log_index);
 
-"""#)
+            """#)
 
     private static let migration0007 = EmbeddedMigration(
         number: 7,
         name: "create_requests",
         sha256: "46f75361731db9dcadd6b8ecabcc6fa611edf582c3b6d5f35b5c5b8353cd3058",
         sql: #"""
--- Why: one row for every call that could reach a provider, with its decisions, attempts and outcome.
--- Effect on data: none. Cost at ten million rows: none (new tables).
--- Children are keyed by (request_id, ordinal) and WITHOUT ROWID: a request's rows lie side by side, and old
--- months can be cut off by key. No foreign key points into these tables, because they can be archived.
+            -- Why: one row for every call that could reach a provider, with its decisions, attempts and outcome.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Children are keyed by (request_id, ordinal) and WITHOUT ROWID: a request's rows lie side by side, and old
+            -- months can be cut off by key. No foreign key points into these tables, because they can be archived.
 
-CREATE TABLE request (
-  id INTEGER PRIMARY KEY,              -- time-ordered 63-bit id; text form req_ and Crockford base32
-  log_index INTEGER NOT NULL,          -- journal index of the open or deny command
-  accepted_micros INTEGER NOT NULL,    -- wall clock when the head was read; the period a budget counts it in
-  organization_id INTEGER NOT NULL,    -- the organization at that time
-  team_id INTEGER NOT NULL,            -- the team at that time
-  project_id INTEGER NOT NULL,         -- the project
-  application_id INTEGER,              -- the application that the key is bound to; null: none
-  api_key_id INTEGER NOT NULL,         -- the virtual key
-  user_subject_id INTEGER,             -- the person that the key was made for (subject); null: nobody
-  end_user_subject_id INTEGER,         -- the end user as the caller named one, unverified (subject)
-  address_subject_id INTEGER,          -- the client's network address (subject)
-  interaction TEXT,                    -- the caller's session id; null: none given
-  parent_id INTEGER,                   -- the request that this one was made for; null: none
-  origin INTEGER NOT NULL,             -- vocabulary 'origin'
-  tags TEXT,                           -- the caller's tags, k=v joined with commas, sorted; no personal data
-  endpoint INTEGER NOT NULL,           -- vocabulary 'endpoint'
-  dialect INTEGER NOT NULL,            -- vocabulary 'dialect': what the caller speaks
-  route_id INTEGER NOT NULL,           -- the route that it asked for
-  stream INTEGER NOT NULL,             -- 1 when a stream was asked for
-  body_bytes INTEGER NOT NULL,         -- size of the body as scanned (after decompression)
-  body_hash BLOB NOT NULL,             -- HMAC-SHA-256 of the body under DIR/secrets, first 16 bytes
-  estimated_input_tokens INTEGER NOT NULL,  -- the estimate that the hold uses
-  held_output_tokens INTEGER NOT NULL, -- the output tokens that the hold covers
-  revision INTEGER NOT NULL,           -- journal index of the last governance change in force
-  trace_id BLOB,                       -- W3C trace id, 16 bytes; null: no traceparent
-  CHECK (id > 0),
-  CHECK (stream IN (0, 1)),
-  CHECK (body_bytes >= 0),
-  CHECK (length(body_hash) = 16)
-) STRICT;
+            CREATE TABLE request (
+              id INTEGER PRIMARY KEY,              -- time-ordered 63-bit id; text form req_ and Crockford base32
+              log_index INTEGER NOT NULL,          -- journal index of the open or deny command
+              accepted_micros INTEGER NOT NULL,    -- wall clock when the head was read; the period a budget counts it in
+              organization_id INTEGER NOT NULL,    -- the organization at that time
+              team_id INTEGER NOT NULL,            -- the team at that time
+              project_id INTEGER NOT NULL,         -- the project
+              application_id INTEGER,              -- the application that the key is bound to; null: none
+              api_key_id INTEGER NOT NULL,         -- the virtual key
+              user_subject_id INTEGER,             -- the person that the key was made for (subject); null: nobody
+              end_user_subject_id INTEGER,         -- the end user as the caller named one, unverified (subject)
+              address_subject_id INTEGER,          -- the client's network address (subject)
+              interaction TEXT,                    -- the caller's session id; null: none given
+              parent_id INTEGER,                   -- the request that this one was made for; null: none
+              origin INTEGER NOT NULL,             -- vocabulary 'origin'
+              tags TEXT,                           -- the caller's tags, k=v joined with commas, sorted; no personal data
+              endpoint INTEGER NOT NULL,           -- vocabulary 'endpoint'
+              dialect INTEGER NOT NULL,            -- vocabulary 'dialect': what the caller speaks
+              route_id INTEGER NOT NULL,           -- the route that it asked for
+              stream INTEGER NOT NULL,             -- 1 when a stream was asked for
+              body_bytes INTEGER NOT NULL,         -- size of the body as scanned (after decompression)
+              body_hash BLOB NOT NULL,             -- HMAC-SHA-256 of the body under DIR/secrets, first 16 bytes
+              estimated_input_tokens INTEGER NOT NULL,  -- the estimate that the hold uses
+              held_output_tokens INTEGER NOT NULL, -- the output tokens that the hold covers
+              revision INTEGER NOT NULL,           -- journal index of the last governance change in force
+              trace_id BLOB,                       -- W3C trace id, 16 bytes; null: no traceparent
+              CHECK (id > 0),
+              CHECK (stream IN (0, 1)),
+              CHECK (body_bytes >= 0),
+              CHECK (length(body_hash) = 16)
+            ) STRICT;
 
-CREATE TABLE decision (
-  request_id INTEGER NOT NULL,         -- the request
-  ordinal INTEGER NOT NULL,            -- from 0, in the order taken
-  log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
-  stage INTEGER NOT NULL,              -- vocabulary 'stage'
-  policy_kind INTEGER NOT NULL,        -- vocabulary 'policy_kind'
-  policy_id INTEGER,                   -- id of the policy's object; null: none applies
-  policy_version INTEGER,              -- log_index of the version that was applied
-  verdict INTEGER NOT NULL,            -- vocabulary 'verdict'
-  mode INTEGER NOT NULL,               -- vocabulary 'mode'
-  reason INTEGER NOT NULL,             -- vocabulary 'reason'
-  limit_nano INTEGER,                  -- for limits: the limit
-  spent_nano INTEGER,                  -- for limits: spent in the period before this call
-  held_nano INTEGER,                   -- for limits: held by other calls
-  asked_nano INTEGER,                  -- for limits: what this call asked to hold
-  deployment_id INTEGER,               -- for the plan: the chosen or refused target
-  detail TEXT,                         -- more, only where it says something
-  PRIMARY KEY (request_id, ordinal)
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE decision (
+              request_id INTEGER NOT NULL,         -- the request
+              ordinal INTEGER NOT NULL,            -- from 0, in the order taken
+              log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
+              stage INTEGER NOT NULL,              -- vocabulary 'stage'
+              policy_kind INTEGER NOT NULL,        -- vocabulary 'policy_kind'
+              policy_id INTEGER,                   -- id of the policy's object; null: none applies
+              policy_version INTEGER,              -- log_index of the version that was applied
+              verdict INTEGER NOT NULL,            -- vocabulary 'verdict'
+              mode INTEGER NOT NULL,               -- vocabulary 'mode'
+              reason INTEGER NOT NULL,             -- vocabulary 'reason'
+              limit_nano INTEGER,                  -- for limits: the limit
+              spent_nano INTEGER,                  -- for limits: spent in the period before this call
+              held_nano INTEGER,                   -- for limits: held by other calls
+              asked_nano INTEGER,                  -- for limits: what this call asked to hold
+              deployment_id INTEGER,               -- for the plan: the chosen or refused target
+              detail TEXT,                         -- more, only where it says something
+              PRIMARY KEY (request_id, ordinal)
+            ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE attempt (
-  request_id INTEGER NOT NULL,         -- the request
-  ordinal INTEGER NOT NULL,            -- from 0
-  log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
-  deployment_id INTEGER NOT NULL,      -- the deployment that was called
-  provider_id INTEGER NOT NULL,        -- its provider at that time
-  credential_id INTEGER,               -- the credential used; null: the provider needs none
-  region TEXT,                         -- where it was served; null: not stated
-  region_basis INTEGER,                -- vocabulary 'region_basis'; null with region
-  served_model TEXT,                   -- the model as the provider named it; null: same as the deployment's
-  upstream_request_id TEXT,            -- the provider's request id (header), else the answer's id
-  started_micros INTEGER NOT NULL,     -- wall clock when the attempt began; prices are chosen by it
-  head_after_micros INTEGER,           -- microseconds to the answer's head; null: none came
-  first_token_after_micros INTEGER,    -- microseconds to the first content; null: none came
-  ended_after_micros INTEGER NOT NULL, -- microseconds to its end
-  status INTEGER,                      -- the provider's HTTP status; null: none came
-  error_class INTEGER,                 -- vocabulary 'error_class'; null: no error
-  dispatched INTEGER NOT NULL,         -- 1 once a byte of the request may have left
-  raw_usage TEXT,                      -- the provider's usage object as it came; null: none
-  PRIMARY KEY (request_id, ordinal),
-  CHECK (dispatched IN (0, 1)),
-  CHECK (ended_after_micros >= 0)
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE attempt (
+              request_id INTEGER NOT NULL,         -- the request
+              ordinal INTEGER NOT NULL,            -- from 0
+              log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
+              deployment_id INTEGER NOT NULL,      -- the deployment that was called
+              provider_id INTEGER NOT NULL,        -- its provider at that time
+              credential_id INTEGER,               -- the credential used; null: the provider needs none
+              region TEXT,                         -- where it was served; null: not stated
+              region_basis INTEGER,                -- vocabulary 'region_basis'; null with region
+              served_model TEXT,                   -- the model as the provider named it; null: same as the deployment's
+              upstream_request_id TEXT,            -- the provider's request id (header), else the answer's id
+              started_micros INTEGER NOT NULL,     -- wall clock when the attempt began; prices are chosen by it
+              head_after_micros INTEGER,           -- microseconds to the answer's head; null: none came
+              first_token_after_micros INTEGER,    -- microseconds to the first content; null: none came
+              ended_after_micros INTEGER NOT NULL, -- microseconds to its end
+              status INTEGER,                      -- the provider's HTTP status; null: none came
+              error_class INTEGER,                 -- vocabulary 'error_class'; null: no error
+              dispatched INTEGER NOT NULL,         -- 1 once a byte of the request may have left
+              raw_usage TEXT,                      -- the provider's usage object as it came; null: none
+              PRIMARY KEY (request_id, ordinal),
+              CHECK (dispatched IN (0, 1)),
+              CHECK (ended_after_micros >= 0)
+            ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE outcome (
-  request_id INTEGER PRIMARY KEY,      -- the request; exactly one each
-  log_index INTEGER NOT NULL,          -- journal index of the settle or deny command
-  ended_micros INTEGER NOT NULL,       -- wall clock at the settlement
-  status INTEGER NOT NULL,             -- the HTTP status that the caller got or would have got
-  end_reason INTEGER NOT NULL,         -- vocabulary 'end_reason'
-  total_nano INTEGER,                  -- sum of the request's charges at settlement; null: a charge has no price
-  currency TEXT,                       -- ISO 4217; null when nothing was charged
-  opened_after_micros INTEGER,         -- from acceptance to the durable open; null for denied calls
-  caveat INTEGER,                      -- vocabulary 'caveat'; null: nothing to add
-  CHECK (status BETWEEN 100 AND 599)
-) STRICT;
+            CREATE TABLE outcome (
+              request_id INTEGER PRIMARY KEY,      -- the request; exactly one each
+              log_index INTEGER NOT NULL,          -- journal index of the settle or deny command
+              ended_micros INTEGER NOT NULL,       -- wall clock at the settlement
+              status INTEGER NOT NULL,             -- the HTTP status that the caller got or would have got
+              end_reason INTEGER NOT NULL,         -- vocabulary 'end_reason'
+              total_nano INTEGER,                  -- sum of the request's charges at settlement; null: a charge has no price
+              currency TEXT,                       -- ISO 4217; null when nothing was charged
+              opened_after_micros INTEGER,         -- from acceptance to the durable open; null for denied calls
+              caveat INTEGER,                      -- vocabulary 'caveat'; null: nothing to add
+              CHECK (status BETWEEN 100 AND 599)
+            ) STRICT;
 
-"""#)
+            """#)
 
     private static let migration0008 = EmbeddedMigration(
         number: 8,
         name: "create_accounting",
         sha256: "5ad8d358aa9f1f737127c7f606294f3d6beea939217d07ec0ad141f1b2a29681",
         sql: #"""
--- Why: what each call cost, and the double entry behind it.
--- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Why: what each call cost, and the double entry behind it.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
 
-CREATE TABLE charge (
-  request_id INTEGER NOT NULL,         -- the request it is attributed to
-  ordinal INTEGER NOT NULL,            -- from 0
-  log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
-  attempt_ordinal INTEGER,             -- the attempt; null: not of one attempt
-  meter INTEGER NOT NULL,              -- vocabulary 'meter'
-  quantity INTEGER NOT NULL,           -- units of the meter; negative in reversals
-  price_id INTEGER,                    -- the price row; null: unpriced
-  amount_nano INTEGER,                 -- quantity x price, rounded half to even, nano-units; null: unpriced
-  currency TEXT,                       -- ISO 4217; null: unpriced
-  usage_source INTEGER NOT NULL,       -- vocabulary 'usage_source'
-  origin INTEGER NOT NULL,             -- vocabulary 'charge_origin'
-  kind INTEGER NOT NULL,               -- vocabulary 'charge_kind'
-  corrects INTEGER,                    -- the ordinal that a correction corrects; null: none
-  reason TEXT,                         -- why, for corrections; no place for personal data
-  usage_at_micros INTEGER NOT NULL,    -- the attempt's start
-  posting_period INTEGER NOT NULL,     -- year x 100 + month (UTC) that it is posted in
-  PRIMARY KEY (request_id, ordinal),
-  CHECK ((price_id IS NULL) = (amount_nano IS NULL)),
-  CHECK ((price_id IS NULL) = (currency IS NULL))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE charge (
+              request_id INTEGER NOT NULL,         -- the request it is attributed to
+              ordinal INTEGER NOT NULL,            -- from 0
+              log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
+              attempt_ordinal INTEGER,             -- the attempt; null: not of one attempt
+              meter INTEGER NOT NULL,              -- vocabulary 'meter'
+              quantity INTEGER NOT NULL,           -- units of the meter; negative in reversals
+              price_id INTEGER,                    -- the price row; null: unpriced
+              amount_nano INTEGER,                 -- quantity x price, rounded half to even, nano-units; null: unpriced
+              currency TEXT,                       -- ISO 4217; null: unpriced
+              usage_source INTEGER NOT NULL,       -- vocabulary 'usage_source'
+              origin INTEGER NOT NULL,             -- vocabulary 'charge_origin'
+              kind INTEGER NOT NULL,               -- vocabulary 'charge_kind'
+              corrects INTEGER,                    -- the ordinal that a correction corrects; null: none
+              reason TEXT,                         -- why, for corrections; no place for personal data
+              usage_at_micros INTEGER NOT NULL,    -- the attempt's start
+              posting_period INTEGER NOT NULL,     -- year x 100 + month (UTC) that it is posted in
+              PRIMARY KEY (request_id, ordinal),
+              CHECK ((price_id IS NULL) = (amount_nano IS NULL)),
+              CHECK ((price_id IS NULL) = (currency IS NULL))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE account (
-  id INTEGER PRIMARY KEY,              -- dense, from 1
-  log_index INTEGER NOT NULL,          -- journal index of the command that first needed it
-  kind INTEGER NOT NULL,               -- vocabulary 'account_kind'
-  owner_id INTEGER NOT NULL,           -- project or provider id; 0 where the kind has no owner
-  currency TEXT NOT NULL,              -- ISO 4217
-  UNIQUE (kind, owner_id, currency)
-) STRICT;
+            CREATE TABLE account (
+              id INTEGER PRIMARY KEY,              -- dense, from 1
+              log_index INTEGER NOT NULL,          -- journal index of the command that first needed it
+              kind INTEGER NOT NULL,               -- vocabulary 'account_kind'
+              owner_id INTEGER NOT NULL,           -- project or provider id; 0 where the kind has no owner
+              currency TEXT NOT NULL,              -- ISO 4217
+              UNIQUE (kind, owner_id, currency)
+            ) STRICT;
 
-CREATE INDEX account_log_index ON account (log_index);
+            CREATE INDEX account_log_index ON account (log_index);
 
-CREATE TABLE transfer (
-  request_id INTEGER NOT NULL,         -- the request
-  ordinal INTEGER NOT NULL,            -- from 0
-  log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
-  kind INTEGER NOT NULL,               -- vocabulary 'transfer_kind'
-  code INTEGER NOT NULL,               -- vocabulary 'transfer_code'
-  debit_account_id INTEGER NOT NULL REFERENCES account (id),   -- the account debited
-  credit_account_id INTEGER NOT NULL REFERENCES account (id),  -- the account credited
-  amount_nano INTEGER NOT NULL,        -- nano-units of the accounts' currency
-  charge_ordinal INTEGER,              -- the charge that it moves; null for holds and releases
-  PRIMARY KEY (request_id, ordinal),
-  CHECK (kind BETWEEN 1 AND 4),
-  CHECK (debit_account_id <> credit_account_id)
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE transfer (
+              request_id INTEGER NOT NULL,         -- the request
+              ordinal INTEGER NOT NULL,            -- from 0
+              log_index INTEGER NOT NULL,          -- journal index of the command that wrote it
+              kind INTEGER NOT NULL,               -- vocabulary 'transfer_kind'
+              code INTEGER NOT NULL,               -- vocabulary 'transfer_code'
+              debit_account_id INTEGER NOT NULL REFERENCES account (id),   -- the account debited
+              credit_account_id INTEGER NOT NULL REFERENCES account (id),  -- the account credited
+              amount_nano INTEGER NOT NULL,        -- nano-units of the accounts' currency
+              charge_ordinal INTEGER,              -- the charge that it moves; null for holds and releases
+              PRIMARY KEY (request_id, ordinal),
+              CHECK (kind BETWEEN 1 AND 4),
+              CHECK (debit_account_id <> credit_account_id)
+            ) STRICT, WITHOUT ROWID;
 
-"""#)
+            """#)
 
     private static let migration0009 = EmbeddedMigration(
         number: 9,
         name: "create_events",
         sha256: "a73a91171d1966d61fe6bf6d433fe15696a29c4a4d4c0b64508b5a53dd11c74f",
         sql: #"""
--- Why: who did what on the control plane, and which exports were made.
--- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Why: who did what on the control plane, and which exports were made.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
 
-CREATE TABLE event (
-  log_index INTEGER NOT NULL,          -- journal index of the command
-  ordinal INTEGER NOT NULL,            -- from 0 within the command
-  time_micros INTEGER NOT NULL,        -- wall clock, microseconds since 1970 UTC
-  actor_id INTEGER,                    -- the principal; null: the gateway itself
-  action TEXT NOT NULL,                -- a documented, dotted verb, for example 'report.read'
-  object_kind TEXT,                    -- what it was done to, for example 'budget'; null: the installation
-  object_id INTEGER,                   -- its id; null: none
-  outcome TEXT NOT NULL,               -- 'success' or 'failure'
-  detail TEXT,                         -- JSON object with more; no secrets, no personal data
-  address_subject_id INTEGER,          -- where it came from (subject); null: this machine
-  PRIMARY KEY (log_index, ordinal),
-  CHECK (outcome IN ('success', 'failure'))
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE event (
+              log_index INTEGER NOT NULL,          -- journal index of the command
+              ordinal INTEGER NOT NULL,            -- from 0 within the command
+              time_micros INTEGER NOT NULL,        -- wall clock, microseconds since 1970 UTC
+              actor_id INTEGER,                    -- the principal; null: the gateway itself
+              action TEXT NOT NULL,                -- a documented, dotted verb, for example 'report.read'
+              object_kind TEXT,                    -- what it was done to, for example 'budget'; null: the installation
+              object_id INTEGER,                   -- its id; null: none
+              outcome TEXT NOT NULL,               -- 'success' or 'failure'
+              detail TEXT,                         -- JSON object with more; no secrets, no personal data
+              address_subject_id INTEGER,          -- where it came from (subject); null: this machine
+              PRIMARY KEY (log_index, ordinal),
+              CHECK (outcome IN ('success', 'failure'))
+            ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE export (
-  id INTEGER PRIMARY KEY,              -- dense, from 1
-  log_index INTEGER NOT NULL,          -- journal index of the command that recorded it
-  name TEXT NOT NULL,                  -- the export's name, for example request_trail
-  from_micros INTEGER NOT NULL,        -- start of the period, inclusive
-  to_micros INTEGER NOT NULL,          -- end of the period, exclusive
-  as_of_index INTEGER NOT NULL,        -- only rows up to this journal index are in it
-  row_count INTEGER NOT NULL,          -- rows written
-  sha256 TEXT NOT NULL,                -- SHA-256 of the CSV, hexadecimal
-  actor_id INTEGER NOT NULL            -- the principal that asked
-) STRICT;
+            CREATE TABLE export (
+              id INTEGER PRIMARY KEY,              -- dense, from 1
+              log_index INTEGER NOT NULL,          -- journal index of the command that recorded it
+              name TEXT NOT NULL,                  -- the export's name, for example request_trail
+              from_micros INTEGER NOT NULL,        -- start of the period, inclusive
+              to_micros INTEGER NOT NULL,          -- end of the period, exclusive
+              as_of_index INTEGER NOT NULL,        -- only rows up to this journal index are in it
+              row_count INTEGER NOT NULL,          -- rows written
+              sha256 TEXT NOT NULL,                -- SHA-256 of the CSV, hexadecimal
+              actor_id INTEGER NOT NULL            -- the principal that asked
+            ) STRICT;
 
-CREATE INDEX export_log_index ON export (log_index);
+            CREATE INDEX export_log_index ON export (log_index);
 
-"""#)
+            """#)
 
     private static let migration0010 = EmbeddedMigration(
         number: 10,
         name: "create_subjects",
         sha256: "71a653ab1bf29efcb6041a2b41735d85b9135f4fa6842b80a8212c01530d93f9",
         sql: #"""
--- Why: people's names, addresses and end-user strings live here and nowhere else, so that they can be erased.
--- Effect on data: none. Cost at ten million rows: none (a new table).
+            -- Why: people's names, addresses and end-user strings live here and nowhere else, so that they can be erased.
+            -- Effect on data: none. Cost at ten million rows: none (a new table).
 
-CREATE TABLE subject (
-  subject_id INTEGER PRIMARY KEY,      -- random 63-bit pseudonym; all that other tables know
-  kind INTEGER NOT NULL,               -- vocabulary 'subject_kind'
-  lookup_hash BLOB NOT NULL,           -- HMAC-SHA-256 of kind and value under DIR/secrets, first 16 bytes
-  value TEXT,                          -- the name, address or string; null once erased
-  created_micros INTEGER NOT NULL,     -- wall clock when first seen
-  UNIQUE (lookup_hash),
-  CHECK (length(lookup_hash) = 16)
-) STRICT;
+            CREATE TABLE subject (
+              subject_id INTEGER PRIMARY KEY,      -- random 63-bit pseudonym; all that other tables know
+              kind INTEGER NOT NULL,               -- vocabulary 'subject_kind'
+              lookup_hash BLOB NOT NULL,           -- HMAC-SHA-256 of kind and value under DIR/secrets, first 16 bytes
+              value TEXT,                          -- the name, address or string; null once erased
+              created_micros INTEGER NOT NULL,     -- wall clock when first seen
+              UNIQUE (lookup_hash),
+              CHECK (length(lookup_hash) = 16)
+            ) STRICT;
 
-"""#)
+            """#)
 
     private static let migration0011 = EmbeddedMigration(
         number: 11,
         name: "create_derived",
         sha256: "477c82fd99c3455ff3dc4dc92cda65473840458bc2e170e64d6eff3f2afb7cd9",
         sql: #"""
--- Why: sums and states that the hot path and reports need at once. Every table here can be rebuilt from the
---      truth, and `verify` compares the two.
--- Effect on data: none. Cost at ten million rows: none (new tables).
+            -- Why: sums and states that the hot path and reports need at once. Every table here can be rebuilt from the
+            --      truth, and `verify` compares the two.
+            -- Effect on data: none. Cost at ten million rows: none (new tables).
 
-CREATE TABLE open_hold (
-  request_id INTEGER PRIMARY KEY,      -- a request without an outcome
-  amount_nano INTEGER,                 -- sum of its pending transfers; null: unpriced
-  currency TEXT                        -- ISO 4217; null with the amount
-) STRICT;
+            CREATE TABLE open_hold (
+              request_id INTEGER PRIMARY KEY,      -- a request without an outcome
+              amount_nano INTEGER,                 -- sum of its pending transfers; null: unpriced
+              currency TEXT                        -- ISO 4217; null with the amount
+            ) STRICT;
 
-CREATE TABLE budget_period (
-  budget_id INTEGER NOT NULL REFERENCES budget (id),  -- an open budget
-  period_start_micros INTEGER NOT NULL,  -- start of the period, microseconds since 1970 UTC; 0 for total
-  spent_nano INTEGER NOT NULL,         -- sum of the charges of matching requests accepted in the period
-  held_nano INTEGER NOT NULL,          -- sum of the open holds of matching requests accepted in the period
-  PRIMARY KEY (budget_id, period_start_micros)
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE budget_period (
+              budget_id INTEGER NOT NULL REFERENCES budget (id),  -- an open budget
+              period_start_micros INTEGER NOT NULL,  -- start of the period, microseconds since 1970 UTC; 0 for total
+              spent_nano INTEGER NOT NULL,         -- sum of the charges of matching requests accepted in the period
+              held_nano INTEGER NOT NULL,          -- sum of the open holds of matching requests accepted in the period
+              PRIMARY KEY (budget_id, period_start_micros)
+            ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE account_balance (
-  account_id INTEGER PRIMARY KEY REFERENCES account (id),  -- the account
-  debits_pending_nano INTEGER NOT NULL,   -- pending debits not yet posted or voided
-  debits_posted_nano INTEGER NOT NULL,    -- posted debits
-  credits_pending_nano INTEGER NOT NULL,  -- pending credits not yet posted or voided
-  credits_posted_nano INTEGER NOT NULL    -- posted credits
-) STRICT;
+            CREATE TABLE account_balance (
+              account_id INTEGER PRIMARY KEY REFERENCES account (id),  -- the account
+              debits_pending_nano INTEGER NOT NULL,   -- pending debits not yet posted or voided
+              debits_posted_nano INTEGER NOT NULL,    -- posted debits
+              credits_pending_nano INTEGER NOT NULL,  -- pending credits not yet posted or voided
+              credits_posted_nano INTEGER NOT NULL    -- posted credits
+            ) STRICT;
 
-CREATE TABLE rollup_quarter (
-  quarter_start_micros INTEGER NOT NULL,  -- 15 minutes UTC that the request was accepted in
-  organization_id INTEGER NOT NULL,    -- as on the request
-  team_id INTEGER NOT NULL,            -- as on the request
-  project_id INTEGER NOT NULL,         -- as on the request
-  application_id INTEGER NOT NULL,     -- as on the request; 0: none
-  api_key_id INTEGER NOT NULL,         -- as on the request
-  user_subject_id INTEGER NOT NULL,    -- as on the request; 0: nobody
-  route_id INTEGER NOT NULL,           -- as on the request
-  deployment_id INTEGER NOT NULL,      -- of the attempt charged, for requests of the last attempt; 0: none
-  currency TEXT NOT NULL,              -- of the charges; '' for rows that only count requests
-  requests INTEGER NOT NULL,           -- requests with an outcome
-  denied INTEGER NOT NULL,             -- of these, refused by a decision
-  estimated INTEGER NOT NULL,          -- of these, with an estimated charge
-  unpriced INTEGER NOT NULL,           -- of these, with a charge without a price
-  amount_nano INTEGER NOT NULL,        -- sum of the charges' amounts
-  last_log_index INTEGER NOT NULL,     -- highest journal index that it includes
-  PRIMARY KEY (
-    quarter_start_micros, organization_id, team_id, project_id, application_id, api_key_id, user_subject_id,
-    route_id, deployment_id, currency
-  )
-) STRICT, WITHOUT ROWID;
+            CREATE TABLE rollup_quarter (
+              quarter_start_micros INTEGER NOT NULL,  -- 15 minutes UTC that the request was accepted in
+              organization_id INTEGER NOT NULL,    -- as on the request
+              team_id INTEGER NOT NULL,            -- as on the request
+              project_id INTEGER NOT NULL,         -- as on the request
+              application_id INTEGER NOT NULL,     -- as on the request; 0: none
+              api_key_id INTEGER NOT NULL,         -- as on the request
+              user_subject_id INTEGER NOT NULL,    -- as on the request; 0: nobody
+              route_id INTEGER NOT NULL,           -- as on the request
+              deployment_id INTEGER NOT NULL,      -- of the attempt charged, for requests of the last attempt; 0: none
+              currency TEXT NOT NULL,              -- of the charges; '' for rows that only count requests
+              requests INTEGER NOT NULL,           -- requests with an outcome
+              denied INTEGER NOT NULL,             -- of these, refused by a decision
+              estimated INTEGER NOT NULL,          -- of these, with an estimated charge
+              unpriced INTEGER NOT NULL,           -- of these, with a charge without a price
+              amount_nano INTEGER NOT NULL,        -- sum of the charges' amounts
+              last_log_index INTEGER NOT NULL,     -- highest journal index that it includes
+              PRIMARY KEY (
+                quarter_start_micros, organization_id, team_id, project_id, application_id, api_key_id, user_subject_id,
+                route_id, deployment_id, currency
+              )
+            ) STRICT, WITHOUT ROWID;
 
-"""#)
+            """#)
 
     private static let migration0012 = EmbeddedMigration(
         number: 12,
         name: "guard_truth",
         sha256: "96f0dfdbbde68b6f807aa5b981c327c58da5dd54b236a759d8a9e796798f1abf",
         sql: #"""
--- Why: the truth is append-only: no row is changed or deleted by any statement of any tool.
--- Effect on data: none. Cost at ten million rows: none (guards fire on UPDATE and DELETE only).
--- INSERT OR REPLACE fires the DELETE guard because the gateway sets recursive_triggers (sqlite.org/pragma.html).
+            -- Why: the truth is append-only: no row is changed or deleted by any statement of any tool.
+            -- Effect on data: none. Cost at ten million rows: none (guards fire on UPDATE and DELETE only).
+            -- INSERT OR REPLACE fires the DELETE guard because the gateway sets recursive_triggers (sqlite.org/pragma.html).
 
-CREATE TRIGGER journal_refuse_update BEFORE UPDATE ON journal
-BEGIN
-  SELECT RAISE(ABORT, 'journal is append-only');
-END;
+            CREATE TRIGGER journal_refuse_update BEFORE UPDATE ON journal
+            BEGIN
+              SELECT RAISE(ABORT, 'journal is append-only');
+            END;
 
-CREATE TRIGGER journal_refuse_delete BEFORE DELETE ON journal
-BEGIN
-  SELECT RAISE(ABORT, 'journal is append-only');
-END;
+            CREATE TRIGGER journal_refuse_delete BEFORE DELETE ON journal
+            BEGIN
+              SELECT RAISE(ABORT, 'journal is append-only');
+            END;
 
-CREATE TRIGGER organization_version_refuse_update BEFORE UPDATE ON organization_version
-BEGIN
-  SELECT RAISE(ABORT, 'organization_version is append-only');
-END;
+            CREATE TRIGGER organization_version_refuse_update BEFORE UPDATE ON organization_version
+            BEGIN
+              SELECT RAISE(ABORT, 'organization_version is append-only');
+            END;
 
-CREATE TRIGGER organization_version_refuse_delete BEFORE DELETE ON organization_version
-BEGIN
-  SELECT RAISE(ABORT, 'organization_version is append-only');
-END;
+            CREATE TRIGGER organization_version_refuse_delete BEFORE DELETE ON organization_version
+            BEGIN
+              SELECT RAISE(ABORT, 'organization_version is append-only');
+            END;
 
-CREATE TRIGGER team_version_refuse_update BEFORE UPDATE ON team_version
-BEGIN
-  SELECT RAISE(ABORT, 'team_version is append-only');
-END;
+            CREATE TRIGGER team_version_refuse_update BEFORE UPDATE ON team_version
+            BEGIN
+              SELECT RAISE(ABORT, 'team_version is append-only');
+            END;
 
-CREATE TRIGGER team_version_refuse_delete BEFORE DELETE ON team_version
-BEGIN
-  SELECT RAISE(ABORT, 'team_version is append-only');
-END;
+            CREATE TRIGGER team_version_refuse_delete BEFORE DELETE ON team_version
+            BEGIN
+              SELECT RAISE(ABORT, 'team_version is append-only');
+            END;
 
-CREATE TRIGGER project_version_refuse_update BEFORE UPDATE ON project_version
-BEGIN
-  SELECT RAISE(ABORT, 'project_version is append-only');
-END;
+            CREATE TRIGGER project_version_refuse_update BEFORE UPDATE ON project_version
+            BEGIN
+              SELECT RAISE(ABORT, 'project_version is append-only');
+            END;
 
-CREATE TRIGGER project_version_refuse_delete BEFORE DELETE ON project_version
-BEGIN
-  SELECT RAISE(ABORT, 'project_version is append-only');
-END;
+            CREATE TRIGGER project_version_refuse_delete BEFORE DELETE ON project_version
+            BEGIN
+              SELECT RAISE(ABORT, 'project_version is append-only');
+            END;
 
-CREATE TRIGGER application_version_refuse_update BEFORE UPDATE ON application_version
-BEGIN
-  SELECT RAISE(ABORT, 'application_version is append-only');
-END;
+            CREATE TRIGGER application_version_refuse_update BEFORE UPDATE ON application_version
+            BEGIN
+              SELECT RAISE(ABORT, 'application_version is append-only');
+            END;
 
-CREATE TRIGGER application_version_refuse_delete BEFORE DELETE ON application_version
-BEGIN
-  SELECT RAISE(ABORT, 'application_version is append-only');
-END;
+            CREATE TRIGGER application_version_refuse_delete BEFORE DELETE ON application_version
+            BEGIN
+              SELECT RAISE(ABORT, 'application_version is append-only');
+            END;
 
-CREATE TRIGGER principal_version_refuse_update BEFORE UPDATE ON principal_version
-BEGIN
-  SELECT RAISE(ABORT, 'principal_version is append-only');
-END;
+            CREATE TRIGGER principal_version_refuse_update BEFORE UPDATE ON principal_version
+            BEGIN
+              SELECT RAISE(ABORT, 'principal_version is append-only');
+            END;
 
-CREATE TRIGGER principal_version_refuse_delete BEFORE DELETE ON principal_version
-BEGIN
-  SELECT RAISE(ABORT, 'principal_version is append-only');
-END;
+            CREATE TRIGGER principal_version_refuse_delete BEFORE DELETE ON principal_version
+            BEGIN
+              SELECT RAISE(ABORT, 'principal_version is append-only');
+            END;
 
-CREATE TRIGGER provider_version_refuse_update BEFORE UPDATE ON provider_version
-BEGIN
-  SELECT RAISE(ABORT, 'provider_version is append-only');
-END;
+            CREATE TRIGGER provider_version_refuse_update BEFORE UPDATE ON provider_version
+            BEGIN
+              SELECT RAISE(ABORT, 'provider_version is append-only');
+            END;
 
-CREATE TRIGGER provider_version_refuse_delete BEFORE DELETE ON provider_version
-BEGIN
-  SELECT RAISE(ABORT, 'provider_version is append-only');
-END;
+            CREATE TRIGGER provider_version_refuse_delete BEFORE DELETE ON provider_version
+            BEGIN
+              SELECT RAISE(ABORT, 'provider_version is append-only');
+            END;
 
-CREATE TRIGGER credential_version_refuse_update BEFORE UPDATE ON credential_version
-BEGIN
-  SELECT RAISE(ABORT, 'credential_version is append-only');
-END;
+            CREATE TRIGGER credential_version_refuse_update BEFORE UPDATE ON credential_version
+            BEGIN
+              SELECT RAISE(ABORT, 'credential_version is append-only');
+            END;
 
-CREATE TRIGGER credential_version_refuse_delete BEFORE DELETE ON credential_version
-BEGIN
-  SELECT RAISE(ABORT, 'credential_version is append-only');
-END;
+            CREATE TRIGGER credential_version_refuse_delete BEFORE DELETE ON credential_version
+            BEGIN
+              SELECT RAISE(ABORT, 'credential_version is append-only');
+            END;
 
-CREATE TRIGGER deployment_version_refuse_update BEFORE UPDATE ON deployment_version
-BEGIN
-  SELECT RAISE(ABORT, 'deployment_version is append-only');
-END;
+            CREATE TRIGGER deployment_version_refuse_update BEFORE UPDATE ON deployment_version
+            BEGIN
+              SELECT RAISE(ABORT, 'deployment_version is append-only');
+            END;
 
-CREATE TRIGGER deployment_version_refuse_delete BEFORE DELETE ON deployment_version
-BEGIN
-  SELECT RAISE(ABORT, 'deployment_version is append-only');
-END;
+            CREATE TRIGGER deployment_version_refuse_delete BEFORE DELETE ON deployment_version
+            BEGIN
+              SELECT RAISE(ABORT, 'deployment_version is append-only');
+            END;
 
-CREATE TRIGGER route_version_refuse_update BEFORE UPDATE ON route_version
-BEGIN
-  SELECT RAISE(ABORT, 'route_version is append-only');
-END;
+            CREATE TRIGGER route_version_refuse_update BEFORE UPDATE ON route_version
+            BEGIN
+              SELECT RAISE(ABORT, 'route_version is append-only');
+            END;
 
-CREATE TRIGGER route_version_refuse_delete BEFORE DELETE ON route_version
-BEGIN
-  SELECT RAISE(ABORT, 'route_version is append-only');
-END;
+            CREATE TRIGGER route_version_refuse_delete BEFORE DELETE ON route_version
+            BEGIN
+              SELECT RAISE(ABORT, 'route_version is append-only');
+            END;
 
-CREATE TRIGGER api_key_version_refuse_update BEFORE UPDATE ON api_key_version
-BEGIN
-  SELECT RAISE(ABORT, 'api_key_version is append-only');
-END;
+            CREATE TRIGGER api_key_version_refuse_update BEFORE UPDATE ON api_key_version
+            BEGIN
+              SELECT RAISE(ABORT, 'api_key_version is append-only');
+            END;
 
-CREATE TRIGGER api_key_version_refuse_delete BEFORE DELETE ON api_key_version
-BEGIN
-  SELECT RAISE(ABORT, 'api_key_version is append-only');
-END;
+            CREATE TRIGGER api_key_version_refuse_delete BEFORE DELETE ON api_key_version
+            BEGIN
+              SELECT RAISE(ABORT, 'api_key_version is append-only');
+            END;
 
-CREATE TRIGGER budget_version_refuse_update BEFORE UPDATE ON budget_version
-BEGIN
-  SELECT RAISE(ABORT, 'budget_version is append-only');
-END;
+            CREATE TRIGGER budget_version_refuse_update BEFORE UPDATE ON budget_version
+            BEGIN
+              SELECT RAISE(ABORT, 'budget_version is append-only');
+            END;
 
-CREATE TRIGGER budget_version_refuse_delete BEFORE DELETE ON budget_version
-BEGIN
-  SELECT RAISE(ABORT, 'budget_version is append-only');
-END;
+            CREATE TRIGGER budget_version_refuse_delete BEFORE DELETE ON budget_version
+            BEGIN
+              SELECT RAISE(ABORT, 'budget_version is append-only');
+            END;
 
-CREATE TRIGGER rate_limit_version_refuse_update BEFORE UPDATE ON rate_limit_version
-BEGIN
-  SELECT RAISE(ABORT, 'rate_limit_version is append-only');
-END;
+            CREATE TRIGGER rate_limit_version_refuse_update BEFORE UPDATE ON rate_limit_version
+            BEGIN
+              SELECT RAISE(ABORT, 'rate_limit_version is append-only');
+            END;
 
-CREATE TRIGGER rate_limit_version_refuse_delete BEFORE DELETE ON rate_limit_version
-BEGIN
-  SELECT RAISE(ABORT, 'rate_limit_version is append-only');
-END;
+            CREATE TRIGGER rate_limit_version_refuse_delete BEFORE DELETE ON rate_limit_version
+            BEGIN
+              SELECT RAISE(ABORT, 'rate_limit_version is append-only');
+            END;
 
-CREATE TRIGGER price_refuse_update BEFORE UPDATE ON price
-BEGIN
-  SELECT RAISE(ABORT, 'price is append-only');
-END;
+            CREATE TRIGGER price_refuse_update BEFORE UPDATE ON price
+            BEGIN
+              SELECT RAISE(ABORT, 'price is append-only');
+            END;
 
-CREATE TRIGGER price_refuse_delete BEFORE DELETE ON price
-BEGIN
-  SELECT RAISE(ABORT, 'price is append-only');
-END;
+            CREATE TRIGGER price_refuse_delete BEFORE DELETE ON price
+            BEGIN
+              SELECT RAISE(ABORT, 'price is append-only');
+            END;
 
-CREATE TRIGGER request_refuse_update BEFORE UPDATE ON request
-BEGIN
-  SELECT RAISE(ABORT, 'request is append-only');
-END;
+            CREATE TRIGGER request_refuse_update BEFORE UPDATE ON request
+            BEGIN
+              SELECT RAISE(ABORT, 'request is append-only');
+            END;
 
-CREATE TRIGGER request_refuse_delete BEFORE DELETE ON request
-BEGIN
-  SELECT RAISE(ABORT, 'request is append-only');
-END;
+            CREATE TRIGGER request_refuse_delete BEFORE DELETE ON request
+            BEGIN
+              SELECT RAISE(ABORT, 'request is append-only');
+            END;
 
-CREATE TRIGGER decision_refuse_update BEFORE UPDATE ON decision
-BEGIN
-  SELECT RAISE(ABORT, 'decision is append-only');
-END;
+            CREATE TRIGGER decision_refuse_update BEFORE UPDATE ON decision
+            BEGIN
+              SELECT RAISE(ABORT, 'decision is append-only');
+            END;
 
-CREATE TRIGGER decision_refuse_delete BEFORE DELETE ON decision
-BEGIN
-  SELECT RAISE(ABORT, 'decision is append-only');
-END;
+            CREATE TRIGGER decision_refuse_delete BEFORE DELETE ON decision
+            BEGIN
+              SELECT RAISE(ABORT, 'decision is append-only');
+            END;
 
-CREATE TRIGGER attempt_refuse_update BEFORE UPDATE ON attempt
-BEGIN
-  SELECT RAISE(ABORT, 'attempt is append-only');
-END;
+            CREATE TRIGGER attempt_refuse_update BEFORE UPDATE ON attempt
+            BEGIN
+              SELECT RAISE(ABORT, 'attempt is append-only');
+            END;
 
-CREATE TRIGGER attempt_refuse_delete BEFORE DELETE ON attempt
-BEGIN
-  SELECT RAISE(ABORT, 'attempt is append-only');
-END;
+            CREATE TRIGGER attempt_refuse_delete BEFORE DELETE ON attempt
+            BEGIN
+              SELECT RAISE(ABORT, 'attempt is append-only');
+            END;
 
-CREATE TRIGGER outcome_refuse_update BEFORE UPDATE ON outcome
-BEGIN
-  SELECT RAISE(ABORT, 'outcome is append-only');
-END;
+            CREATE TRIGGER outcome_refuse_update BEFORE UPDATE ON outcome
+            BEGIN
+              SELECT RAISE(ABORT, 'outcome is append-only');
+            END;
 
-CREATE TRIGGER outcome_refuse_delete BEFORE DELETE ON outcome
-BEGIN
-  SELECT RAISE(ABORT, 'outcome is append-only');
-END;
+            CREATE TRIGGER outcome_refuse_delete BEFORE DELETE ON outcome
+            BEGIN
+              SELECT RAISE(ABORT, 'outcome is append-only');
+            END;
 
-CREATE TRIGGER charge_refuse_update BEFORE UPDATE ON charge
-BEGIN
-  SELECT RAISE(ABORT, 'charge is append-only');
-END;
+            CREATE TRIGGER charge_refuse_update BEFORE UPDATE ON charge
+            BEGIN
+              SELECT RAISE(ABORT, 'charge is append-only');
+            END;
 
-CREATE TRIGGER charge_refuse_delete BEFORE DELETE ON charge
-BEGIN
-  SELECT RAISE(ABORT, 'charge is append-only');
-END;
+            CREATE TRIGGER charge_refuse_delete BEFORE DELETE ON charge
+            BEGIN
+              SELECT RAISE(ABORT, 'charge is append-only');
+            END;
 
-CREATE TRIGGER account_refuse_update BEFORE UPDATE ON account
-BEGIN
-  SELECT RAISE(ABORT, 'account is append-only');
-END;
+            CREATE TRIGGER account_refuse_update BEFORE UPDATE ON account
+            BEGIN
+              SELECT RAISE(ABORT, 'account is append-only');
+            END;
 
-CREATE TRIGGER account_refuse_delete BEFORE DELETE ON account
-BEGIN
-  SELECT RAISE(ABORT, 'account is append-only');
-END;
+            CREATE TRIGGER account_refuse_delete BEFORE DELETE ON account
+            BEGIN
+              SELECT RAISE(ABORT, 'account is append-only');
+            END;
 
-CREATE TRIGGER transfer_refuse_update BEFORE UPDATE ON transfer
-BEGIN
-  SELECT RAISE(ABORT, 'transfer is append-only');
-END;
+            CREATE TRIGGER transfer_refuse_update BEFORE UPDATE ON transfer
+            BEGIN
+              SELECT RAISE(ABORT, 'transfer is append-only');
+            END;
 
-CREATE TRIGGER transfer_refuse_delete BEFORE DELETE ON transfer
-BEGIN
-  SELECT RAISE(ABORT, 'transfer is append-only');
-END;
+            CREATE TRIGGER transfer_refuse_delete BEFORE DELETE ON transfer
+            BEGIN
+              SELECT RAISE(ABORT, 'transfer is append-only');
+            END;
 
-CREATE TRIGGER event_refuse_update BEFORE UPDATE ON event
-BEGIN
-  SELECT RAISE(ABORT, 'event is append-only');
-END;
+            CREATE TRIGGER event_refuse_update BEFORE UPDATE ON event
+            BEGIN
+              SELECT RAISE(ABORT, 'event is append-only');
+            END;
 
-CREATE TRIGGER event_refuse_delete BEFORE DELETE ON event
-BEGIN
-  SELECT RAISE(ABORT, 'event is append-only');
-END;
+            CREATE TRIGGER event_refuse_delete BEFORE DELETE ON event
+            BEGIN
+              SELECT RAISE(ABORT, 'event is append-only');
+            END;
 
-CREATE TRIGGER export_refuse_update BEFORE UPDATE ON export
-BEGIN
-  SELECT RAISE(ABORT, 'export is append-only');
-END;
+            CREATE TRIGGER export_refuse_update BEFORE UPDATE ON export
+            BEGIN
+              SELECT RAISE(ABORT, 'export is append-only');
+            END;
 
-CREATE TRIGGER export_refuse_delete BEFORE DELETE ON export
-BEGIN
-  SELECT RAISE(ABORT, 'export is append-only');
-END;
+            CREATE TRIGGER export_refuse_delete BEFORE DELETE ON export
+            BEGIN
+              SELECT RAISE(ABORT, 'export is append-only');
+            END;
 
-CREATE TRIGGER vocabulary_refuse_update BEFORE UPDATE ON vocabulary
-BEGIN
-  SELECT RAISE(ABORT, 'vocabulary is append-only');
-END;
+            CREATE TRIGGER vocabulary_refuse_update BEFORE UPDATE ON vocabulary
+            BEGIN
+              SELECT RAISE(ABORT, 'vocabulary is append-only');
+            END;
 
-CREATE TRIGGER vocabulary_refuse_delete BEFORE DELETE ON vocabulary
-BEGIN
-  SELECT RAISE(ABORT, 'vocabulary is append-only');
-END;
+            CREATE TRIGGER vocabulary_refuse_delete BEFORE DELETE ON vocabulary
+            BEGIN
+              SELECT RAISE(ABORT, 'vocabulary is append-only');
+            END;
 
-"""#)
+            """#)
 
     private static let migration0013 = EmbeddedMigration(
         number: 13,
         name: "create_views",
         sha256: "3cf1ec0c9a9e681640b6c912e93634baece9a1c4311d0c9f359badc859329ef9",
         sql: #"""
--- Why: what auditors and reports ask for, readable with any SQLite tool: codes as words, ids with their names.
---      Names are those in force now, as are persons' ('erased' once erased); a model is the deployment's at the
---      request's revision, because a later change of a deployment does not change what was called. Built-in functions
---      only; no view multiplies, divides, averages or adds two currencies.
--- Effect on data: none. Cost at ten million rows: none (views).
+            -- Why: what auditors and reports ask for, readable with any SQLite tool: codes as words, ids with their names.
+            --      Names are those in force now, as are persons' ('erased' once erased); a model is the deployment's at the
+            --      request's revision, because a later change of a deployment does not change what was called. Built-in functions
+            --      only; no view multiplies, divides, averages or adds two currencies.
+            -- Effect on data: none. Cost at ten million rows: none (views).
 
-CREATE VIEW attempt_detail AS
-SELECT
-  a.request_id AS request_id,          -- the request
-  a.ordinal AS ordinal,                -- from 0
-  a.log_index AS log_index,            -- journal index of the command that wrote it
-  a.deployment_id AS deployment_id,    -- the deployment that was called
-  (SELECT name FROM deployment WHERE id = a.deployment_id) AS deployment,  -- its name
-  a.provider_id AS provider_id,        -- its provider at that time
-  (SELECT name FROM provider WHERE id = a.provider_id) AS provider,        -- the provider's name
-  (
-    SELECT v.model
-    FROM deployment_version AS v
-    WHERE v.id = a.deployment_id AND v.log_index <= (SELECT revision FROM request WHERE id = a.request_id)
-    ORDER BY v.log_index DESC
-    LIMIT 1
-  ) AS model,                          -- the model's name at the provider, at the request's revision
-  a.served_model AS served_model,      -- the model as the provider named it; null: same as the deployment's
-  a.credential_id AS credential_id,    -- the credential used; null: the provider needs none
-  (SELECT name FROM credential WHERE id = a.credential_id) AS credential,  -- its name
-  a.region AS region,                  -- where it was served; null: not stated
-  (
-    SELECT name FROM vocabulary WHERE domain = 'region_basis' AND code = a.region_basis
-  ) AS region_basis,  -- how the region is known
-  a.upstream_request_id AS upstream_request_id,  -- the provider's id of the call
-  a.started_micros AS started_micros,  -- wall clock when it began, microseconds since 1970 UTC
-  a.head_after_micros AS head_after_micros,                -- microseconds to the answer's head; null: none came
-  a.first_token_after_micros AS first_token_after_micros,  -- microseconds to the first content; null: none came
-  a.ended_after_micros AS ended_after_micros,              -- microseconds to its end
-  a.status AS status,                  -- the provider's HTTP status; null: none came
-  (
-    SELECT name FROM vocabulary WHERE domain = 'error_class' AND code = a.error_class
-  ) AS error_class,  -- what went wrong; null: nothing
-  a.dispatched AS dispatched,          -- 1 once a byte of the request may have left
-  a.raw_usage AS raw_usage             -- the provider's usage object as it came; null: none
-FROM attempt AS a;
+            CREATE VIEW attempt_detail AS
+            SELECT
+              a.request_id AS request_id,          -- the request
+              a.ordinal AS ordinal,                -- from 0
+              a.log_index AS log_index,            -- journal index of the command that wrote it
+              a.deployment_id AS deployment_id,    -- the deployment that was called
+              (SELECT name FROM deployment WHERE id = a.deployment_id) AS deployment,  -- its name
+              a.provider_id AS provider_id,        -- its provider at that time
+              (SELECT name FROM provider WHERE id = a.provider_id) AS provider,        -- the provider's name
+              (
+                SELECT v.model
+                FROM deployment_version AS v
+                WHERE v.id = a.deployment_id AND v.log_index <= (SELECT revision FROM request WHERE id = a.request_id)
+                ORDER BY v.log_index DESC
+                LIMIT 1
+              ) AS model,                          -- the model's name at the provider, at the request's revision
+              a.served_model AS served_model,      -- the model as the provider named it; null: same as the deployment's
+              a.credential_id AS credential_id,    -- the credential used; null: the provider needs none
+              (SELECT name FROM credential WHERE id = a.credential_id) AS credential,  -- its name
+              a.region AS region,                  -- where it was served; null: not stated
+              (
+                SELECT name FROM vocabulary WHERE domain = 'region_basis' AND code = a.region_basis
+              ) AS region_basis,  -- how the region is known
+              a.upstream_request_id AS upstream_request_id,  -- the provider's id of the call
+              a.started_micros AS started_micros,  -- wall clock when it began, microseconds since 1970 UTC
+              a.head_after_micros AS head_after_micros,                -- microseconds to the answer's head; null: none came
+              a.first_token_after_micros AS first_token_after_micros,  -- microseconds to the first content; null: none came
+              a.ended_after_micros AS ended_after_micros,              -- microseconds to its end
+              a.status AS status,                  -- the provider's HTTP status; null: none came
+              (
+                SELECT name FROM vocabulary WHERE domain = 'error_class' AND code = a.error_class
+              ) AS error_class,  -- what went wrong; null: nothing
+              a.dispatched AS dispatched,          -- 1 once a byte of the request may have left
+              a.raw_usage AS raw_usage             -- the provider's usage object as it came; null: none
+            FROM attempt AS a;
 
-CREATE VIEW charge_detail AS
-SELECT
-  c.request_id AS request_id,          -- the request it is attributed to
-  c.ordinal AS ordinal,                -- from 0
-  c.log_index AS log_index,            -- journal index of the command that wrote it
-  r.accepted_micros AS accepted_micros,  -- when the request was accepted, microseconds since 1970 UTC
-  r.organization_id AS organization_id,  -- the organization at that time
-  (SELECT name FROM organization WHERE id = r.organization_id) AS organization,  -- its name
-  r.team_id AS team_id,                -- the team at that time
-  (SELECT name FROM team WHERE id = r.team_id) AS team,                          -- its name
-  r.project_id AS project_id,          -- the project
-  (SELECT name FROM project WHERE id = r.project_id) AS project,                 -- its name
-  c.attempt_ordinal AS attempt_ordinal,  -- the attempt; null: not of one attempt
-  a.deployment_id AS deployment_id,    -- the attempt's deployment
-  (SELECT name FROM deployment WHERE id = a.deployment_id) AS deployment,        -- its name
-  a.provider_id AS provider_id,        -- the attempt's provider
-  (SELECT name FROM provider WHERE id = a.provider_id) AS provider,              -- its name
-  (
-    SELECT v.model
-    FROM deployment_version AS v
-    WHERE v.id = a.deployment_id AND v.log_index <= r.revision
-    ORDER BY v.log_index DESC
-    LIMIT 1
-  ) AS model,                          -- the model's name at the provider, at the request's revision
-  (SELECT name FROM vocabulary WHERE domain = 'meter' AND code = c.meter) AS meter,  -- what is counted
-  c.quantity AS quantity,              -- units of the meter; negative in reversals
-  c.price_id AS price_id,              -- the price row; null: unpriced
-  p.pico_per_unit AS pico_per_unit,    -- pico-units of currency per unit
-  p.effective_from_micros AS price_from_micros,  -- first attempt start that the price applies to
-  p.effective_to_micros AS price_to_micros,      -- first attempt start that it no longer applies to; null: open
-  c.amount_nano AS amount_nano,        -- nano-units of currency; null: unpriced
-  c.currency AS currency,              -- ISO 4217; null: unpriced
-  (
-    SELECT name FROM vocabulary WHERE domain = 'usage_source' AND code = c.usage_source
-  ) AS usage_source,  -- where the quantity comes from
-  (SELECT name FROM vocabulary WHERE domain = 'charge_origin' AND code = c.origin) AS origin,  -- what gave rise to it
-  (SELECT name FROM vocabulary WHERE domain = 'charge_kind' AND code = c.kind) AS kind,        -- what it is for
-  c.corrects AS corrects,              -- the ordinal that a correction corrects; null: none
-  c.reason AS reason,                  -- why, for corrections
-  c.usage_at_micros AS usage_at_micros,  -- the attempt's start
-  c.posting_period AS posting_period   -- year x 100 + month (UTC) that it is posted in
-FROM charge AS c
-LEFT JOIN request AS r ON r.id = c.request_id
-LEFT JOIN attempt AS a ON a.request_id = c.request_id AND a.ordinal = c.attempt_ordinal
-LEFT JOIN price AS p ON p.id = c.price_id;
+            CREATE VIEW charge_detail AS
+            SELECT
+              c.request_id AS request_id,          -- the request it is attributed to
+              c.ordinal AS ordinal,                -- from 0
+              c.log_index AS log_index,            -- journal index of the command that wrote it
+              r.accepted_micros AS accepted_micros,  -- when the request was accepted, microseconds since 1970 UTC
+              r.organization_id AS organization_id,  -- the organization at that time
+              (SELECT name FROM organization WHERE id = r.organization_id) AS organization,  -- its name
+              r.team_id AS team_id,                -- the team at that time
+              (SELECT name FROM team WHERE id = r.team_id) AS team,                          -- its name
+              r.project_id AS project_id,          -- the project
+              (SELECT name FROM project WHERE id = r.project_id) AS project,                 -- its name
+              c.attempt_ordinal AS attempt_ordinal,  -- the attempt; null: not of one attempt
+              a.deployment_id AS deployment_id,    -- the attempt's deployment
+              (SELECT name FROM deployment WHERE id = a.deployment_id) AS deployment,        -- its name
+              a.provider_id AS provider_id,        -- the attempt's provider
+              (SELECT name FROM provider WHERE id = a.provider_id) AS provider,              -- its name
+              (
+                SELECT v.model
+                FROM deployment_version AS v
+                WHERE v.id = a.deployment_id AND v.log_index <= r.revision
+                ORDER BY v.log_index DESC
+                LIMIT 1
+              ) AS model,                          -- the model's name at the provider, at the request's revision
+              (SELECT name FROM vocabulary WHERE domain = 'meter' AND code = c.meter) AS meter,  -- what is counted
+              c.quantity AS quantity,              -- units of the meter; negative in reversals
+              c.price_id AS price_id,              -- the price row; null: unpriced
+              p.pico_per_unit AS pico_per_unit,    -- pico-units of currency per unit
+              p.effective_from_micros AS price_from_micros,  -- first attempt start that the price applies to
+              p.effective_to_micros AS price_to_micros,      -- first attempt start that it no longer applies to; null: open
+              c.amount_nano AS amount_nano,        -- nano-units of currency; null: unpriced
+              c.currency AS currency,              -- ISO 4217; null: unpriced
+              (
+                SELECT name FROM vocabulary WHERE domain = 'usage_source' AND code = c.usage_source
+              ) AS usage_source,  -- where the quantity comes from
+              (SELECT name FROM vocabulary WHERE domain = 'charge_origin' AND code = c.origin) AS origin,  -- what gave rise to it
+              (SELECT name FROM vocabulary WHERE domain = 'charge_kind' AND code = c.kind) AS kind,        -- what it is for
+              c.corrects AS corrects,              -- the ordinal that a correction corrects; null: none
+              c.reason AS reason,                  -- why, for corrections
+              c.usage_at_micros AS usage_at_micros,  -- the attempt's start
+              c.posting_period AS posting_period   -- year x 100 + month (UTC) that it is posted in
+            FROM charge AS c
+            LEFT JOIN request AS r ON r.id = c.request_id
+            LEFT JOIN attempt AS a ON a.request_id = c.request_id AND a.ordinal = c.attempt_ordinal
+            LEFT JOIN price AS p ON p.id = c.price_id;
 
-CREATE VIEW decision_detail AS
-SELECT
-  d.request_id AS request_id,          -- the request
-  d.ordinal AS ordinal,                -- from 0, in the order taken
-  d.log_index AS log_index,            -- journal index of the command that wrote it
-  (
-    SELECT name FROM vocabulary WHERE domain = 'stage' AND code = d.stage
-  ) AS stage,  -- where in the call's life
-  (SELECT name FROM vocabulary WHERE domain = 'policy_kind' AND code = d.policy_kind) AS policy_kind,  -- what decided
-  d.policy_id AS policy_id,            -- id of the policy's object; null: none applies
-  d.policy_version AS policy_version,  -- journal index of the version that was applied
-  CASE d.policy_kind
-    WHEN 1 THEN (SELECT name FROM api_key_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 2 THEN (SELECT name FROM route_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 3 THEN (SELECT name FROM budget_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 4 THEN (SELECT name FROM rate_limit_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 5 THEN (SELECT name FROM project_version WHERE id = d.policy_id AND log_index = d.policy_version)
-  END AS policy,                       -- the policy's name in that version; null: it has none
-  (SELECT name FROM vocabulary WHERE domain = 'verdict' AND code = d.verdict) AS verdict,  -- what it said
-  (SELECT name FROM vocabulary WHERE domain = 'mode' AND code = d.mode) AS mode,           -- whether it binds
-  (SELECT name FROM vocabulary WHERE domain = 'reason' AND code = d.reason) AS reason,     -- why
-  d.limit_nano AS limit_nano,          -- for limits: the limit
-  d.spent_nano AS spent_nano,          -- for limits: spent in the period before this call
-  d.held_nano AS held_nano,            -- for limits: held by other calls
-  d.asked_nano AS asked_nano,          -- for limits: what this call asked to hold
-  d.deployment_id AS deployment_id,    -- for the plan: the chosen or refused target
-  (SELECT name FROM deployment WHERE id = d.deployment_id) AS deployment,  -- its name
-  d.detail AS detail                   -- more, only where it says something
-FROM decision AS d;
+            CREATE VIEW decision_detail AS
+            SELECT
+              d.request_id AS request_id,          -- the request
+              d.ordinal AS ordinal,                -- from 0, in the order taken
+              d.log_index AS log_index,            -- journal index of the command that wrote it
+              (
+                SELECT name FROM vocabulary WHERE domain = 'stage' AND code = d.stage
+              ) AS stage,  -- where in the call's life
+              (SELECT name FROM vocabulary WHERE domain = 'policy_kind' AND code = d.policy_kind) AS policy_kind,  -- what decided
+              d.policy_id AS policy_id,            -- id of the policy's object; null: none applies
+              d.policy_version AS policy_version,  -- journal index of the version that was applied
+              CASE d.policy_kind
+                WHEN 1 THEN (SELECT name FROM api_key_version WHERE id = d.policy_id AND log_index = d.policy_version)
+                WHEN 2 THEN (SELECT name FROM route_version WHERE id = d.policy_id AND log_index = d.policy_version)
+                WHEN 3 THEN (SELECT name FROM budget_version WHERE id = d.policy_id AND log_index = d.policy_version)
+                WHEN 4 THEN (SELECT name FROM rate_limit_version WHERE id = d.policy_id AND log_index = d.policy_version)
+                WHEN 5 THEN (SELECT name FROM project_version WHERE id = d.policy_id AND log_index = d.policy_version)
+              END AS policy,                       -- the policy's name in that version; null: it has none
+              (SELECT name FROM vocabulary WHERE domain = 'verdict' AND code = d.verdict) AS verdict,  -- what it said
+              (SELECT name FROM vocabulary WHERE domain = 'mode' AND code = d.mode) AS mode,           -- whether it binds
+              (SELECT name FROM vocabulary WHERE domain = 'reason' AND code = d.reason) AS reason,     -- why
+              d.limit_nano AS limit_nano,          -- for limits: the limit
+              d.spent_nano AS spent_nano,          -- for limits: spent in the period before this call
+              d.held_nano AS held_nano,            -- for limits: held by other calls
+              d.asked_nano AS asked_nano,          -- for limits: what this call asked to hold
+              d.deployment_id AS deployment_id,    -- for the plan: the chosen or refused target
+              (SELECT name FROM deployment WHERE id = d.deployment_id) AS deployment,  -- its name
+              d.detail AS detail                   -- more, only where it says something
+            FROM decision AS d;
 
-CREATE VIEW transfer_detail AS
-SELECT
-  t.request_id AS request_id,          -- the request
-  t.ordinal AS ordinal,                -- from 0
-  t.log_index AS log_index,            -- journal index of the command that wrote it
-  (SELECT name FROM vocabulary WHERE domain = 'transfer_kind' AND code = t.kind) AS kind,  -- its phase
-  (SELECT name FROM vocabulary WHERE domain = 'transfer_code' AND code = t.code) AS code,  -- why it was made
-  t.debit_account_id AS debit_account_id,    -- the account debited
-  (SELECT name FROM vocabulary WHERE domain = 'account_kind' AND code = d.kind) AS debit_kind,    -- what it collects
-  d.owner_id AS debit_owner_id,              -- its project or provider
-  t.credit_account_id AS credit_account_id,  -- the account credited
-  (SELECT name FROM vocabulary WHERE domain = 'account_kind' AND code = c.kind) AS credit_kind,   -- what it collects
-  c.owner_id AS credit_owner_id,             -- its project or provider
-  t.amount_nano AS amount_nano,        -- nano-units of currency
-  d.currency AS currency,              -- ISO 4217
-  t.charge_ordinal AS charge_ordinal   -- the charge that it moves; null for holds and releases
-FROM transfer AS t
-LEFT JOIN account AS d ON d.id = t.debit_account_id
-LEFT JOIN account AS c ON c.id = t.credit_account_id;
+            CREATE VIEW transfer_detail AS
+            SELECT
+              t.request_id AS request_id,          -- the request
+              t.ordinal AS ordinal,                -- from 0
+              t.log_index AS log_index,            -- journal index of the command that wrote it
+              (SELECT name FROM vocabulary WHERE domain = 'transfer_kind' AND code = t.kind) AS kind,  -- its phase
+              (SELECT name FROM vocabulary WHERE domain = 'transfer_code' AND code = t.code) AS code,  -- why it was made
+              t.debit_account_id AS debit_account_id,    -- the account debited
+              (SELECT name FROM vocabulary WHERE domain = 'account_kind' AND code = d.kind) AS debit_kind,    -- what it collects
+              d.owner_id AS debit_owner_id,              -- its project or provider
+              t.credit_account_id AS credit_account_id,  -- the account credited
+              (SELECT name FROM vocabulary WHERE domain = 'account_kind' AND code = c.kind) AS credit_kind,   -- what it collects
+              c.owner_id AS credit_owner_id,             -- its project or provider
+              t.amount_nano AS amount_nano,        -- nano-units of currency
+              d.currency AS currency,              -- ISO 4217
+              t.charge_ordinal AS charge_ordinal   -- the charge that it moves; null for holds and releases
+            FROM transfer AS t
+            LEFT JOIN account AS d ON d.id = t.debit_account_id
+            LEFT JOIN account AS c ON c.id = t.credit_account_id;
 
-CREATE VIEW request_trail AS
-SELECT
-  r.id AS request_id,                  -- the request; text form req_ and Crockford base32
-  r.log_index AS opened_log_index,     -- journal index of the open or deny command
-  o.log_index AS settled_log_index,    -- journal index of the settle or deny command; null: open
-  r.revision AS revision,              -- journal index of the last governance change in force
-  r.accepted_micros AS accepted_micros,  -- wall clock when its head was read, microseconds since 1970 UTC
-  o.ended_micros AS ended_micros,      -- wall clock at the settlement; null: open
-  r.organization_id AS organization_id,  -- the organization at that time
-  (SELECT name FROM organization WHERE id = r.organization_id) AS organization,  -- its name
-  r.team_id AS team_id,                -- the team at that time
-  (SELECT name FROM team WHERE id = r.team_id) AS team,                          -- its name
-  r.project_id AS project_id,          -- the project
-  (SELECT name FROM project WHERE id = r.project_id) AS project,                 -- its name
-  r.application_id AS application_id,  -- the application that the key is bound to; null: none
-  (SELECT name FROM application WHERE id = r.application_id) AS application,     -- its name
-  r.api_key_id AS api_key_id,          -- the virtual key
-  (SELECT name FROM api_key WHERE id = r.api_key_id) AS api_key,                 -- its name
-  r.user_subject_id AS user_subject_id,  -- the person that the key was made for (pseudonym); null: nobody
-  (SELECT coalesce(value, 'erased') FROM subject WHERE subject_id = r.user_subject_id) AS user_name,  -- the person
-  r.end_user_subject_id AS end_user_subject_id,  -- the end user as the caller named one (pseudonym)
-  (
-    SELECT coalesce(value, 'erased') FROM subject WHERE subject_id = r.end_user_subject_id
-  ) AS end_user,  -- the end user; unverified
-  r.address_subject_id AS address_subject_id,    -- the client's network address (pseudonym)
-  (SELECT coalesce(value, 'erased') FROM subject WHERE subject_id = r.address_subject_id) AS address,    -- the address
-  r.interaction AS interaction,        -- the caller's session id; null: none given
-  r.parent_id AS parent_id,            -- the request that this one was made for; null: none
-  (SELECT name FROM vocabulary WHERE domain = 'origin' AND code = r.origin) AS origin,        -- who asked for it
-  r.tags AS tags,                      -- the caller's tags, k=v joined with commas
-  (SELECT name FROM vocabulary WHERE domain = 'endpoint' AND code = r.endpoint) AS endpoint,  -- which endpoint
-  (SELECT name FROM vocabulary WHERE domain = 'dialect' AND code = r.dialect) AS dialect,     -- what the caller speaks
-  r.route_id AS route_id,              -- the route that it asked for
-  (SELECT name FROM route WHERE id = r.route_id) AS route,  -- its public model name
-  r.stream AS stream,                  -- 1 when a stream was asked for
-  r.body_bytes AS body_bytes,          -- size of the body as scanned
-  r.body_hash AS body_hash,            -- keyed hash of the body, 16 bytes
-  r.trace_id AS trace_id,              -- W3C trace id, 16 bytes; null: none given
-  r.estimated_input_tokens AS estimated_input_tokens,  -- the estimate that the hold uses
-  r.held_output_tokens AS held_output_tokens,          -- the answer tokens that the hold covers
-  (
-    SELECT group_concat(summary, ' ')
-    FROM (
-      SELECT d.stage || ':' || d.verdict || ':' || d.reason AS summary
-      FROM decision_detail AS d
-      WHERE d.request_id = r.id
-      ORDER BY d.ordinal
-    )
-  ) AS decisions,                      -- stage:verdict:reason of each decision in order
-  (
-    SELECT d.reason
-    FROM decision_detail AS d
-    WHERE d.request_id = r.id AND o.end_reason = 4 AND d.verdict = 'deny'
-    ORDER BY d.ordinal DESC
-    LIMIT 1
-  ) AS denial_reason,                  -- the reason of the decision that denied it; null: not denied
-  (
-    SELECT sum(amount_nano)
-    FROM transfer
-    WHERE request_id = r.id AND kind = 1 AND code IN (1, 2)
-  ) AS hold_nano,                      -- nano-units reserved before the call; null: unpriced or denied
-  (SELECT count(*) FROM attempt WHERE request_id = r.id) AS attempts,  -- how often a deployment was tried
-  a.deployment_id AS deployment_id,    -- the last attempt's deployment; null: none was tried
-  a.deployment AS deployment,          -- its name
-  a.provider_id AS provider_id,        -- the last attempt's provider
-  a.provider AS provider,              -- its name
-  a.model AS model,                    -- the model's name at the provider, at the request's revision
-  a.served_model AS served_model,      -- the model as the provider named it; null: same
-  a.region AS region,                  -- where it was served; null: not stated
-  a.region_basis AS region_basis,      -- how the region is known
-  a.upstream_request_id AS upstream_request_id,  -- the provider's id of the call
-  a.error_class AS error_class,        -- what went wrong in the last attempt; null: nothing
-  a.first_token_after_micros AS first_token_after_micros,  -- of the last attempt, from its start
-  o.opened_after_micros AS opened_after_micros,  -- from acceptance to the durable open
-  CASE WHEN o.request_id IS NULL THEN 'open' ELSE 'settled' END AS state,  -- open while it is in flight
-  o.status AS status,                  -- the HTTP status that the caller got or would have got
-  (SELECT name FROM vocabulary WHERE domain = 'end_reason' AND code = o.end_reason) AS end_reason,  -- how it ended
-  (SELECT name FROM vocabulary WHERE domain = 'caveat' AND code = o.caveat) AS caveat,  -- what a reader should know
-  (
-    SELECT CASE WHEN min(c.usage_source) = max(c.usage_source) THEN min(v.name) WHEN count(*) > 0 THEN 'mixed' END
-    FROM charge AS c
-    JOIN vocabulary AS v ON v.domain = 'usage_source' AND v.code = c.usage_source
-    WHERE c.request_id = r.id
-  ) AS usage_source,                   -- where the quantities come from; 'mixed': see the charges
-  (
-    SELECT count(*) FROM charge WHERE request_id = r.id AND price_id IS NULL
-  ) AS unpriced_charges,  -- charges without a price
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 1
-  ) AS input_quantity,  -- units of each meter; null: none
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 2
-  ) AS cache_read_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 3
-  ) AS cache_write_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 4
-  ) AS cache_write_5m_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 5
-  ) AS cache_write_1h_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 6
-  ) AS input_audio_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 7
-  ) AS input_image_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 8
-  ) AS output_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 9
-  ) AS reasoning_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 10
-  ) AS output_audio_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 11
-  ) AS output_image_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 12
-  ) AS request_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 13
-  ) AS search_quantity,  -- see vocabulary 'meter'
-  (
-    SELECT CASE WHEN min(currency) = max(currency) THEN sum(amount_nano) END
-    FROM charge
-    WHERE request_id = r.id
-  ) AS amount_nano,                    -- sum of the priced charges; null: none, or of several currencies
-  (
-    SELECT CASE WHEN min(currency) = max(currency) THEN min(currency) WHEN count(currency) > 0 THEN 'mixed' END
-    FROM charge
-    WHERE request_id = r.id
-  ) AS currency                        -- ISO 4217; 'mixed': several, see the charges; null: nothing priced
-FROM request AS r
-LEFT JOIN outcome AS o ON o.request_id = r.id
-LEFT JOIN attempt_detail AS a
-  ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
+            CREATE VIEW request_trail AS
+            SELECT
+              r.id AS request_id,                  -- the request; text form req_ and Crockford base32
+              r.log_index AS opened_log_index,     -- journal index of the open or deny command
+              o.log_index AS settled_log_index,    -- journal index of the settle or deny command; null: open
+              r.revision AS revision,              -- journal index of the last governance change in force
+              r.accepted_micros AS accepted_micros,  -- wall clock when its head was read, microseconds since 1970 UTC
+              o.ended_micros AS ended_micros,      -- wall clock at the settlement; null: open
+              r.organization_id AS organization_id,  -- the organization at that time
+              (SELECT name FROM organization WHERE id = r.organization_id) AS organization,  -- its name
+              r.team_id AS team_id,                -- the team at that time
+              (SELECT name FROM team WHERE id = r.team_id) AS team,                          -- its name
+              r.project_id AS project_id,          -- the project
+              (SELECT name FROM project WHERE id = r.project_id) AS project,                 -- its name
+              r.application_id AS application_id,  -- the application that the key is bound to; null: none
+              (SELECT name FROM application WHERE id = r.application_id) AS application,     -- its name
+              r.api_key_id AS api_key_id,          -- the virtual key
+              (SELECT name FROM api_key WHERE id = r.api_key_id) AS api_key,                 -- its name
+              r.user_subject_id AS user_subject_id,  -- the person that the key was made for (pseudonym); null: nobody
+              (SELECT coalesce(value, 'erased') FROM subject WHERE subject_id = r.user_subject_id) AS user_name,  -- the person
+              r.end_user_subject_id AS end_user_subject_id,  -- the end user as the caller named one (pseudonym)
+              (
+                SELECT coalesce(value, 'erased') FROM subject WHERE subject_id = r.end_user_subject_id
+              ) AS end_user,  -- the end user; unverified
+              r.address_subject_id AS address_subject_id,    -- the client's network address (pseudonym)
+              (SELECT coalesce(value, 'erased') FROM subject WHERE subject_id = r.address_subject_id) AS address,    -- the address
+              r.interaction AS interaction,        -- the caller's session id; null: none given
+              r.parent_id AS parent_id,            -- the request that this one was made for; null: none
+              (SELECT name FROM vocabulary WHERE domain = 'origin' AND code = r.origin) AS origin,        -- who asked for it
+              r.tags AS tags,                      -- the caller's tags, k=v joined with commas
+              (SELECT name FROM vocabulary WHERE domain = 'endpoint' AND code = r.endpoint) AS endpoint,  -- which endpoint
+              (SELECT name FROM vocabulary WHERE domain = 'dialect' AND code = r.dialect) AS dialect,     -- what the caller speaks
+              r.route_id AS route_id,              -- the route that it asked for
+              (SELECT name FROM route WHERE id = r.route_id) AS route,  -- its public model name
+              r.stream AS stream,                  -- 1 when a stream was asked for
+              r.body_bytes AS body_bytes,          -- size of the body as scanned
+              r.body_hash AS body_hash,            -- keyed hash of the body, 16 bytes
+              r.trace_id AS trace_id,              -- W3C trace id, 16 bytes; null: none given
+              r.estimated_input_tokens AS estimated_input_tokens,  -- the estimate that the hold uses
+              r.held_output_tokens AS held_output_tokens,          -- the answer tokens that the hold covers
+              (
+                SELECT group_concat(summary, ' ')
+                FROM (
+                  SELECT d.stage || ':' || d.verdict || ':' || d.reason AS summary
+                  FROM decision_detail AS d
+                  WHERE d.request_id = r.id
+                  ORDER BY d.ordinal
+                )
+              ) AS decisions,                      -- stage:verdict:reason of each decision in order
+              (
+                SELECT d.reason
+                FROM decision_detail AS d
+                WHERE d.request_id = r.id AND o.end_reason = 4 AND d.verdict = 'deny'
+                ORDER BY d.ordinal DESC
+                LIMIT 1
+              ) AS denial_reason,                  -- the reason of the decision that denied it; null: not denied
+              (
+                SELECT sum(amount_nano)
+                FROM transfer
+                WHERE request_id = r.id AND kind = 1 AND code IN (1, 2)
+              ) AS hold_nano,                      -- nano-units reserved before the call; null: unpriced or denied
+              (SELECT count(*) FROM attempt WHERE request_id = r.id) AS attempts,  -- how often a deployment was tried
+              a.deployment_id AS deployment_id,    -- the last attempt's deployment; null: none was tried
+              a.deployment AS deployment,          -- its name
+              a.provider_id AS provider_id,        -- the last attempt's provider
+              a.provider AS provider,              -- its name
+              a.model AS model,                    -- the model's name at the provider, at the request's revision
+              a.served_model AS served_model,      -- the model as the provider named it; null: same
+              a.region AS region,                  -- where it was served; null: not stated
+              a.region_basis AS region_basis,      -- how the region is known
+              a.upstream_request_id AS upstream_request_id,  -- the provider's id of the call
+              a.error_class AS error_class,        -- what went wrong in the last attempt; null: nothing
+              a.first_token_after_micros AS first_token_after_micros,  -- of the last attempt, from its start
+              o.opened_after_micros AS opened_after_micros,  -- from acceptance to the durable open
+              CASE WHEN o.request_id IS NULL THEN 'open' ELSE 'settled' END AS state,  -- open while it is in flight
+              o.status AS status,                  -- the HTTP status that the caller got or would have got
+              (SELECT name FROM vocabulary WHERE domain = 'end_reason' AND code = o.end_reason) AS end_reason,  -- how it ended
+              (SELECT name FROM vocabulary WHERE domain = 'caveat' AND code = o.caveat) AS caveat,  -- what a reader should know
+              (
+                SELECT CASE WHEN min(c.usage_source) = max(c.usage_source) THEN min(v.name) WHEN count(*) > 0 THEN 'mixed' END
+                FROM charge AS c
+                JOIN vocabulary AS v ON v.domain = 'usage_source' AND v.code = c.usage_source
+                WHERE c.request_id = r.id
+              ) AS usage_source,                   -- where the quantities come from; 'mixed': see the charges
+              (
+                SELECT count(*) FROM charge WHERE request_id = r.id AND price_id IS NULL
+              ) AS unpriced_charges,  -- charges without a price
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 1
+              ) AS input_quantity,  -- units of each meter; null: none
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 2
+              ) AS cache_read_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 3
+              ) AS cache_write_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 4
+              ) AS cache_write_5m_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 5
+              ) AS cache_write_1h_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 6
+              ) AS input_audio_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 7
+              ) AS input_image_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 8
+              ) AS output_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 9
+              ) AS reasoning_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 10
+              ) AS output_audio_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 11
+              ) AS output_image_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 12
+              ) AS request_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 13
+              ) AS search_quantity,  -- see vocabulary 'meter'
+              (
+                SELECT CASE WHEN min(currency) = max(currency) THEN sum(amount_nano) END
+                FROM charge
+                WHERE request_id = r.id
+              ) AS amount_nano,                    -- sum of the priced charges; null: none, or of several currencies
+              (
+                SELECT CASE WHEN min(currency) = max(currency) THEN min(currency) WHEN count(currency) > 0 THEN 'mixed' END
+                FROM charge
+                WHERE request_id = r.id
+              ) AS currency                        -- ISO 4217; 'mixed': several, see the charges; null: nothing priced
+            FROM request AS r
+            LEFT JOIN outcome AS o ON o.request_id = r.id
+            LEFT JOIN attempt_detail AS a
+              ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
 
-"""#)
+            """#)
 }

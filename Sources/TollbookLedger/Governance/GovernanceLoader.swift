@@ -1,5 +1,5 @@
 package import SQLite
-package import TollbookCore
+internal import TollbookCore
 internal import TollbookPolicy
 
 /// Builds the governance state from the tables of versions in force and the price book.
@@ -23,11 +23,6 @@ package enum GovernanceLoader {
         let budgets = try BudgetReader.read(connection, directory: directory, keyNames: keys.scopeTexts)
         return GovernanceState(snapshot: snapshot, budgets: budgets)
     }
-}
-
-extension TollbookError.Code {
-    /// A stored value of a governed object is none that this version writes.
-    package static let governanceCorrupt = TollbookError.Code(rawValue: "governance_corrupt")
 }
 
 extension TollbookError {

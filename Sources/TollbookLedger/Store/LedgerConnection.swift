@@ -8,6 +8,7 @@ package enum LedgerConnection {
 
     /// The one connection that writes and checkpoints.
     static func openWriter(path: String) throws -> Connection {
+        Library.disableMemoryStatistics()
         let connection = try Connection(path: path, mode: .readWriteCreate)
         try connection.setBusyTimeout(milliseconds: LedgerLimits.busyMillis)
         // WAL: readers never block the writer (sqlite.org/wal.html).

@@ -41,6 +41,11 @@ package struct BodyHasher: Sendable {
         self.code = code
     }
 
+    /// A hasher under a key of the caller's.
+    package init(key: [UInt8]) {
+        code = HMAC<SHA256>(key: SymmetricKey(data: key))
+    }
+
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         code.update(data: bytes)
     }

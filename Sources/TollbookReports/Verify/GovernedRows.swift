@@ -35,9 +35,10 @@ final class GovernedRows {
 
     /// How many rows were taken.
     var consumed: Int64 {
-        sources.reduce(0) { $0 + $1.consumed } + accountRows.reduce(0) {
-            accountsLeft.contains($1.key) ? $0 : $0 + Int64($1.value.count)
-        }
+        sources.reduce(0) { $0 + $1.consumed }
+            + accountRows.reduce(0) {
+                accountsLeft.contains($1.key) ? $0 : $0 + Int64($1.value.count)
+            }
     }
 
     /// The accounts that a command made, and their names for a message.

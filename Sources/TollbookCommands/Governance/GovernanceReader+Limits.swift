@@ -1,0 +1,33 @@
+internal import TollbookPolicy
+
+extension GovernanceReader {
+    func budget(_ node: YAMLNode) -> BudgetEntry? {
+        guard let entry = entry(node, kind: "budget") else { return nil }
+        let scope = entry.requiredText("scope", example: "project/NAME")
+        let limit = entry.requiredText("limit", example: "\"25.00 USD\"")
+        let period = entry.requiredText("period", example: "month")
+        guard let scope, let limit, let period else { return nil }
+        var budget = BudgetEntry(scope: scope, limit: limit, period: period)
+        budget.name = entry.text("name")
+        budget.was = entry.text("was")
+        budget.enforcement = entry.text("enforcement")
+        budget.timeZone = entry.text("time_zone")
+        budget.contact = entry.text("contact")
+        budget.location = entry.location
+        return budget
+    }
+
+    func rateLimit(_ node: YAMLNode) -> RateLimitEntry? {
+        guard let entry = entry(node, kind: "rate limit"),
+            let scope = entry.requiredText("scope", example: "project/NAME")
+        else { return nil }
+        var limit = RateLimitEntry(scope: scope)
+        limit.name = entry.text("name")
+        limit.was = entry.text("was")
+        limit.requestsPerMinute = entry.integer("requests_per_minute")
+        limit.tokensPerMinute = entry.integer("tokens_per_minute")
+        limit.concurrent = entry.integer("concurrent")
+        limit.location = entry.location
+        return limit
+    }
+}

@@ -1,0 +1,35 @@
+package import NIOCore
+
+/// Bounds of the control plane, each with its reason and what happens at it.
+package enum ControlLimits {
+    /// A governance document of ten thousand objects is about 3 MB; larger: 413.
+    package static let applyBodyBytes = 16 * 1024 * 1024
+    /// Every other body is a handful of short fields or one SQL statement; larger: 413.
+    package static let bodyBytes = 256 * 1024
+    /// Tokens and a few query items; larger: 431 by the HTTP decoder.
+    package static let headerBytes = 32 * 1024
+    /// A connection without a request in progress is closed after this.
+    package static let idleTimeout = TimeAmount.seconds(75)
+    /// More people and jobs than ever use one admin port at once; later connections wait in the backlog.
+    package static let connections = 256
+
+    /// Threads that read the ledger: one long verification must not keep a short report waiting.
+    package static let readThreads = 3
+    /// Reads that wait for a thread; further ones get 503 `readers_busy`.
+    package static let waitingReads = 16
+
+    /// Wrong tokens that are looked at per minute; further ones get 429 `too_many_refusals`.
+    package static let refusalsPerMinute = 30
+    /// Refusals per minute that become audit events: a flood must not fill the disk.
+    package static let refusalEventsPerMinute = 6
+
+    /// Exports kept for download at once; further ones get 429 `too_many_exports`.
+    package static let spooledExports = 16
+    /// An export that nobody fetched is removed after this.
+    package static let exportLifetimeSeconds = 3_600
+    /// Bytes read from a spooled file at a time: what one slow download holds in memory.
+    package static let downloadChunkBytes = 128 * 1024
+
+    /// Requests in progress get this long when the control plane goes down; then they are cut.
+    package static let drainSeconds = 5
+}

@@ -1,0 +1,65 @@
+/// Every metric of `/metrics`, in the order of the page; README's table is made of these.
+package enum ControlMetric {
+    package static let build = MetricDefinition(
+        "tollbook_build_info", .gauge, "Always 1; the label says which version runs.", labels: ["version"])
+    package static let residentBytes = MetricDefinition(
+        "tollbook_process_resident_memory_bytes", .gauge, "Resident memory of the process.")
+    package static let ready = MetricDefinition(
+        "tollbook_ready", .gauge, "1 while calls are taken, 0 while /readyz answers 503.")
+
+    package static let ledgerReady = MetricDefinition(
+        "tollbook_ledger_ready", .gauge, "1 while the ledger commits, 0 while it cannot and calls are refused.")
+    package static let commitSeconds = MetricDefinition(
+        "tollbook_ledger_commit_seconds", .histogram, "Time of one batch from BEGIN to the end of COMMIT.")
+    package static let batchSize = MetricDefinition(
+        "tollbook_ledger_batch_size", .histogram, "Commands in one batch, which share one fsync.")
+    package static let queueDepth = MetricDefinition(
+        "tollbook_ledger_queue_depth", .gauge, "Commands that wait for the writer.")
+    package static let openHolds = MetricDefinition(
+        "tollbook_ledger_open_holds", .gauge, "Requests that are opened and not settled.")
+    package static let walBytes = MetricDefinition(
+        "tollbook_ledger_wal_bytes", .gauge, "Bytes in the write-ahead log since it was last reset.")
+    package static let failedBatches = MetricDefinition(
+        "tollbook_ledger_failed_batches_total", .counter, "Batches rolled back because they could not commit.")
+    package static let deferredSettlements = MetricDefinition(
+        "tollbook_ledger_deferred_settlements", .gauge, "Settlements that wait to be tried again.")
+    package static let logIndex = MetricDefinition(
+        "tollbook_ledger_log_index", .gauge, "The newest journal index.")
+    package static let longestCheckpoint = MetricDefinition(
+        "tollbook_ledger_longest_checkpoint_seconds", .gauge, "The longest checkpoint since the start.")
+
+    package static let calls = MetricDefinition(
+        "tollbook_calls_total", .counter, "Answered calls by outcome; the codes are those of the error table.",
+        labels: ["code"])
+    package static let denied = MetricDefinition(
+        "tollbook_denied_calls_total", .counter, "Calls that a decision refused, by reason.", labels: ["reason"])
+    package static let unknownKeys = MetricDefinition(
+        "tollbook_unknown_keys_total", .counter, "Calls with a key that is not known; they make no request row.")
+    package static let addedSeconds = MetricDefinition(
+        "tollbook_added_latency_seconds", .histogram,
+        "Time that Tollbook added to calls that reached a provider: total less the provider's.")
+    package static let activeCalls = MetricDefinition(
+        "tollbook_active_calls", .gauge, "Calls between the end of their request and their settlement.")
+    package static let clientConnections = MetricDefinition(
+        "tollbook_client_connections", .gauge, "Open connections of clients.")
+    package static let upstreamConnections = MetricDefinition(
+        "tollbook_upstream_connections", .gauge, "Open connections to providers.", labels: ["state"])
+    package static let upstreamConnects = MetricDefinition(
+        "tollbook_upstream_connects_total", .counter, "Connections to providers, made or tried in vain.",
+        labels: ["result"])
+    package static let requestBytes = MetricDefinition(
+        "tollbook_request_bytes_total", .counter, "Bytes of request bodies, as decoded.")
+    package static let answerBytes = MetricDefinition(
+        "tollbook_answer_bytes_total", .counter, "Bytes of providers' answer bodies, as decoded.")
+
+    package static let controlRefusals = MetricDefinition(
+        "tollbook_control_refusals_total", .counter, "Requests of the control plane without the owner's token.")
+
+    /// All of them.
+    package static let all = [
+        build, residentBytes, ready, ledgerReady, commitSeconds, batchSize, queueDepth, openHolds, walBytes,
+        failedBatches, deferredSettlements, logIndex, longestCheckpoint, calls, denied, unknownKeys, addedSeconds,
+        activeCalls, clientConnections, upstreamConnections, upstreamConnects, requestBytes, answerBytes,
+        controlRefusals,
+    ]
+}

@@ -1,0 +1,120 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookWire
+
+extension Call {
+    /// The provider's answer begins. A compressed body comes decompressed.
+    func upstreamHead(_ answer: ProviderAnswer) {
+        guard machine.phase == .dispatched else { return }
+        machine.headArrived()
+        progress?.headArrived(status: answer.status, nanos: loop.readNanos())
+        progress?.upstreamRequestID = answer.requestID
+        setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
+        self.answer = answer
+        switch answer.status {
+        case 200..<300:
+            reader = AnswerReader(form: answer.isEventStream ? .stream : .plain, isSuccess: true)
+            if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
+        case 401, 403: refuseAnswer(.upstreamAuthFailed)
+        case 300..<400: refuseAnswer(.upstreamRedirect)
+        case 400...: reader = AnswerReader(form: .plain, isSuccess: false)
+        default: refuseAnswer(.upstreamMalformed)
+        }
+    }
+
+    /// An answer that is not passed on. Its error body is no use to the caller, or says too much.
+    private func refuseAnswer(_ code: AnswerCode) {
+        releaseConnection()
+        settle(.errorStatus, finale: .failure(.upstream(code)), code: code)
+    }
+
+    /// Lets the connection read the rest of the answer by itself.
+    func releaseConnection() {
+        connection?.finishTrailing(
+            deadlineNanos: loop.deadline(inMillis: loop.configuration.timeouts.trailingMillis))
+        connection = nil
+    }
+
+    func upstreamBody(_ bytes: ByteBuffer) {
+        guard machine.phase == .answering, let reader else { return }
+        setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
+        loop.metrics.answerBytes &+= UInt64(bytes.readableBytes)
+        switch reader.form {
+        case .plain: plainBody(bytes, reader)
+        case .stream: streamBody(bytes, reader)
+        }
+    }
+
+    /// A read from the provider has been handled whole: what it brought goes out together.
+    func upstreamReadComplete() {
+        guard let front, front.hasOutput else { return }
+        front.flushOutput()
+        if !front.isWritable { connection?.pause() }
+    }
+
+    /// The client takes bytes again, or no more for now.
+    func clientWritabilityChanged(_ isWritable: Bool) {
+        guard machine.phase == .answering else { return }
+        if isWritable {
+            setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
+            connection?.resume()
+        } else {
+            // The provider is not read meanwhile, so it is not late.
+            setDeadline(inMillis: loop.configuration.timeouts.totalMillis)
+            connection?.pause()
+        }
+    }
+
+    /// The provider's answer is whole.
+    func upstreamEnd() {
+        connection = nil
+        guard machine.phase == .answering, let reader else { return }
+        switch reader.form {
+        case .plain: plainEnd(reader)
+        case .stream: streamEnd(reader)
+        }
+    }
+
+    // MARK: Plain answers
+
+    private func plainBody(_ bytes: ByteBuffer, _ reader: AnswerReader) {
+        if !reader.hasContent { progress?.contentArrived(nanos: loop.readNanos()) }
+        reader.readPlain(bytes)
+        if isRelaying {
+            if let withheld { front?.send(withheld) }
+            withheld = bytes
+        } else if held.readableBytes + bytes.readableBytes > loop.configuration.sizes.heldAnswerBytes {
+            beginRelaying(with: bytes)
+        } else if held.readableBytes == 0 {
+            held = bytes
+        } else {
+            held.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// Too large to be held: it goes out as it comes, but for its newest bytes.
+    private func beginRelaying(with bytes: ByteBuffer) {
+        guard let answer else { return }
+        isRelaying = true
+        front?.beginRelay(of: self, answer, length: answer.encoding == .compressed ? nil : answer.contentLength)
+        if held.readableBytes > 0 { front?.send(held) }
+        held = ByteBuffer()
+        withheld = bytes
+    }
+
+    private func plainEnd(_ reader: AnswerReader) {
+        reader.plain.finish()
+        let finale = isRelaying ? Finale.relayedTail : .answer
+        if !reader.isSuccess {
+            settle(.errorStatus, finale: finale, code: .upstreamError)
+        } else if reader.plain.hasError {
+            settle(.errorEvent, finale: finale, code: .upstreamError)
+        } else if reader.plain.isWellFormed {
+            settle(.complete(isTerminated: true), finale: finale, code: .ok)
+        } else {
+            settle(
+                .malformed, finale: isRelaying ? .relayedTail : .failure(.upstream(.upstreamMalformed)),
+                code: .upstreamMalformed)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookPolicy
+internal import TollbookWire
+
+extension Call {
+    /// Begins an attempt at a target of the plan. Those before it sent nothing.
+    func tryTarget(_ index: Int) {
+        guard index < targets.count else {
+            let failure = lastFailure ?? GatewayError.upstream(.upstreamUnreachable)
+            return settleFailed(failure)
+        }
+        let target = targets[index]
+        let nanos = loop.readNanos()
+        if index == 0 { upstreamStartNanos = nanos }
+        progress = AttemptProgress(
+            target: target, startedMicros: loop.configuration.clock.nowMicros(), startedNanos: nanos)
+        setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
+        switch loop.credentials.lookup(target.credential) {
+        case .ready(let secret): acquireConnection(target, secret)
+        case .unavailable: targetFailed(.credentialUnavailable)
+        case .unknown: loadCredential(target, index: index)
+        }
+    }
+
+    private func loadCredential(_ target: PlannedTarget, index: Int) {
+        guard let source = target.credential?.source else { return targetFailed(.credentialUnavailable) }
+        loop.credentials.load(source, on: loop.eventLoop).assumeIsolated().whenComplete { [self] _ in
+            guard machine.phase == .connecting, attempts.count == index else { return }
+            if case .ready(let secret) = loop.credentials.lookup(target.credential) {
+                return acquireConnection(target, secret)
+            }
+            targetFailed(.credentialUnavailable)
+        }
+    }
+
+    private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
+        guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
+        let connection = pool.acquire(for: self)
+        self.connection = connection
+        if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
+    }
+
+    /// The connection that the call waited for is ready.
+    func connected(_ connection: UpstreamConnection) {
+        guard machine.phase == .connecting, let target = progress?.target,
+            let pool = loop.pool.pool(for: target.deployment.provider)
+        else { return }
+        guard case .ready(let secret) = loop.credentials.lookup(target.credential) else {
+            return targetFailed(.credentialUnavailable)
+        }
+        guard pool.begin(self, on: connection) else { return targetFailed(.connectFailed) }
+        dispatch(on: connection, pool: pool, target: target, secret: secret)
+    }
+
+    /// No connection could be made; nothing was sent.
+    func connectFailed(_ errorClass: ErrorClass) {
+        guard machine.phase == .connecting else { return }
+        connection = nil
+        targetFailed(errorClass)
+    }
+
+    /// Nothing was sent, so the next target may be tried at once.
+    private func targetFailed(_ errorClass: ErrorClass) {
+        guard let progress else { return }
+        attempts.append(progress.record(nanos: loop.readNanos(), errorClass: errorClass, charges: []))
+        self.progress = nil
+        lastFailure = GatewayError.upstream(failedWith: errorClass)
+        tryTarget(attempts.count)
+    }
+
+    /// Sends the request: from here on a byte may have left.
+    private func dispatch(
+        on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget, secret: CredentialSecret?
+    ) {
+        machine.dispatched()
+        progress?.wasDispatched = true
+        let patch = ChatRequestPatch(
+            intake.scan, model: target.deployment.model, includeUsage: intake.scan.stream)
+        let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
+        let length = patch.patchedLength(of: intake.body.readableBytes)
+        setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)
+        connection.send(
+            prefix: pool.requestPrefix, secret: secret, forwarded: intake.forwarded, body: body, length: length)
+    }
+
+    /// Ends the attempt because of a stop.
+    func stopAttempt(_ reason: CallStateMachine.Stop) {
+        connection?.abandon()
+        connection = nil
+        switch reason {
+        case .clientGone: settle(.clientGone, finale: .nothing, code: .clientGone)
+        case .shutdown: settle(.shutdown, finale: .failure(.shuttingDown), code: .shuttingDown)
+        case .openTimeout: settle(.shutdown, finale: .failure(.ledgerUnavailable), code: .ledgerUnavailable)
+        }
+    }
+
+    /// Ends the attempt because it took too long.
+    func giveUp(_ errorClass: ErrorClass) {
+        connection?.abandon()
+        connection = nil
+        let error = GatewayError.upstream(.upstreamTimeout)
+        settle(.broken(errorClass), finale: .failure(error), code: error.code)
+    }
+
+    /// The connection broke, or carried what is not HTTP.
+    ///
+    /// - Parameter errorClass: nil: it closed.
+    func upstreamFailed(_ errorClass: ErrorClass?) {
+        connection = nil
+        let isAnswering = machine.phase == .answering
+        if isAnswering, let reader, !reader.isSuccess {
+            return settle(.errorStatus, finale: .failure(.upstream(.upstreamClosed)), code: .upstreamClosed)
+        }
+        let code: AnswerCode =
+            errorClass == .malformedResponse ? .upstreamMalformed : isAnswering ? .upstreamCut : .upstreamClosed
+        settle(
+            .broken(errorClass ?? (isAnswering ? .closedMidBody : .closedBeforeHead)),
+            finale: .failure(.upstream(code)), code: code)
+    }
+}

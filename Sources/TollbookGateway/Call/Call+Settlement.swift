@@ -1,0 +1,146 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookPolicy
+internal import TollbookWire
+
+/// What the caller gets once the settlement is durable.
+enum Finale {
+    /// The provider's answer, which was held whole.
+    case answer
+    /// The last bytes of a relayed answer.
+    case relayedTail
+    /// The cost comment, the terminal event if the provider sent one, and the end of the stream.
+    case streamEnd
+    /// An error: as an answer, as an event in a stream, or by breaking a relayed answer off.
+    case failure(GatewayError)
+    /// The client has gone.
+    case nothing
+}
+
+extension Call {
+    /// Ends the attempt and has the ledger settle the call.
+    func settle(_ ending: AttemptEnding, finale: Finale, code: AnswerCode) {
+        guard machine.phase != .opening, let progress else { return }
+        var summary = reader?.summary() ?? AnswerSummary()
+        summary.evidence.wasDispatched = progress.wasDispatched
+        let terms = progress.terms(estimatedInputTokens: Int64(intake.scan.estimatedInputTokens))
+        let resolution = Resolution(ending, summary.evidence, terms)
+        self.progress = nil
+        guard machine.settling() else { return }
+        upstreamEndNanos = loop.readNanos()
+        var record = progress.record(
+            nanos: upstreamEndNanos, errorClass: resolution.errorClass, charges: resolution.charges)
+        if summary.model != progress.target.deployment.model { record.servedModel = summary.model }
+        record.upstreamRequestID = progress.upstreamRequestID ?? summary.responseID
+        record.rawUsage = summary.rawUsage
+        attempts.append(record)
+        submitSettlement(
+            status: status(finale), endReason: resolution.endReason, caveat: resolution.caveat, finale: finale,
+            code: code)
+    }
+
+    /// Settles a call none of whose targets could be reached.
+    func settleFailed(_ error: GatewayError) {
+        guard machine.settling() else { return }
+        upstreamEndNanos = loop.readNanos()
+        submitSettlement(
+            status: error.status, endReason: .error, caveat: nil, finale: .failure(error), code: error.code)
+    }
+
+    /// Settles a call that was stopped before its first attempt.
+    func settleUnused(_ stop: CallStateMachine.Stop) {
+        guard machine.settling() else { return }
+        upstreamStartNanos = openedNanos
+        upstreamEndNanos = openedNanos
+        switch stop {
+        case .clientGone:
+            submitSettlement(
+                status: Self.clientGoneStatus, endReason: .clientGone, caveat: nil, finale: .nothing,
+                code: .clientGone)
+        case .shutdown:
+            submitSettlement(
+                status: GatewayError.shuttingDown.status, endReason: .error, caveat: .shutdown, finale: .nothing,
+                code: .shuttingDown)
+        case .openTimeout:
+            submitSettlement(
+                status: GatewayError.ledgerUnavailable.status, endReason: .error, caveat: nil, finale: .nothing,
+                code: .ledgerUnavailable)
+        }
+    }
+
+    private func submitSettlement(
+        status: Int, endReason: EndReason, caveat: Caveat?, finale: Finale, code: AnswerCode
+    ) {
+        guard let request, let mailbox = loop.mailbox else { return }
+        clearDeadline()
+        self.finale = finale
+        outcome = code
+        let settlement = Settlement(
+            request: request, attempts: attempts, endedMicros: loop.configuration.clock.nowMicros(), status: status,
+            endReason: endReason, caveat: caveat,
+            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000))
+        loop.ledger.submit(settle: settlement, client: mailbox, ticket: takeTicket())
+    }
+
+    /// nginx's number for a client that closed its request.
+    private static let clientGoneStatus = 499
+
+    /// The status that the caller got, or would have got.
+    private func status(_ finale: Finale) -> Int {
+        let received = answer?.status
+        switch finale {
+        case .answer, .relayedTail, .streamEnd: return received ?? 200
+        case .failure(let error): return isAnswerBegun ? received ?? error.status : error.status
+        case .nothing: return received ?? Self.clientGoneStatus
+        }
+    }
+
+    /// Whether the caller has got a head.
+    var isAnswerBegun: Bool { isRelaying || reader?.form == .stream }
+
+    // MARK: After the commit
+
+    func settled(_ receipt: SettlementReceipt) {
+        let front = self.front
+        let finale = self.finale
+        finish()
+        defer { recordLatency() }
+        guard let front else { return }
+        switch finale {
+        case .answer: front.answer(with: self, receipt)
+        case .relayedTail: front.endRelay(with: withheld)
+        case .streamEnd: front.endStream(of: self, receipt, terminalEvent: terminalEvent)
+        case .failure(let error): fail(error, front, receipt)
+        case .nothing: front.close()
+        }
+    }
+
+    /// The ledger could not commit the settlement and retries it: the answer must not look complete.
+    func settlementDeferred() {
+        let front = self.front
+        outcome = .ledgerUnavailable
+        finish()
+        guard let front else { return }
+        if case .failure(let error) = finale { return fail(error, front, nil) }
+        fail(.ledgerUnavailable, front, nil)
+    }
+
+    private func fail(_ error: GatewayError, _ front: FrontHandler, _ receipt: SettlementReceipt?) {
+        if isRelaying {
+            front.close()
+        } else if reader?.form == .stream {
+            front.endStream(with: error)
+        } else {
+            front.answer(error, of: self, receipt)
+        }
+    }
+
+    /// Counts the time from the request's last byte to now, less the provider's.
+    private func recordLatency() {
+        guard attempts.contains(where: \.wasDispatched) else { return }
+        let total = loop.readNanos() &- intake.acceptedNanos
+        let upstream = upstreamEndNanos &- upstreamStartNanos
+        loop.metrics.addedLatency.record(micros: Int64((total &- upstream) / 1_000))
+    }
+}

@@ -1,0 +1,160 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookPolicy
+internal import TollbookWire
+
+/// One call from the end of its request to its settlement. Lives on one event loop.
+///
+/// Outlives its client: the loop's table holds it until the ledger has acknowledged the last command.
+final class Call {
+    let loop: GatewayLoop
+    let intake: CallIntake
+    /// nil once the client has gone, or has got its answer.
+    var front: FrontHandler?
+    var machine = CallStateMachine()
+
+    // Opening
+    private var ticket: UInt64?
+    var planAttempts = 0
+    var targets: [PlannedTarget] = []
+    var request: OpenRequest?
+    /// What a denied call is told once its row is durable.
+    var denial: GatewayError?
+    var openedNanos: UInt64 = 0
+
+    // Attempting
+    var attempts: [AttemptRecord] = []
+    var progress: AttemptProgress?
+    var connection: UpstreamConnection?
+    /// Monotonic, when the first attempt began.
+    var upstreamStartNanos: UInt64 = 0
+    var upstreamEndNanos: UInt64 = 0
+    /// What the caller is told when no target is left.
+    var lastFailure: GatewayError?
+
+    // Answering
+    var answer: ProviderAnswer?
+    /// nil: no head has come, or the answer is not passed on.
+    var reader: AnswerReader?
+    /// A plain answer's body so far, while it is held whole.
+    var held = ByteBuffer()
+    /// The newest bytes of a relayed answer, kept back until the commit.
+    var withheld: ByteBuffer?
+    var isRelaying = false
+    /// The provider's terminal event, kept back until the commit.
+    var terminalEvent: ByteBuffer?
+
+    // Settling
+    var finale = Finale.nothing
+    var outcome = AnswerCode.ok
+
+    // Deadlines
+    private(set) var deadlineNanos: UInt64
+    private let totalDeadlineNanos: UInt64
+
+    init(loop: GatewayLoop, front: FrontHandler, intake: CallIntake) {
+        self.loop = loop
+        self.front = front
+        self.intake = intake
+        totalDeadlineNanos = loop.deadline(inMillis: loop.configuration.timeouts.totalMillis)
+        deadlineNanos = totalDeadlineNanos
+    }
+
+    /// The ticket under which the ledger's answers come; the call is in the loop's table from then on.
+    func takeTicket() -> UInt64 {
+        if let ticket { return ticket }
+        let ticket = loop.add(self)
+        self.ticket = ticket
+        return ticket
+    }
+
+    /// Waits for the next event at most so long, and never past the call's total time.
+    func setDeadline(inMillis millis: Int64) {
+        deadlineNanos = min(totalDeadlineNanos, loop.deadline(inMillis: millis))
+    }
+
+    func clearDeadline() {
+        deadlineNanos = .max
+    }
+
+    /// Whether the total time is what has run out.
+    var isPastTotal: Bool { deadlineNanos >= totalDeadlineNanos }
+
+    // MARK: Events
+
+    func ledgerReplied(_ result: LedgerResult) {
+        switch result {
+        case .opened: opened()
+        case .stale: replan()
+        case .refused(let refusal):
+            answerWithoutSettlement(.refused(refusal, route: request?.route.name ?? ""))
+        case .denied: answerWithoutSettlement(denial ?? .ledgerUnavailable)
+        case .unavailable: answerWithoutSettlement(.ledgerUnavailable, hasRow: false)
+        case .settled(let receipt): settled(receipt)
+        case .settlementDeferred: settlementDeferred()
+        }
+    }
+
+    /// The client's connection has closed, or it stopped taking its answer.
+    func clientLeft() {
+        front = nil
+        stop(.clientGone)
+    }
+
+    /// The gateway is being stopped.
+    func shutDown() {
+        stop(.shutdown)
+    }
+
+    private func stop(_ reason: CallStateMachine.Stop) {
+        switch machine.stopped(reason) {
+        case .nothing: break
+        case .settleOnceOpened:
+            if reason != .clientGone { answerAhead(reason) }
+        case .stopAttemptAndSettle: stopAttempt(reason)
+        }
+    }
+
+    /// The ledger's answer is not waited for; the call is settled when it comes.
+    private func answerAhead(_ reason: CallStateMachine.Stop) {
+        clearDeadline()
+        let error = reason == .shutdown ? GatewayError.shuttingDown : .ledgerUnavailable
+        outcome = error.code
+        let front = self.front
+        self.front = nil
+        front?.answer(error, of: nil)
+    }
+
+    func timedOut() {
+        switch machine.phase {
+        case .opening: stop(.openTimeout)
+        case .connecting: giveUp(.connectTimeout)
+        case .dispatched: giveUp(isPastTotal ? .totalTimeout : .firstByteTimeout)
+        case .answering: giveUp(isPastTotal ? .totalTimeout : .idleTimeout)
+        case .settling, .finished: clearDeadline()
+        }
+    }
+
+    // MARK: End
+
+    /// Ends a call that has no settlement.
+    ///
+    /// - Parameter hasRow: whether the ledger knows the request.
+    func answerWithoutSettlement(_ error: GatewayError, hasRow: Bool = true) {
+        if machine.stop == nil { outcome = error.code }
+        let front = self.front
+        finish()
+        front?.answer(error, of: hasRow ? self : nil)
+    }
+
+    /// Leaves the loop's table and counts the outcome. The front stays with whoever writes the last bytes.
+    func finish() {
+        machine.finished()
+        clearDeadline()
+        front = nil
+        if let ticket { loop.removeCall(ticket) }
+        loop.releaseBody(intake.reservedBytes)
+        loop.metrics.count(outcome)
+    }
+}

@@ -1,0 +1,31 @@
+internal import NIOCore
+internal import TollbookPolicy
+internal import TollbookWire
+
+/// A request as it was taken in: everything that opening and dispatching it needs.
+struct CallIntake {
+    let secretHash: SecretHash
+    let acceptedMicros: Int64
+    /// Monotonic, when the last byte of the request was read.
+    let acceptedNanos: UInt64
+    let scan: ChatRequestScan
+    let body: ByteBuffer
+    let bodyHash: [UInt8]
+    /// Reserved for the body; given back when the call ends.
+    let reservedBytes: Int
+    /// Header lines for the provider.
+    let forwarded: ByteBuffer
+    let tags: String?
+    let endUser: String?
+    let interaction: String?
+    let traceID: [UInt8]?
+    /// The client's network address.
+    let address: String?
+
+    func facts() -> CallFacts {
+        CallFacts(
+            routeName: scan.model.value, estimatedInputTokens: Int64(scan.estimatedInputTokens),
+            maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices),
+            acceptedMicros: acceptedMicros)
+    }
+}

@@ -1,0 +1,91 @@
+/// Where a call stands, and what an event means there. Pure: the call carries out what is returned.
+package struct CallStateMachine: Sendable {
+    package enum Phase: Equatable, Sendable {
+        /// The ledger has been asked to open or deny it.
+        case opening
+        /// Opened; a connection to a provider is on its way.
+        case connecting
+        /// The request has been sent, no head has come.
+        case dispatched
+        /// The answer arrives.
+        case answering
+        /// The ledger has been asked to settle it; the answer waits for that.
+        case settling
+        case finished
+    }
+
+    /// Why a call ends before its answer is whole.
+    package enum Stop: Equatable, Sendable {
+        case clientGone
+        case shutdown
+        /// The ledger took too long to open it.
+        case openTimeout
+    }
+
+    /// What to do about a stop.
+    package enum StopAction: Equatable, Sendable {
+        case nothing
+        /// The ledger's answer is awaited; an opened call is voided then.
+        case settleOnceOpened
+        /// Stop the attempt if one runs, and settle.
+        case stopAttemptAndSettle
+    }
+
+    /// What to do once the ledger has opened the call.
+    package enum OpenedAction: Equatable, Sendable {
+        case attempt
+        /// It was stopped meanwhile: settle without an attempt.
+        case settleUnused(Stop)
+    }
+
+    package private(set) var phase = Phase.opening
+    /// The first stop that reached the call before its settlement.
+    package private(set) var stop: Stop?
+
+    package init() {}
+
+    package mutating func opened() -> OpenedAction {
+        precondition(phase == .opening, "a call is opened once")
+        phase = .connecting
+        guard let stop else { return .attempt }
+        return .settleUnused(stop)
+    }
+
+    package mutating func dispatched() {
+        precondition(phase == .connecting, "a call is dispatched once")
+        phase = .dispatched
+    }
+
+    package mutating func headArrived() {
+        precondition(phase == .dispatched, "one head answers a dispatch")
+        phase = .answering
+    }
+
+    /// The attempt is over; false when the call is being settled already.
+    package mutating func settling() -> Bool {
+        switch phase {
+        case .connecting, .dispatched, .answering:
+            phase = .settling
+            return true
+        case .opening, .settling, .finished:
+            return false
+        }
+    }
+
+    package mutating func finished() {
+        phase = .finished
+    }
+
+    package mutating func stopped(_ reason: Stop) -> StopAction {
+        switch phase {
+        case .opening:
+            if stop == nil { stop = reason }
+            return .settleOnceOpened
+        case .connecting, .dispatched, .answering:
+            if stop == nil { stop = reason }
+            return .stopAttemptAndSettle
+        case .settling, .finished:
+            return .nothing
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import TollbookCore
+package import TollbookPolicy
+
+/// How an attempt ended, as far as its charges are concerned.
+package enum AttemptEnding: Equatable, Sendable {
+    /// A whole answer with a success status. `isTerminated`: with its terminal event; always true for plain answers.
+    case complete(isTerminated: Bool)
+    /// An answer with an error status, or one that Tollbook refuses for its status.
+    case errorStatus
+    /// A stream that told of an error inside.
+    case errorEvent
+    /// A whole answer that is not well formed.
+    case malformed
+    /// The answer broke off, or never began: timeouts, closed connections, bytes that are not HTTP.
+    case broken(ErrorClass)
+    /// The client left first.
+    case clientGone
+    /// The gateway was stopped first.
+    case shutdown
+}
+
+/// What is known of an attempt when it has ended.
+package struct AttemptEvidence: Sendable {
+    /// Whether a byte of the request may have left.
+    package var wasDispatched: Bool
+    /// Whether anything of a successful answer's content was seen.
+    package var sawAnswer: Bool
+    /// As the provider reported it; nil: it did not.
+    package var usage: Usage?
+    /// Whether the provider's numbers contradict each other.
+    package var isUsageInconsistent = false
+    /// Estimated from what was seen of the answer.
+    package var outputTokensSeen: Int64 = 0
+    /// Events that could not be read, in a stream that went on.
+    package var hasMalformedParts = false
+
+    package init(wasDispatched: Bool, sawAnswer: Bool, usage: Usage? = nil) {
+        self.wasDispatched = wasDispatched
+        self.sawAnswer = sawAnswer
+        self.usage = usage
+    }
+}
+
+/// What the worst case of an attempt was, and at which prices it is charged.
+package struct AttemptTerms: Sendable {
+    package let estimatedInputTokens: Int64
+    package let heldOutputTokens: Int64
+    /// In force at the attempt's start; nil: unpriced.
+    package let prices: PriceSet?
+
+    package init(estimatedInputTokens: Int64, heldOutputTokens: Int64, prices: PriceSet?) {
+        self.estimatedInputTokens = estimatedInputTokens
+        self.heldOutputTokens = heldOutputTokens
+        self.prices = prices
+    }
+}
+
+/// What becomes of the hold: the attempt's charges, and what the reader of the request should know.
+///
+/// Pure: the whole of the design's rule on holds is here, and its table is in the tests.
+package struct Resolution: Sendable, Equatable {
+    /// What the charges rest on.
+    package enum Basis: Sendable, Equatable {
+        /// Nothing was sent, or the provider refused: no charge, the hold is voided.
+        case none
+        /// The provider's own numbers.
+        case usage
+        /// The estimated prompt and what was seen of the answer.
+        case seen
+        /// The whole worst case, because nothing was seen.
+        case hold
+    }
+
+    package let basis: Basis
+    package let charges: [ChargeLine]
+    package let endReason: EndReason
+    package let caveat: Caveat?
+    package let errorClass: ErrorClass?
+
+    package init(_ ending: AttemptEnding, _ evidence: AttemptEvidence, _ terms: AttemptTerms) {
+        let basis = Self.basis(ending, evidence)
+        self.basis = basis
+        charges = Self.charges(basis, evidence, terms)
+        endReason = Self.endReason(ending, evidence)
+        caveat = Self.caveat(ending, evidence, basis)
+        errorClass = Self.errorClass(ending)
+    }
+
+    private static func basis(_ ending: AttemptEnding, _ evidence: AttemptEvidence) -> Basis {
+        guard evidence.wasDispatched else { return .none }
+        if evidence.usage != nil { return .usage }
+        switch ending {
+        case .errorStatus: return .none
+        // An error in place of an answer is as good as an error status.
+        case .errorEvent: return evidence.sawAnswer ? .seen : .none
+        case .complete: return .seen
+        case .malformed, .broken, .clientGone, .shutdown: return evidence.sawAnswer ? .seen : .hold
+        }
+    }
+
+    private static func charges(
+        _ basis: Basis, _ evidence: AttemptEvidence, _ terms: AttemptTerms
+    ) -> [ChargeLine] {
+        switch basis {
+        case .none: return []
+        case .usage: return Charging.lines(for: evidence.usage ?? Usage(), prices: terms.prices, source: .provider)
+        case .hold:
+            return Charging.heldLines(
+                estimatedInputTokens: terms.estimatedInputTokens, heldOutputTokens: terms.heldOutputTokens,
+                prices: terms.prices)
+        case .seen:
+            var usage = Usage()
+            usage.set(.input, terms.estimatedInputTokens)
+            usage.set(.output, evidence.outputTokensSeen)
+            if terms.prices?[.request] != nil { usage.set(.request, 1) }
+            return Charging.lines(for: usage, prices: terms.prices, source: .estimated)
+        }
+    }
+
+    private static func endReason(_ ending: AttemptEnding, _ evidence: AttemptEvidence) -> EndReason {
+        switch ending {
+        case .complete: .completed
+        case .clientGone: .clientGone
+        case .broken: evidence.sawAnswer ? .upstreamCut : .error
+        case .errorStatus, .errorEvent, .malformed, .shutdown: .error
+        }
+    }
+
+    /// One caveat a request: what bears on the amount goes before what bears on the form.
+    private static func caveat(_ ending: AttemptEnding, _ evidence: AttemptEvidence, _ basis: Basis) -> Caveat? {
+        if ending == .shutdown { return .shutdown }
+        if basis == .hold { return .holdPosted }
+        if ending == .clientGone { return evidence.wasDispatched ? .clientLeftEarly : nil }
+        if ending == .malformed { return .answerMalformed }
+        if basis == .seen { return .usageEstimated }
+        if basis == .usage, evidence.isUsageInconsistent { return .usageInconsistent }
+        if evidence.hasMalformedParts { return .answerMalformed }
+        if case .complete(isTerminated: false) = ending { return .noTerminalEvent }
+        return nil
+    }
+
+    private static func errorClass(_ ending: AttemptEnding) -> ErrorClass? {
+        switch ending {
+        case .complete: nil
+        case .errorStatus: .upstreamStatus
+        case .errorEvent: .errorEvent
+        case .malformed: .malformedResponse
+        case .broken(let errorClass): errorClass
+        case .clientGone: .clientGone
+        case .shutdown: .shutdown
+        }
+    }
+}

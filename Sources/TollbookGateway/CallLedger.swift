@@ -1,0 +1,22 @@
+package import TollbookLedger
+package import TollbookPolicy
+
+/// What the data plane needs of the ledger. `Ledger` is one; tests script their own.
+package protocol CallLedger: AnyObject, Sendable {
+    /// The newest governance state; cheap.
+    var snapshot: GovernanceSnapshot { get }
+    /// False while the ledger cannot commit.
+    var isReady: Bool { get }
+    /// Opens a request. The answer comes to `client` under `ticket`; false: nothing was queued.
+    func submit(open: OpenRequest, client: any LedgerClient, ticket: UInt64) -> Bool
+    /// Records a refusal that the caller gets as `status`; as `submit(open:client:ticket:)`.
+    func submit(deny: OpenRequest, status: Int, client: any LedgerClient, ticket: UInt64) -> Bool
+    /// Settles an opened request. Never refused: its place was reserved by the open.
+    func submit(settle: Settlement, client: any LedgerClient, ticket: UInt64)
+    /// The keyed hash by which a virtual key is found; nil: not hashable, hence unknown.
+    func hashSecret(_ secret: UnsafeRawBufferPointer) -> SecretHash?
+    /// A hasher for one body; a copy of an unused one serves the next body.
+    func makeBodyHasher() -> BodyHasher
+}
+
+extension Ledger: CallLedger {}

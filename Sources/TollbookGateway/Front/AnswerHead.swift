@@ -1,0 +1,88 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookPolicy
+
+/// The head of an answer, serialized straight into a buffer.
+struct AnswerHead {
+    /// How the body's end is told.
+    enum Framing {
+        case length(Int)
+        case chunked
+        /// The connection's end, for HTTP/1.0.
+        case untilClose
+    }
+
+    let status: Int
+    let framing: Framing
+    let isHTTP10: Bool
+    let keepsAlive: Bool
+    /// Header lines, each with its line end.
+    var lines = ByteBuffer()
+    /// The call whose row the headers name.
+    var request: OpenRequest?
+    var attempts = 0
+    /// nil: not known, or in another currency.
+    var costNano: Int64?
+
+    func write(to buffer: inout ByteBuffer) {
+        let reason = status == 200 ? "" : HTTPResponseStatus(statusCode: status).reasonPhrase
+        let route = request?.route.name ?? ""
+        buffer.write(atMost: Self.fixedBytes + lines.readableBytes + reason.utf8.count + route.utf8.count) { cursor in
+            if status == 200 { cursor.write("HTTP/1.1 200 OK\r\n") } else { writeStatus(reason, to: &cursor) }
+            cursor.write(lines)
+            if let request { writeCall(request, route, to: &cursor) }
+            writeEnd(to: &cursor)
+        }
+    }
+
+    /// More than all fixed texts, the request's id and the numbers together.
+    private static let fixedBytes = 512
+
+    private func writeStatus(_ reason: String, to cursor: inout ByteCursor) {
+        cursor.write("HTTP/1.1 ")
+        cursor.writeDecimal(UInt64(status))
+        cursor.write(" ")
+        cursor.write(reason)
+        cursor.write("\r\n")
+    }
+
+    private func writeCall(_ request: OpenRequest, _ route: String, to cursor: inout ByteCursor) {
+        cursor.writeHeader("x-tollbook-request-id", request.id.text)
+        if let costNano {
+            cursor.write("x-tollbook-cost-usd: ")
+            cursor.writeDecimal(nano: costNano)
+            cursor.write("\r\n")
+        }
+        if HeaderName.isSafeValue(route) { cursor.writeHeader("x-tollbook-route", route) }
+        cursor.write("x-tollbook-attempts: ")
+        cursor.writeDecimal(UInt64(attempts))
+        cursor.write("\r\n")
+    }
+
+    private func writeEnd(to cursor: inout ByteCursor) {
+        switch framing {
+        case .length(let length):
+            cursor.write("content-length: ")
+            cursor.writeDecimal(UInt64(length))
+            cursor.write("\r\n")
+        case .chunked: cursor.write("transfer-encoding: chunked\r\n")
+        case .untilClose: break
+        }
+        if !keepsAlive {
+            cursor.write("connection: close\r\n")
+        } else if isHTTP10 {
+            cursor.write("connection: keep-alive\r\n")
+        }
+        cursor.write("\r\n")
+    }
+}
+
+extension SettlementReceipt {
+    /// The cost in nano-dollars; nil when it is not known, or in another currency.
+    var costNano: Int64? {
+        guard let total, currency ?? "USD" == "USD" else { return nil }
+        return total.nano
+    }
+}

@@ -1,0 +1,177 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookWire
+
+extension FrontHandler {
+    // MARK: Whole answers
+
+    /// Answers with an error of Tollbook's own.
+    ///
+    /// - Parameters:
+    ///   - call: the call whose row the headers name; nil: it has none.
+    ///   - isHead: whether the method forbids a body.
+    func answer(_ error: GatewayError, of call: Call?, _ receipt: SettlementReceipt? = nil, isHead: Bool = false) {
+        let body = error.body
+        var head = makeHead(error.status, .length(body.readableBytes), call, receipt)
+        head.lines.writeStaticString("content-type: application/json\r\n")
+        if let seconds = error.retryAfterSeconds { head.lines.writeHeaderLine("retry-after", String(seconds)) }
+        if let allow = error.allow { head.lines.writeHeaderLine("allow", allow) }
+        output.append { head.write(to: &$0) }
+        if !isHead { append(body) }
+        endAnswer()
+    }
+
+    /// Answers with a JSON body that no call made.
+    func answer(with body: ByteBuffer) {
+        loop.metrics.count(.ok)
+        var head = makeHead(200, .length(body.readableBytes), nil, nil)
+        head.lines.writeStaticString("content-type: application/json\r\n")
+        output.append { head.write(to: &$0) }
+        append(body)
+        endAnswer()
+    }
+
+    /// Answers with what the provider answered.
+    func answer(with call: Call, _ receipt: SettlementReceipt) {
+        guard let answer = call.answer else { return close() }
+        var head = makeHead(answer.status, .length(call.held.readableBytes), call, receipt)
+        head.lines = answer.forwarded
+        output.append { head.write(to: &$0) }
+        append(call.held)
+        endAnswer()
+    }
+
+    private func makeHead(
+        _ status: Int, _ framing: AnswerHead.Framing, _ call: Call?, _ receipt: SettlementReceipt?
+    ) -> AnswerHead {
+        var head = AnswerHead(status: status, framing: framing, isHTTP10: isHTTP10, keepsAlive: keepsAlive)
+        if let call {
+            head.request = call.request
+            head.attempts = call.attempts.count + (call.progress == nil ? 0 : 1)
+            head.costNano = receipt?.costNano
+        }
+        return head
+    }
+
+    // MARK: Answers that are relayed
+
+    /// Begins an answer that is passed on as it comes.
+    ///
+    /// - Parameter length: of the whole body; nil: not known.
+    func beginRelay(of call: Call, _ answer: ProviderAnswer, length: Int?) {
+        isChunked = length == nil && !isHTTP10
+        if length == nil, isHTTP10 { keepsAlive = false }
+        let framing: AnswerHead.Framing = length.map { .length($0) } ?? (isChunked ? .chunked : .untilClose)
+        var head = makeHead(answer.status, framing, call, nil)
+        head.lines = answer.forwarded
+        output.append { head.write(to: &$0) }
+    }
+
+    /// Sends bytes of a relayed body, framed. They leave with the next flush.
+    func send(_ bytes: ByteBuffer) {
+        let length = bytes.readableBytes
+        guard length > 0 else { return }
+        guard isChunked else { return append(bytes) }
+        guard length <= GatewayLimits.copiedBodyBytes else { return sendLarge(bytes) }
+        output.append { buffer in
+            buffer.write(atMost: length + Self.chunkBytes) { cursor in
+                cursor.writeHexadecimal(length)
+                cursor.write("\r\n")
+                cursor.write(bytes)
+                cursor.write("\r\n")
+            }
+        }
+    }
+
+    private func sendLarge(_ bytes: ByteBuffer) {
+        output.append { buffer in
+            buffer.write(atMost: Self.chunkBytes) { cursor in
+                cursor.writeHexadecimal(bytes.readableBytes)
+                cursor.write("\r\n")
+            }
+        }
+        append(bytes)
+        output.append { $0.writeStaticString("\r\n") }
+    }
+
+    /// What frames a chunk: its length and two line ends.
+    private static let chunkBytes = 24
+
+    /// Ends a relayed plain answer with the bytes that were kept back.
+    func endRelay(with tail: ByteBuffer?) {
+        if let tail { send(tail) }
+        endRelayed()
+    }
+
+    /// Ends a stream: the cost, the terminal event if the provider sent one, and the body's end.
+    func endStream(of call: Call, _ receipt: SettlementReceipt, terminalEvent: ByteBuffer?) {
+        var ending = ByteBuffer()
+        ending.write(atMost: Self.commentBytes + (terminalEvent?.readableBytes ?? 0)) { cursor in
+            cursor.write(": tollbook")
+            if let cost = receipt.costNano {
+                cursor.write(" cost_usd=")
+                cursor.writeDecimal(nano: cost)
+            }
+            if let request = call.request {
+                cursor.write(" request_id=")
+                cursor.write(request.id.text)
+            }
+            cursor.write("\n\n")
+            if let terminalEvent { cursor.write(terminalEvent) }
+        }
+        send(ending)
+        endRelayed()
+    }
+
+    /// What the cost comment takes at most.
+    private static let commentBytes = 128
+
+    /// Ends a stream with an error event and without a terminal one.
+    func endStream(with error: GatewayError) {
+        send(error.event)
+        endRelayed()
+    }
+
+    private func endRelayed() {
+        if isChunked { output.append { $0.writeStaticString("0\r\n\r\n") } }
+        isChunked = false
+        endAnswer()
+    }
+
+    // MARK: Output
+
+    /// Copies small bytes behind what is there; large ones are written without a copy.
+    private func append(_ bytes: ByteBuffer) {
+        if bytes.readableBytes <= GatewayLimits.copiedBodyBytes {
+            output.append { _ = $0.writeImmutableBuffer(bytes) }
+        } else {
+            if !output.isEmpty { context?.write(wrapOutboundOut(output.take()), promise: nil) }
+            context?.write(wrapOutboundOut(bytes), promise: nil)
+            hasUnflushedWrite = true
+        }
+    }
+
+    /// Whether something waits for a flush.
+    var hasOutput: Bool { !output.isEmpty || hasUnflushedWrite }
+
+    func flushOutput() {
+        hasUnflushedWrite = false
+        if output.isEmpty {
+            context?.flush()
+        } else {
+            context?.writeAndFlush(wrapOutboundOut(output.take()), promise: nil)
+        }
+    }
+
+    private func endAnswer() {
+        flushOutput()
+        answerEnded()
+    }
+
+    /// Lets a client go on that waits with its body.
+    func writeContinue() {
+        output.append { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
+        flushOutput()
+    }
+}

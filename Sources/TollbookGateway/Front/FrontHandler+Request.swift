@@ -1,0 +1,145 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPCompression
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookPolicy
+internal import TollbookWire
+
+extension FrontHandler {
+    /// A request begins. Where two errors apply, the earlier of the documented order is told.
+    func begin(_ head: HTTPRequestHead) {
+        isHTTP10 = head.version == .http1_0
+        keepsAlive = head.isKeepAlive && !loop.isDraining
+        _ = loop.readNanos()
+        let uri = head.uri
+        let question = uri.utf8.firstIndex(of: UInt8(ascii: "?"))
+        let query = question.map { uri[uri.utf8.index(after: $0)...] }
+        let buffer = headerBuffer
+        headerBuffer = ByteBuffer()
+        let headers = RequestHeaders(head.headers, query: query, buffer: buffer)
+        headerBuffer = headers.forwarded
+        phase = .receiving
+        setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
+        guard let hash = headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
+            let key = loop.ledger.snapshot.keys[hash]
+        else { return refuse(.unknownKey, headers, isHead: head.method == .HEAD) }
+        let target = FrontTarget(method: head.method.rawValue, path: uri[..<(question ?? uri.endIndex)])
+        let details = RequestDetails(headers)
+        if let error = headError(head, headers, target, details) {
+            return refuse(error, headers, isHead: head.method == .HEAD)
+        }
+        if headers.encoding == .compressed, !hasDecompressor { return decompress(head) }
+        request = FrontRequest(
+            target: target, key: key, secretHash: hash, acceptedMicros: loop.configuration.clock.nowMicros(),
+            headers: headers, details: details, hasher: loop.makeBodyHasher())
+        if headers.expectsContinue, !isHTTP10 { writeContinue() }
+    }
+
+    /// What is wrong with a request of a known key, as far as its head shows.
+    private func headError(
+        _ head: HTTPRequestHead, _ headers: RequestHeaders, _ target: FrontTarget, _ details: RequestDetails
+    ) -> GatewayError? {
+        let limit = loop.configuration.sizes.bodyBytes
+        if (headers.contentLength ?? 0) > limit { return .requestTooLarge(limit: limit) }
+        if headers.hostCount != 1, !isHTTP10 || headers.hostCount > 1 {
+            return GatewayError(.invalidRequest, "The request needs exactly one Host header.", param: "host")
+        }
+        if let error = details.error { return error }
+        switch target {
+        case .notFound:
+            return GatewayError(.notFound, "There is no such path. Calls go to /v1/chat/completions.")
+        case .methodNotAllowed(let allow):
+            var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
+            error.allow = allow
+            return error
+        case .models, .model: return nil
+        case .chatCompletions:
+            guard headers.encoding == .unsupported else { return nil }
+            return GatewayError(
+                .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
+                param: "content-encoding")
+        }
+    }
+
+    /// Puts a decompressor before this handler for good, and sends the head through it.
+    private func decompress(_ head: HTTPRequestHead) {
+        guard let context else { return }
+        hasDecompressor = true
+        let decompressor = NIOHTTPRequestDecompressor(limit: .size(loop.configuration.sizes.bodyBytes))
+        let operations = context.pipeline.syncOperations
+        do {
+            try operations.addHandler(decompressor, position: .before(self))
+            let inner = try operations.context(handler: decompressor)
+            decompressor.channelRead(context: inner, data: NIOAny(HTTPServerRequestPart.head(head)))
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func receive(_ bytes: ByteBuffer) {
+        setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
+        if let error = request?.append(bytes, loop: loop) { refuse(error) }
+    }
+
+    /// The request is whole.
+    func finishRequest() {
+        clearDeadline()
+        guard let request else { return }
+        switch request.target {
+        case .chatCompletions: startCall()
+        case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot))
+        case .model(let name):
+            if let body = ModelList.body(for: name, key: request.key, in: loop.ledger.snapshot) {
+                answer(with: body)
+            } else {
+                refuse(.unknownRoute(name))
+            }
+        case .notFound, .methodNotAllowed: break
+        }
+    }
+
+    private func startCall() {
+        guard let request else { return }
+        do throws(WireError) {
+            let (scan, hash) = try request.body.finish()
+            let intake = makeIntake(request, scan, hash)
+            phase = .calling
+            let call = Call(loop: loop, front: self, intake: intake)
+            self.call = call
+            loop.metrics.requestBytes &+= UInt64(scan.bodyBytes)
+            call.start()
+        } catch {
+            refuse(.unreadable(error))
+        }
+    }
+
+    private func makeIntake(_ request: FrontRequest, _ scan: ChatRequestScan, _ hash: [UInt8]) -> CallIntake {
+        CallIntake(
+            secretHash: request.secretHash, acceptedMicros: request.acceptedMicros, acceptedNanos: loop.readNanos(),
+            scan: scan, body: request.body.body, bodyHash: hash, reservedBytes: request.takeReservation(),
+            forwarded: request.headers.forwarded, tags: request.details.tags,
+            endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,
+            traceID: request.headers.traceID, address: address)
+    }
+
+    /// Answers a request that makes no call, whole or not.
+    func refuse(_ error: GatewayError) {
+        guard request != nil else { return refuse(error, nil, isHead: false) }
+        refuse(error, request?.headers, isHead: false)
+    }
+
+    /// - Parameter headers: the request's; nil: there is no request to speak of, the connection is closed.
+    private func refuse(_ error: GatewayError, _ headers: RequestHeaders?, isHead: Bool) {
+        if isAwaitingEnd, !(headers.map(isSmall) ?? false) { keepsAlive = false }
+        request?.release(loop)
+        loop.metrics.count(error.code)
+        answer(error, of: nil, nil, isHead: isHead)
+    }
+
+    /// Whether the rest of a request is worth reading so that the connection can go on.
+    private func isSmall(_ headers: RequestHeaders) -> Bool {
+        !headers.expectsContinue && !headers.isChunked
+            && (headers.contentLength ?? 0) <= GatewayLimits.discardedBodyBytes
+    }
+}

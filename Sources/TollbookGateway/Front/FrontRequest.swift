@@ -1,0 +1,88 @@
+internal import NIOCore
+internal import TollbookLedger
+internal import TollbookPolicy
+internal import TollbookWire
+
+/// A request from its head to its end.
+final class FrontRequest {
+    let target: FrontTarget
+    let key: KeyRecord
+    let secretHash: SecretHash
+    let acceptedMicros: Int64
+    let headers: RequestHeaders
+    let details: RequestDetails
+    var body: BodyIntake
+    private var bodyBytes = 0
+    private var reservedBytes = 0
+
+    init(
+        target: FrontTarget, key: KeyRecord, secretHash: SecretHash, acceptedMicros: Int64, headers: RequestHeaders,
+        details: RequestDetails, hasher: BodyHasher
+    ) {
+        self.target = target
+        self.key = key
+        self.secretHash = secretHash
+        self.acceptedMicros = acceptedMicros
+        self.headers = headers
+        self.details = details
+        body = BodyIntake(hasher: hasher, announcedBytes: headers.contentLength)
+    }
+
+    /// Takes a chunk of the body; an error when there is no room for it.
+    func append(_ bytes: ByteBuffer, loop: GatewayLoop) -> GatewayError? {
+        let count = bytes.readableBytes
+        let limit = loop.configuration.sizes.bodyBytes
+        bodyBytes += count
+        guard bodyBytes <= limit else { return .requestTooLarge(limit: limit) }
+        guard loop.reserveBody(count) else { return .overloaded }
+        reservedBytes += count
+        body.append(bytes)
+        return nil
+    }
+
+    /// Gives back what was reserved for the body.
+    func release(_ loop: GatewayLoop) {
+        loop.releaseBody(reservedBytes)
+        reservedBytes = 0
+    }
+
+    /// The reservation goes over to the call.
+    func takeReservation() -> Int {
+        defer { reservedBytes = 0 }
+        return reservedBytes
+    }
+}
+
+/// What a caller says of a request in headers, checked.
+struct RequestDetails {
+    private(set) var tags: String?
+    private(set) var endUser: String?
+    private(set) var interaction: String?
+    private(set) var error: GatewayError?
+
+    init(_ headers: RequestHeaders) {
+        if let header = headers.tags {
+            if let normalized = RequestTags.normalized(header) {
+                tags = normalized.isEmpty ? nil : normalized
+            } else {
+                refuse("x-tollbook-tags", "is not of the form 'name=value,name=value' within its limits")
+            }
+        }
+        if let header = headers.endUser {
+            endUser = header.isEmpty ? nil : header
+            if header.utf8.count > GatewayLimits.endUserBytes || !header.isFreeOfControlCharacters {
+                refuse("x-tollbook-end-user", "is too long or has control characters")
+            }
+        }
+        if let header = headers.interaction {
+            interaction = header.isEmpty ? nil : header
+            if header.utf8.count > GatewayLimits.interactionBytes || !header.isFreeOfControlCharacters {
+                refuse("x-tollbook-interaction", "is too long or has control characters")
+            }
+        }
+    }
+
+    private mutating func refuse(_ header: String, _ what: String) {
+        if error == nil { error = GatewayError(.invalidHeader, "The header \(header) \(what).", param: header) }
+    }
+}

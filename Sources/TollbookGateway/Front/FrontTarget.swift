@@ -1,0 +1,24 @@
+/// What a request's target and method ask for.
+package enum FrontTarget: Equatable, Sendable {
+    case chatCompletions
+    case models
+    /// `/v1/models/{id}`, decoded.
+    case model(String)
+    case notFound
+    /// A known path with another method.
+    case methodNotAllowed(allow: String)
+
+    /// - Parameter path: without the query.
+    package init(method: String, path: Substring) {
+        switch path {
+        case "/v1/chat/completions": self = method == "POST" ? .chatCompletions : .methodNotAllowed(allow: "POST")
+        case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
+        default:
+            guard path.hasPrefix("/v1/models/"), let id = PercentText.decode(path.dropFirst(11)), !id.isEmpty else {
+                self = .notFound
+                return
+            }
+            self = method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+        }
+    }
+}

@@ -1,0 +1,153 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookLedger
+internal import TollbookPolicy
+internal import TollbookWire
+
+/// An error answer of Tollbook's own, in OpenAI's shape.
+struct GatewayError {
+    let code: AnswerCode
+    let message: String
+    /// The field or header of the request that is wrong.
+    var param: String?
+    /// Further members of the error object.
+    private var details: [OpenAIError.Detail] = []
+    /// Seconds for `retry-after`.
+    var retryAfterSeconds: Int?
+    /// For `allow`, with 405.
+    var allow: String?
+
+    init(_ code: AnswerCode, _ message: String, param: String? = nil, retryAfterSeconds: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.param = param
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    var status: Int { code.status }
+
+    private var openAIError: OpenAIError {
+        OpenAIError(message: message, type: code.errorType, param: param, code: code.rawValue, details: details)
+    }
+
+    /// The body of a plain answer.
+    var body: ByteBuffer { openAIError.body() }
+
+    /// The in-band event for a stream that has begun.
+    var event: ByteBuffer { openAIError.event() }
+}
+
+extension GatewayError {
+    static let unknownKey = GatewayError(
+        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…'.")
+    static let ledgerUnavailable = GatewayError(
+        .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
+        retryAfterSeconds: 2)
+    static let overloaded = GatewayError(
+        .overloaded, "Too many calls are in flight. Try again shortly.", retryAfterSeconds: 1)
+    static let shuttingDown = GatewayError(
+        .shuttingDown, "The gateway is being stopped.", retryAfterSeconds: 2)
+
+    static func requestTooLarge(limit: Int) -> GatewayError {
+        GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")
+    }
+
+    static func unknownRoute(_ name: String) -> GatewayError {
+        GatewayError(
+            .modelNotFound, "The model '\(name)' does not exist or you do not have access to it.", param: "model")
+    }
+
+    /// A body that is not a usable chat request.
+    static func unreadable(_ error: WireError) -> GatewayError {
+        let code: AnswerCode =
+            switch error.code {
+            case .tooDeep: .tooDeep
+            case .duplicateField: .duplicateField
+            case .missingField: .missingField
+            case .invalidField: .invalidField
+            default: .invalidJSON
+            }
+        return GatewayError(code, error.message, param: error.field)
+    }
+
+    /// A refusal by the planner.
+    static func denied(_ denial: Denial) -> GatewayError {
+        switch denial.reason {
+        case .keyExpired: GatewayError(.keyExpired, denial.message)
+        case .routeNotPermitted: GatewayError(.routeNotPermitted, denial.message, param: "model")
+        default:
+            GatewayError(.unservable, denial.message, param: "model")
+                .with("reason", .string(denial.reason.name))
+        }
+    }
+
+    /// A refusal by a budget, with the figures that it rests on.
+    static func refused(_ refusal: BudgetRefusal, route: String) -> GatewayError {
+        switch refusal.reason {
+        case .unpricedModel:
+            GatewayError(
+                .unpricedModel,
+                "'\(route)' has no price, and budget '\(refusal.budgetName)' of \(refusal.scope) counts money. "
+                    + "Add a price, or ask for another model.", param: "model"
+            ).with(figuresOf: refusal)
+        case .budgetHeld:
+            GatewayError(
+                .budgetHeld,
+                "Calls in flight hold what is left of budget '\(refusal.budgetName)' of \(refusal.scope). "
+                    + "Try again when they are done.", retryAfterSeconds: 1
+            ).with(figuresOf: refusal)
+        default:
+            GatewayError(
+                .budgetExhausted, "Budget '\(refusal.budgetName)' of \(refusal.scope) has no room for this call."
+            ).with(figuresOf: refusal)
+        }
+    }
+
+    private func with(_ name: String, _ value: OpenAIError.Detail.Value) -> GatewayError {
+        var error = self
+        error.details.append(.init(name, value))
+        return error
+    }
+
+    private func with(figuresOf refusal: BudgetRefusal) -> GatewayError {
+        var error = with("scope", .string(refusal.scope)).with("budget", .string(refusal.budgetName))
+        if let figures = refusal.figures {
+            error = error.with("limit", .string(figures.limit.decimalText))
+                .with("spent", .string(figures.spent.decimalText))
+                .with("held", .string(figures.held.decimalText))
+                .with("asked", .string(figures.asked.decimalText))
+        }
+        return error.with("currency", .string(refusal.currency))
+            .with("period_end", refusal.periodEndMicros.map { .string(UTCTime(micros: $0).iso8601) } ?? .null)
+            .with("contact", refusal.contact.map { .string($0) } ?? .null)
+    }
+}
+
+extension GatewayError {
+    /// What is told when the provider's side fails. Holds nothing of what the provider sent.
+    static func upstream(_ code: AnswerCode) -> GatewayError {
+        GatewayError(code, upstreamMessage(code))
+    }
+
+    /// What is told when no connection could be made.
+    static func upstream(failedWith errorClass: ErrorClass) -> GatewayError {
+        switch errorClass {
+        case .connectTimeout: upstream(.upstreamTimeout)
+        case .credentialUnavailable: upstream(.credentialUnavailable)
+        default: upstream(.upstreamUnreachable)
+        }
+    }
+
+    private static func upstreamMessage(_ code: AnswerCode) -> String {
+        switch code {
+        case .credentialUnavailable: "The provider's credential cannot be read by the gateway."
+        case .upstreamAuthFailed: "The provider refused the gateway's credential."
+        case .upstreamRedirect: "The provider answered with a redirect, which is not followed."
+        case .upstreamClosed: "The provider closed the connection before its answer was whole."
+        case .upstreamMalformed: "The provider's answer is not well formed."
+        case .upstreamTimeout: "The provider did not answer in time."
+        case .upstreamCut: "The provider's stream broke off before its end."
+        default: "The provider cannot be reached."
+        }
+    }
+}

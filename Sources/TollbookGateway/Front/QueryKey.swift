@@ -1,0 +1,41 @@
+/// Finds a virtual key given as `?key=`, as Gemini's SDKs send it.
+enum QueryKey {
+    /// The first `key`, percent-decoded; nil: none, or not decodable.
+    static func secret(in query: Substring) -> String? {
+        for pair in query.split(separator: "&") where pair.hasPrefix("key=") {
+            return PercentText.decode(pair.dropFirst(4))
+        }
+        return nil
+    }
+}
+
+/// Percent-encoding (RFC 3986, section 2.1).
+enum PercentText {
+    /// The decoded text; nil for a broken escape or what is not UTF-8.
+    static func decode(_ text: Substring) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The value of a hexadecimal digit; nil for any other byte.
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

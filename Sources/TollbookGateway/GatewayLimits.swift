@@ -1,0 +1,108 @@
+/// Every bound of the data plane with its reason and what happens when it is reached.
+///
+/// `GatewayConfiguration` starts from these; each can be set there.
+package enum GatewayLimits {
+    // MARK: Sizes
+
+    /// Bytes of a request's or an answer's head. Real heads stay under 4 KiB; a long-lived token adds a few.
+    /// Passed: 431 to a client; a provider's answer is malformed.
+    package static let headBytes = 64 << 10
+    /// Header fields of one head. Passed: as above.
+    package static let headFields = 128
+    /// Bytes of a request body after decoding. The largest context windows with images inline stay under it.
+    /// Passed: 413.
+    package static let bodyBytes = 32 << 20
+    /// Bytes of all request bodies held by the process at once. Passed: 503 `overloaded`.
+    package static let bodiesInFlightBytes = 512 << 20
+    /// Bytes of an answer that is held whole, so that its head can carry the cost. Larger ones are relayed with
+    /// back-pressure, their last bytes withheld.
+    package static let heldAnswerBytes = 1 << 20
+    /// Bytes of a provider's answer that are read only to keep its connection. Passed: the connection is closed.
+    package static let discardedAnswerBytes = 256 << 10
+    /// How many times larger than sent a provider's compressed answer may become. JSON and event streams shrink
+    /// 5 to 50 times. Passed: the answer is malformed.
+    package static let inflationRatio = 200
+    /// Bytes of a refused request's body that are read so that the connection can go on. Passed, or not
+    /// announced: the connection is closed after the answer.
+    package static let discardedBodyBytes = 1 << 20
+    /// Bytes waiting for a client before its provider is no longer read, and from which on it is read again.
+    /// The upper one holds a large read; the lower one keeps the socket busy meanwhile.
+    package static let clientBufferHighBytes = 128 << 10
+    package static let clientBufferLowBytes = 32 << 10
+    /// Bodies up to this are copied behind their head, so that one buffer and one system call carry both.
+    package static let copiedBodyBytes = 16 << 10
+    /// Chunks of a request that are appended to one buffer; a body of a single chunk is not copied.
+    package static let bodyReserveBytes = 256 << 10
+    /// Bytes kept of a reused output buffer; a larger one is given back after use.
+    package static let keptBufferBytes = 64 << 10
+
+    // MARK: Counts
+
+    /// Client connections of the process; each costs about 20 KiB. Passed: 503 and closed.
+    package static let clientConnections = 16_384
+    /// Parts (heads, bodies, ends) of pipelined requests kept while a call runs on their connection; reading
+    /// stops with the first, so one read's worth is the most. Passed: the connection is closed after the answer.
+    package static let pipelinedParts = 1_024
+    /// Idle connections kept for one provider on one event loop. More are closed when they fall idle.
+    package static let idleConnectionsPerProvider = 256
+    /// Times a call is planned anew because the governance state changed under it. Passed: 503.
+    package static let planAttempts = 5
+    /// Tags on a request. Passed: 400.
+    package static let tags = 16
+    /// Bytes of a tag's name and value. Passed: 400.
+    package static let tagNameBytes = 64
+    package static let tagValueBytes = 128
+    /// Bytes of `x-tollbook-interaction`. Passed: 400.
+    package static let interactionBytes = 128
+    /// Bytes of `x-tollbook-end-user`, as of the body's `user`. Passed: 400.
+    package static let endUserBytes = 1_024
+    /// Bytes of a key as callers send it; issued ones have under 64. Passed: the key is unknown.
+    package static let secretBytes = 512
+    /// Bytes of a provider's credential. Passed: the credential is unavailable.
+    package static let credentialBytes = 16 << 10
+    /// Bytes of a provider's request id that are kept.
+    package static let upstreamIDBytes = 256
+    /// Connections waiting to be accepted; the kernel caps it further.
+    package static let listenBacklog: Int32 = 1_024
+    /// Event loops; the request ids have five bits for them.
+    package static let eventLoops = 32
+
+    // MARK: Times, in milliseconds
+
+    /// Name look-up, TCP and TLS together. Passed: the next target, else 504.
+    package static let connectMillis: Int64 = 5_000
+    /// From the dispatch to the answer's head; reasoning models think for minutes before a plain answer. Passed: 504.
+    package static let firstByteMillis: Int64 = 600_000
+    /// Between two chunks of an answer. Passed: the answer is cut.
+    package static let betweenChunksMillis: Int64 = 120_000
+    /// From acceptance to the last byte. Passed: the answer is cut.
+    package static let totalMillis: Int64 = 1_800_000
+    /// A client's head, from its first byte. Passed: 408.
+    package static let headerMillis: Int64 = 30_000
+    /// Between two chunks of a client's body. Passed: 408.
+    package static let bodyIdleMillis: Int64 = 60_000
+    /// A client's connection between two requests; above the 60 s of common load balancers. Passed: closed.
+    package static let keepAliveMillis: Int64 = 75_000
+    /// For a client to take what waits for it. Passed: it is gone.
+    package static let clientStallMillis: Int64 = 60_000
+    /// For the ledger to open a request. Passed: 503, and the request is voided once it opens.
+    package static let openMillis: Int64 = 30_000
+    /// For a client to read the answer of a request that was refused before its body was read.
+    package static let lingerMillis: Int64 = 2_000
+    /// For a provider to end its answer after the terminal event. Passed: the connection is closed.
+    package static let trailingMillis: Int64 = 5_000
+    /// An idle plain connection to a provider: common Python servers close after 5 s.
+    package static let idlePlainMillis: Int64 = 4_000
+    /// An idle TLS connection to a provider: common load balancers close after 60 s.
+    package static let idleTLSMillis: Int64 = 50_000
+    /// How often each event loop looks at its deadlines; every time above is exact to this.
+    package static let tickMillis: Int64 = 50
+    /// How often credentials in files are looked at.
+    package static let credentialMillis: Int64 = 1_000
+    /// What a connect may take on top before the call itself gives up: the pool notices first.
+    package static let connectSlackMillis: Int64 = 1_000
+    /// How often a shutdown looks whether the calls have ended.
+    package static let drainPollMillis: Int64 = 10
+    /// For the last settlements after a shutdown cut their calls.
+    package static let settleMillis: Int64 = 10_000
+}

@@ -1,0 +1,27 @@
+internal import NIOCore
+
+/// A provider's secret, ready for its header. Shows itself in no description.
+package final class CredentialSecret: Sendable, CustomStringConvertible, CustomReflectable {
+    /// `authorization: Bearer …` with its line end.
+    let headerLine: ByteBuffer
+
+    /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
+    ///   or has a character that a header cannot carry.
+    package init?(text: some StringProtocol) {
+        var bytes = Array(text.utf8)[...]
+        while let first = bytes.first, first <= 0x20 { bytes = bytes.dropFirst() }
+        while let last = bytes.last, last <= 0x20 { bytes = bytes.dropLast() }
+        guard !bytes.isEmpty, bytes.count <= GatewayLimits.credentialBytes,
+            bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
+        var line = ByteBuffer()
+        line.reserveCapacity(bytes.count + 32)
+        line.writeStaticString("authorization: Bearer ")
+        line.writeBytes(bytes)
+        line.writeStaticString("\r\n")
+        headerLine = line
+    }
+
+    package var description: String { "<secret>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,146 @@
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+
+/// The connections of one event loop to one provider; the one used last is used next.
+///
+/// A call takes a connection to itself, so there are never more than calls; none waits for another's.
+/// `@unchecked Sendable` because connect's closures carry it; all of it is touched on its event loop only.
+final class ProviderPool: @unchecked Sendable {
+    let endpoint: UpstreamEndpoint
+    /// The request line and the headers that are the same for every call, without the blank line.
+    let requestPrefix: ByteBuffer
+    private let eventLoop: any EventLoop
+    private let tls: UpstreamTLS
+    private let timeouts: GatewayTimeouts
+    private let idleLimit: Int
+    private var idle: [UpstreamConnection] = []
+    private var connecting: [UpstreamConnection] = []
+    private var trailing: [UpstreamConnection] = []
+    private(set) var busyCount = 0
+    private(set) var connects: UInt64 = 0
+    private(set) var connectFailures: UInt64 = 0
+    private var isClosed = false
+
+    init(
+        endpoint: UpstreamEndpoint, eventLoop: any EventLoop, tls: UpstreamTLS, configuration: GatewayConfiguration
+    ) {
+        self.endpoint = endpoint
+        self.eventLoop = eventLoop
+        self.tls = tls
+        timeouts = configuration.timeouts
+        idleLimit = configuration.sizes.idleConnectionsPerProvider
+        requestPrefix = UpstreamRequestHead.prefix(for: endpoint)
+    }
+
+    var idleCount: Int { idle.count }
+
+    /// A connection for a call: ready if one was idle; else a new one, and the call hears of it.
+    func acquire(for call: Call) -> UpstreamConnection {
+        while let connection = idle.popLast() {
+            if connection.begin(call) {
+                busyCount += 1
+                return connection
+            }
+        }
+        return connect(for: call)
+    }
+
+    /// Gives a new connection to the call that waited for it; false when it has closed already.
+    func begin(_ call: Call, on connection: UpstreamConnection) -> Bool {
+        guard connection.begin(call) else { return false }
+        busyCount += 1
+        return true
+    }
+
+    // MARK: For connections
+
+    /// An answer has ended. Keeps the connection if it may be kept; false: it is to be closed.
+    func endBusy(_ connection: UpstreamConnection, keeps: Bool) -> Bool {
+        busyCount -= 1
+        trailing.removeAll { $0 === connection }
+        return keeps && park(connection)
+    }
+
+    /// Keeps a connection that serves no call; false: it is to be closed.
+    func park(_ connection: UpstreamConnection) -> Bool {
+        guard !isClosed, idle.count < idleLimit else { return false }
+        let millis = endpoint.usesTLS ? timeouts.idleTLSMillis : timeouts.idlePlainMillis
+        connection.fellIdle(deadlineNanos: Self.deadline(inMillis: millis))
+        idle.append(connection)
+        return true
+    }
+
+    /// A connection has closed.
+    func forget(_ connection: UpstreamConnection, wasBusy: Bool) {
+        if wasBusy { busyCount -= 1 }
+        trailing.removeAll { $0 === connection }
+        idle.removeAll { $0 === connection }
+    }
+
+    func connectEnded(_ connection: UpstreamConnection, succeeded: Bool) {
+        connecting.removeAll { $0 === connection }
+        if !succeeded { connectFailures &+= 1 }
+    }
+
+    /// Watches the deadline of a connection whose call is done before its answer's end.
+    func watchTrailing(_ connection: UpstreamConnection) {
+        trailing.append(connection)
+    }
+
+    // MARK: For the loop
+
+    /// Closes connections that were idle, or were being made, for too long.
+    func tick(nowNanos: UInt64) {
+        for connection in idle where connection.deadlineNanos <= nowNanos { connection.close() }
+        for connection in connecting where connection.deadlineNanos <= nowNanos { connection.timedOut() }
+        for connection in trailing where connection.deadlineNanos <= nowNanos { connection.close() }
+    }
+
+    /// Closes what is idle and keeps nothing from now on.
+    func close() {
+        isClosed = true
+        for connection in idle + connecting { connection.close() }
+    }
+
+    // MARK: Connecting
+
+    private func connect(for call: Call) -> UpstreamConnection {
+        connects &+= 1
+        let connection = UpstreamConnection(
+            pool: self, call: call, deadlineNanos: Self.deadline(inMillis: timeouts.connectMillis))
+        connecting.append(connection)
+        guard endpoint.usesTLS else {
+            connect(connection, tls: nil)
+            return connection
+        }
+        tls.context(on: eventLoop).whenComplete { [self] result in
+            switch result {
+            case .success(let context): connect(connection, tls: context)
+            case .failure(let error): connection.connectFailed(error)
+            }
+        }
+        return connection
+    }
+
+    /// Handlers are added to the channel that won: a name with several addresses makes several.
+    private func connect(_ connection: UpstreamConnection, tls: NIOSSLContext?) {
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(.milliseconds(timeouts.connectMillis))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .connect(host: endpoint.host, port: endpoint.port)
+            .whenComplete { [endpoint] result in
+                do {
+                    let channel = try result.get()
+                    let handler = try tls.map { try UpstreamTLS.handler($0, host: endpoint.host) }
+                    connection.attach(channel, tls: handler)
+                } catch {
+                    connection.connectFailed(error)
+                }
+            }
+    }
+
+    private static func deadline(inMillis millis: Int64) -> UInt64 {
+        (NIODeadline.now() + .milliseconds(millis)).uptimeNanoseconds
+    }
+}

@@ -1,0 +1,33 @@
+/// The wire formats of providers, as governance files name them.
+package enum ProviderDialect: String, CaseIterable, Sendable {
+    case openai
+    case simulated
+
+    /// Dialects that the format knows and this version cannot call.
+    private static let notCallable = ["azure", "anthropic", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+
+    /// - Throws: a `RuleViolation` that tells a misspelled dialect from one that cannot be called.
+    package static func parse(_ text: String) throws(RuleViolation) -> ProviderDialect {
+        if let dialect = ProviderDialect(rawValue: text) { return dialect }
+        let callable = Quoted.alternatives(allCases.map(\.rawValue))
+        if notCallable.contains(text) {
+            throw RuleViolation(
+                "this version calls no provider of dialect '\(text)'", "Write \(callable), or leave the provider out.")
+        }
+        let near = Suggestion.nearest(to: text, in: allCases.map(\.rawValue) + notCallable)
+        throw RuleViolation("\(Quoted.text(text)) is no dialect", "Write \(near ?? callable).")
+    }
+}
+
+/// How a route's target is chosen.
+package enum RouteStrategy: String, CaseIterable, Sendable {
+    /// The first target that no rule refuses.
+    case priority
+
+    /// - Throws: a `RuleViolation` that names the strategies there are.
+    package static func parse(_ text: String) throws(RuleViolation) -> RouteStrategy {
+        if let strategy = RouteStrategy(rawValue: text) { return strategy }
+        throw RuleViolation(
+            "\(Quoted.text(text)) is no strategy", "Write \(Quoted.alternatives(allCases.map(\.rawValue))).")
+    }
+}

@@ -1,0 +1,175 @@
+/// A provider of a governance document.
+package struct ProviderEntry: Codable, Equatable, Sendable {
+    package var name: String
+    package var was: String?
+    package var dialect: String
+    /// Address that the endpoint's path is appended to; nil for the built-in simulator.
+    package var baseURL: String?
+    /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
+    package var credentials: [CredentialEntry] = []
+    package var location: EntryLocation?
+
+    package init(name: String, dialect: String) {
+        self.name = name
+        self.dialect = dialect
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, was, dialect
+        case baseURL = "base_url"
+        case credentials, location
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.strictContainer(CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        was = try values.decodeIfPresent(String.self, forKey: .was)
+        dialect = try values.decode(String.self, forKey: .dialect)
+        baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
+        credentials = try values.list(CredentialEntry.self, .credentials)
+        location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+}
+
+/// A credential of a provider: where it is found, never the secret.
+package struct CredentialEntry: Codable, Equatable, Sendable {
+    /// The name of a credential that is its provider's only one.
+    package static let defaultName = "default"
+
+    package var name: String
+    package var was: String?
+    /// `env:NAME`, `file:/path` or `none`.
+    package var source: String
+    /// Projects that it may serve; nil: every project.
+    package var projects: [String]?
+    package var location: EntryLocation?
+
+    package init(name: String, source: String) {
+        self.name = name
+        self.source = source
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, was, source, projects, location
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.strictContainer(CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        was = try values.decodeIfPresent(String.self, forKey: .was)
+        source = try values.decode(String.self, forKey: .source)
+        projects = try values.decodeIfPresent([String].self, forKey: .projects)
+        location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+}
+
+/// A deployment of a governance document.
+package struct DeploymentEntry: Codable, Equatable, Sendable {
+    package var name: String
+    package var was: String?
+    package var provider: String
+    /// The model's name at the provider.
+    package var model: String
+    package var region: String?
+    /// Tokens of prompt and answer.
+    package var contextWindow: Int64?
+    /// Tokens of answer at most.
+    package var maxOutput: Int64?
+    package var location: EntryLocation?
+
+    package init(name: String, provider: String, model: String) {
+        self.name = name
+        self.provider = provider
+        self.model = model
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, was, provider, model, region
+        case contextWindow = "context_window"
+        case maxOutput = "max_output"
+        case location
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.strictContainer(CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        was = try values.decodeIfPresent(String.self, forKey: .was)
+        provider = try values.decode(String.self, forKey: .provider)
+        model = try values.decode(String.self, forKey: .model)
+        region = try values.decodeIfPresent(String.self, forKey: .region)
+        contextWindow = try values.decodeIfPresent(Int64.self, forKey: .contextWindow)
+        maxOutput = try values.decodeIfPresent(Int64.self, forKey: .maxOutput)
+        location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+}
+
+/// A route of a governance document.
+package struct RouteEntry: Codable, Equatable, Sendable {
+    /// The public model name.
+    package var name: String
+    package var was: String?
+    /// nil: `priority`.
+    package var strategy: String?
+    /// Deployments in order.
+    package var targets: [String]
+    package var location: EntryLocation?
+
+    package init(name: String, targets: [String]) {
+        self.name = name
+        self.targets = targets
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, was, strategy, targets, location
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.strictContainer(CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        was = try values.decodeIfPresent(String.self, forKey: .was)
+        strategy = try values.decodeIfPresent(String.self, forKey: .strategy)
+        targets = try values.decode([String].self, forKey: .targets)
+        location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+}
+
+/// The dated prices of one model at one provider.
+package struct PriceEntry: Codable, Equatable, Sendable {
+    package var provider: String
+    package var model: String
+    /// Date, or RFC 3339 time in UTC, of the first attempt start that it applies to.
+    package var effectiveFrom: String
+    /// The first attempt start that it no longer applies to; nil: open.
+    package var effectiveTo: String?
+    /// Meter names and prices per million units: `input` and `0.15`.
+    package var perMillion: [String: String]
+    /// Where the prices were read.
+    package var source: String?
+    package var location: EntryLocation?
+
+    package init(provider: String, model: String, effectiveFrom: String, perMillion: [String: String]) {
+        self.provider = provider
+        self.model = model
+        self.effectiveFrom = effectiveFrom
+        self.perMillion = perMillion
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case provider, model
+        case effectiveFrom = "effective_from"
+        case effectiveTo = "effective_to"
+        case perMillion = "per_million"
+        case source, location
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.strictContainer(CodingKeys.self)
+        provider = try values.decode(String.self, forKey: .provider)
+        model = try values.decode(String.self, forKey: .model)
+        effectiveFrom = try values.decode(String.self, forKey: .effectiveFrom)
+        effectiveTo = try values.decodeIfPresent(String.self, forKey: .effectiveTo)
+        perMillion = try values.decode([String: String].self, forKey: .perMillion)
+        source = try values.decodeIfPresent(String.self, forKey: .source)
+        location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+}

@@ -1,0 +1,95 @@
+internal import NIOCore
+
+/// Where the fields that matter stand in a chat request's body; of repeated keys the last counts.
+struct ChatFields {
+    private var model: Range<Int>?
+    private var stream: Range<Int>?
+    private var streamOptions: Range<Int>?
+    private var maxTokens: Range<Int>?
+    private var maxCompletionTokens: Range<Int>?
+    private var choices: Range<Int>?
+    private var tools: Range<Int>?
+    private var toolChoice: Range<Int>?
+    private var responseFormat: Range<Int>?
+
+    /// Notes one member of the body; keys are compared after unescaping.
+    mutating func note(_ bytes: UnsafeRawBufferPointer, key: Range<Int>, value: Range<Int>) {
+        let isEscaped = bytes[key].contains(UInt8(ascii: "\\"))
+        func isKey(_ name: StaticString) -> Bool {
+            guard isEscaped || key.count == name.utf8CodeUnitCount else { return false }
+            return JSONText.matches(bytes, key, name)
+        }
+        if isKey("model") {
+            model = value
+        } else if isKey("stream") {
+            stream = value
+        } else if isKey("stream_options") {
+            streamOptions = value
+        } else if isKey("max_tokens") {
+            maxTokens = value
+        } else if isKey("max_completion_tokens") {
+            maxCompletionTokens = value
+        } else if isKey("n") {
+            choices = value
+        } else if isKey("tools") {
+            tools = value
+        } else if isKey("tool_choice") {
+            toolChoice = value
+        } else if isKey("response_format") {
+            responseFormat = value
+        }
+    }
+
+    /// The request that the noted fields make, or nil without a string `model`.
+    func request(_ bytes: UnsafeRawBufferPointer, _ body: ByteBuffer) -> ChatRequest? {
+        guard let model, let name = JSONText.content(bytes, model),
+            let text = body.getSlice(at: body.readerIndex + name.lowerBound, length: name.count)
+        else { return nil }
+        var request = ChatRequest()
+        request.model = text
+        request.bodyBytes = bytes.count
+        request.stream = stream.map { JSONText.isTrue(bytes, $0) } ?? false
+        request.maxTokens = (maxCompletionTokens ?? maxTokens).flatMap { JSONText.integer(bytes, $0) }
+        request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
+        if let streamOptions { request.includeUsage = includeUsage(bytes, streamOptions) }
+        if let tools { request.tool = chosenTool(bytes, tools) }
+        if let responseFormat { request.format = format(bytes, responseFormat) }
+        return request
+    }
+
+    private func includeUsage(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        var result = false
+        JSONLookup.members(bytes, range) { key, value in
+            if JSONText.matches(bytes, key, "include_usage") { result = JSONText.isTrue(bytes, value) }
+        }
+        return result
+    }
+
+    private func chosenTool(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.ToolChoice {
+        let offered = ToolSample.all(bytes, range)
+        guard let first = offered.first else { return .none }
+        guard let toolChoice else { return .offered(offered) }
+        if let word = JSONText.string(bytes, toolChoice) {
+            switch word {
+            case "required": return .required(offered)
+            case "none": return .none
+            default: return .offered(offered)
+            }
+        }
+        let name = ToolSample.nameChosen(bytes, toolChoice)
+        return .named(offered.first { $0.name == name } ?? first)
+    }
+
+    private func format(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {
+        let type = JSONLookup.value(bytes, range, "type").flatMap { JSONText.string(bytes, $0) }
+        switch type {
+        case "json_object":
+            return .json(#"{"answer":"lorem"}"#)
+        case "json_schema":
+            let schema = JSONLookup.value(bytes, range, "json_schema").flatMap { JSONLookup.value(bytes, $0, "schema") }
+            return .json(schema.map { SchemaSample.make(bytes, $0) } ?? #"{"answer":"lorem"}"#)
+        default:
+            return .text
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import NIOCore
+
+/// The content of a chat answer, decided: pure data that the writers turn into bytes.
+struct ChatPlan: Sendable, Equatable {
+    /// As the request wrote it between its quotes.
+    var model: ByteBuffer
+    var streams: Bool
+    var usage: Usage
+    var choices: Int
+    var figures: UsageFigures
+    var content: Content
+    /// Content chunks of each choice when streamed.
+    var chunks: Int
+    var finish: Finish
+
+    /// What the assistant says.
+    enum Content: Sendable, Equatable {
+        /// So many tokens of ``Vocabulary``.
+        case words(Int)
+        /// This text, the same in every choice.
+        case text(String)
+        case toolCalls([ToolSample])
+        /// So many bytes of one letter.
+        case filler(Int)
+    }
+
+    /// Where usage is told.
+    enum Usage: Sendable, Equatable {
+        case absent
+        case lastChunk
+        case finishChunk
+        case everyChunk
+    }
+
+    /// `finish_reason`.
+    enum Finish: Sendable, Equatable {
+        case stop
+        case length
+        case toolCalls
+        case missing
+
+        /// As JSON.
+        var json: StaticString {
+            switch self {
+            case .stop: "\"stop\""
+            case .length: "\"length\""
+            case .toolCalls: "\"tool_calls\""
+            case .missing: "null"
+            }
+        }
+    }
+}

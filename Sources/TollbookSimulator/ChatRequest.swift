@@ -1,0 +1,43 @@
+internal import NIOCore
+
+/// The fields of a chat completion request that decide its answer.
+struct ChatRequest: Sendable, Equatable {
+    /// The model name as it stood between its quotes, escapes and all: it is echoed byte for byte.
+    var model = ByteBuffer()
+    var stream = false
+    var includeUsage = false
+    var maxTokens: Int?
+    var choices = 1
+    /// Bytes of the whole body.
+    var bodyBytes = 0
+    var tool: ToolChoice = .none
+    var format: AnswerFormat = .text
+
+    /// What the request wants by way of tools.
+    enum ToolChoice: Sendable, Equatable {
+        case none
+        /// Tools are offered; a directive may ask for calls of them.
+        case offered([ToolSample])
+        /// `tool_choice: "required"`.
+        case required([ToolSample])
+        /// `tool_choice` names one tool.
+        case named(ToolSample)
+    }
+
+    /// What the content has to be.
+    enum AnswerFormat: Sendable, Equatable {
+        case text
+        /// `response_format` asks for JSON; an object that fits its schema, as text.
+        case json(String)
+    }
+
+    /// - Returns: nil if the body is not one JSON object or has no string `model`.
+    static func parse(_ body: ByteBuffer) -> ChatRequest? {
+        body.withUnsafeReadableBytes { bytes in
+            var fields = ChatFields()
+            var scanner = JSONScanner(bytes)
+            guard scanner.members(visit: { fields.note(bytes, key: $0, value: $1) }) else { return nil }
+            return fields.request(bytes, body)
+        }
+    }
+}

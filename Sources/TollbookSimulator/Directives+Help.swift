@@ -1,0 +1,31 @@
+extension Directives {
+    /// The whole grammar for `tollbook simulate --help`: every key with its meaning, every fault and word.
+    package static var help: String {
+        var lines = [
+            "Directives pin counts, times and faults of one answer. Write them as key=value pairs between commas",
+            "in the request header x-sim, or in the model name after / or : (sim/completion=20,fault=drip).",
+            "The header wins over the model name, which wins over --default. Unknown keys are answered with 400.",
+            "",
+        ]
+        lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }
+        lines += [
+            row("shape=…", "body of an error: " + words(ErrorShape.self)),
+            row("code=…", "error.code of an error body"),
+            row("usage=…", "where a stream tells usage: " + words(UsagePlacement.self)),
+            row("cut=…", "how cut_mid_stream ends: " + words(CutKind.self)),
+            "",
+        ]
+        lines += Fault.allCases.map { row("fault=\($0.rawValue)", $0.help) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func row(_ key: String, _ text: String) -> String {
+        let padding = String(repeating: " ", count: max(1, 30 - key.count))
+        return "  \(key)\(padding)\(text)"
+    }
+
+    private static func words<Word>(_ type: Word.Type) -> String
+    where Word: RawRepresentable & CaseIterable, Word.RawValue == String {
+        Word.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}

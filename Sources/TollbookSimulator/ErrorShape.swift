@@ -1,0 +1,28 @@
+/// Whose error body a `status=…` directive answers with.
+package enum ErrorShape: String, Sendable, CaseIterable {
+    /// `{"error": {"message", "type", "param", "code"}}`.
+    case openai
+    /// `{"type": "error", "error": {"type", "message"}, "request_id"}`.
+    case anthropic
+    /// `{"error": {"code": "429", "message"}}`, the code a string that repeats the status.
+    case azure
+    /// `{"object": "error", "message", "type", "param", "code", "raw_status_code"}`.
+    case mistral
+    /// `{"error": "Unauthorized"}`: the error is a string.
+    case vllm
+    /// An HTML page, as a proxy in front of a provider sends for 502 and 504.
+    case html
+    /// Plain text.
+    case text
+    /// No body at all.
+    case empty
+
+    /// The shape a status has when none is asked for.
+    static func usual(for status: Int) -> ErrorShape {
+        switch status {
+        case 529: .anthropic
+        case 502, 504: .html
+        default: .openai
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// A field of a chat request that Tollbook reads. Raw values are bits of a set.
+enum ChatRequestField: UInt16 {
+    case model = 1
+    case stream = 2
+    case streamOptions = 4
+    case includeUsage = 8
+    case maxTokens = 16
+    case maxCompletionTokens = 32
+    case choices = 64
+    case user = 128
+    case serviceTier = 256
+    case messages = 512
+
+    /// The name an error tells.
+    var path: String {
+        switch self {
+        case .includeUsage: "stream_options.include_usage"
+        default: "\(name)"
+        }
+    }
+
+    /// The member's name in its object.
+    var name: StaticString {
+        switch self {
+        case .model: "model"
+        case .stream: "stream"
+        case .streamOptions: "stream_options"
+        case .includeUsage: "include_usage"
+        case .maxTokens: "max_tokens"
+        case .maxCompletionTokens: "max_completion_tokens"
+        case .choices: "n"
+        case .user: "user"
+        case .serviceTier: "service_tier"
+        case .messages: "messages"
+        }
+    }
+
+    /// The field of a top-level name, in whatever case its letters are; nil for a name that is not read.
+    static func namedIgnoringCase(_ name: JSONName) -> ChatRequestField? {
+        guard let field = topLevelField(length: name.length), name.equalsIgnoringCase(field.name) else { return nil }
+        return field
+    }
+
+    /// The only top-level field whose name has `length` bytes.
+    private static func topLevelField(length: Int) -> ChatRequestField? {
+        switch length {
+        case 1: .choices
+        case 4: .user
+        case 5: .model
+        case 6: .stream
+        case 8: .messages
+        case 10: .maxTokens
+        case 12: .serviceTier
+        case 14: .streamOptions
+        case 21: .maxCompletionTokens
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import NIOCore
+
+/// Scans an OpenAI chat completions request as its chunks arrive, at any split.
+///
+/// Validates the whole body as JSON (RFC 8259) and reads a few top-level fields; keys are compared after
+/// unescaping. A read field that comes twice is refused, also if one of the two differs in the case of its
+/// letters, because parsers written in Go match names that way. Unknown fields, large integers and repeated
+/// unknown keys pass. Where two errors apply, the one found at the lower offset is told; `missing_field`
+/// comes last.
+package struct ChatRequestScanner: Sendable {
+    private var scanner: JSONScanner
+    private var visitor = ChatRequestVisitor()
+
+    /// - Parameter depthLimit: open containers allowed, at most `WireLimits.jsonDepth`.
+    package init(depthLimit: Int = WireLimits.jsonDepth) {
+        scanner = JSONScanner(depthLimit: depthLimit)
+    }
+
+    /// Scans the next chunk; does not consume it.
+    ///
+    /// - Throws: `invalid_utf8`, `syntax`, `too_deep`, `not_an_object`, `duplicate_field`, `invalid_field`;
+    ///   the same again once it has thrown.
+    package mutating func scan(_ chunk: ByteBuffer) throws(WireError) {
+        try chunk.withUnsafeReadableBytes { (bytes) throws(WireError) in try scan(bytes) }
+    }
+
+    package mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+        try scanner.feed(bytes, to: &visitor)
+    }
+
+    /// Ends the body.
+    ///
+    /// - Throws: `truncated` for an unfinished body, `missing_field` for one without a model, or what `scan`
+    ///   threw before.
+    package mutating func finish() throws(WireError) -> ChatRequestScan {
+        try scanner.finish(&visitor)
+        return try visitor.result(bodyBytes: scanner.offset)
+    }
+}

@@ -1,0 +1,216 @@
+/// Collects a `ChatRequestScan` while a body is scanned.
+///
+/// Depth 1 is the body's object: names there are looked up, and `field` is the one whose value comes next.
+struct ChatRequestVisitor: JSONVisitor, Sendable {
+    private typealias Field = ChatRequestField
+
+    /// Fields met, a bit each.
+    private var seen: UInt16 = 0
+    /// The field whose value is next or being read; nil for anything else.
+    private var field: ChatRequestField?
+    /// Where that value begins.
+    private var valueStart = 0
+    /// The depth of the number being read.
+    private var depth = 0
+    private var text = BoundedText(limit: 0)
+    private var integer = PlainInteger()
+    private var insideStreamOptions = false
+
+    private var model: ChatRequestScan.Field<String>?
+    private var stream = false
+    private var streamOptions: ChatRequestScan.StreamOptions?
+    private var maxTokens: Int?
+    private var maxCompletionTokens: Int?
+    private var choices = 1
+    private var user: String?
+    private var serviceTier: String?
+    private var objectStart = 0
+    private var meter = PromptMeter()
+
+    func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
+        guard let model else { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+        var scan = ChatRequestScan(model: model)
+        scan.stream = stream
+        scan.streamOptions = streamOptions
+        scan.maxTokens = maxTokens
+        scan.maxCompletionTokens = maxCompletionTokens
+        scan.choices = choices
+        scan.user = user
+        scan.serviceTier = serviceTier
+        scan.objectStart = objectStart
+        scan.bodyBytes = bodyBytes
+        scan.prompt = meter.size
+        return scan
+    }
+
+    // MARK: Names and containers
+
+    @inline(__always)
+    mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
+        if depth == 1 {
+            try topLevelName(name, at: offset)
+        } else if insideStreamOptions, depth == 2 {
+            try streamOptionsName(name, at: offset)
+        } else {
+            meter.name(name)
+        }
+    }
+
+    private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
+        field = nil
+        if let known = Field.namedIgnoringCase(name) {
+            try markSeen(known, at: offset)
+            if name.equals(known.name) { field = known }
+        }
+        meter.topLevelName(field)
+    }
+
+    private mutating func streamOptionsName(_ name: JSONName, at offset: Int) throws(WireError) {
+        streamOptions?.isEmpty = false
+        guard name.equalsIgnoringCase(Field.includeUsage.name) else { return }
+        try markSeen(.includeUsage, at: offset)
+        if name.equals(Field.includeUsage.name) { field = .includeUsage }
+    }
+
+    private mutating func markSeen(_ field: ChatRequestField, at offset: Int) throws(WireError) {
+        guard seen & field.rawValue == 0 else {
+            throw WireError(.duplicateField, at: offset, field: field.path)
+        }
+        seen |= field.rawValue
+    }
+
+    @inline(__always)
+    mutating func begin(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
+        if depth == 1 {
+            guard container == .object else { throw WireError(.notAnObject, at: offset) }
+            objectStart = offset
+            return
+        }
+        if field == nil { meter.begin(container, depth: depth) } else { try beginField(container, at: offset) }
+    }
+
+    private mutating func beginField(_ container: JSONContainer, at offset: Int) throws(WireError) {
+        switch field {
+        case .streamOptions where container == .object:
+            streamOptions = .init(range: offset..<offset)
+            insideStreamOptions = true
+        case .messages where container == .array: break
+        default: throw invalid(at: offset)
+        }
+        field = nil
+    }
+
+    @inline(__always)
+    mutating func end(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
+        guard depth > 1 else { return }
+        if insideStreamOptions, depth == 2 {
+            insideStreamOptions = false
+            let start = streamOptions?.range.lowerBound ?? offset
+            streamOptions?.range = start..<offset
+        }
+        meter.end(depth: depth)
+    }
+
+    // MARK: Strings
+
+    @inline(__always)
+    mutating func beginString(at offset: Int, depth: Int) throws(WireError) {
+        guard depth > 0 else { throw WireError(.notAnObject, at: offset) }
+        if field == nil { return meter.beginString(depth: depth) }
+        valueStart = offset
+        switch field {
+        case .model: text = BoundedText(limit: WireLimits.modelBytes)
+        case .user: text = BoundedText(limit: WireLimits.userBytes)
+        case .serviceTier: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        default: throw invalid(at: offset)
+        }
+    }
+
+    @inline(__always)
+    mutating func stringPiece(_ bytes: UnsafeRawBufferPointer) {
+        if field == nil { meter.stringPiece(bytes) } else { text.append(bytes) }
+    }
+
+    @inline(__always)
+    mutating func endString(at offset: Int, depth: Int) throws(WireError) {
+        if field == nil { return meter.endString() }
+        try endField(at: offset)
+    }
+
+    private mutating func endField(at offset: Int) throws(WireError) {
+        guard !text.isCut else { throw invalid(at: valueStart) }
+        switch field {
+        case .model:
+            // A name with a control character exists nowhere and could break a header or a log line.
+            guard !text.bytes.isEmpty, !text.hasControlCharacter else { throw invalid(at: valueStart) }
+            model = .init(value: text.string, range: valueStart..<offset)
+        case .user: user = text.string
+        default: serviceTier = text.string
+        }
+        field = nil
+    }
+
+    // MARK: Numbers and literals
+
+    @inline(__always)
+    mutating func beginNumber(at offset: Int, depth: Int) throws(WireError) {
+        guard depth > 0 else { throw WireError(.notAnObject, at: offset) }
+        self.depth = depth
+        guard field != nil else { return }
+        valueStart = offset
+        integer = PlainInteger()
+    }
+
+    @inline(__always)
+    mutating func numberPiece(_ bytes: UnsafeRawBufferPointer) {
+        if field == nil { meter.scalar(bytes.count, depth: depth) } else { integer.append(bytes) }
+    }
+
+    @inline(__always)
+    mutating func endNumber(at offset: Int, depth: Int) throws(WireError) {
+        guard let field else { return }
+        try endNumberField(field)
+        self.field = nil
+    }
+
+    private mutating func endNumberField(_ field: ChatRequestField) throws(WireError) {
+        switch field {
+        case .maxTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
+        case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
+        case .choices: choices = try integer(upTo: WireLimits.choices)
+        default: throw invalid(at: valueStart)
+        }
+    }
+
+    private func integer(upTo limit: Int) throws(WireError) -> Int {
+        guard let value = integer.value(upTo: Int64(limit)) else { throw invalid(at: valueStart) }
+        return Int(value)
+    }
+
+    @inline(__always)
+    mutating func literal(_ literal: JSONLiteral, range: Range<Int>, depth: Int) throws(WireError) {
+        guard depth > 0 else { throw WireError(.notAnObject, at: range.lowerBound) }
+        guard let field else { return meter.scalar(range.count, depth: depth) }
+        try endLiteralField(field, literal, range)
+        self.field = nil
+    }
+
+    private mutating func endLiteralField(
+        _ field: ChatRequestField, _ literal: JSONLiteral, _ range: Range<Int>
+    ) throws(WireError) {
+        switch (field, literal) {
+        case (.includeUsage, _):
+            streamOptions?.includeUsage = .init(value: literal == .null ? nil : literal == .true, range: range)
+        case (.streamOptions, .null):
+            streamOptions = .init(range: range)
+            streamOptions?.isNull = true
+        case (_, .null): break
+        case (.stream, _): stream = literal == .true
+        default: throw invalid(at: range.lowerBound)
+        }
+    }
+
+    private func invalid(at offset: Int) -> WireError {
+        WireError(.invalidField, at: offset, field: field?.path)
+    }
+}

@@ -1,0 +1,95 @@
+package import NIOCore
+internal import TollbookCore
+
+/// An error as OpenAI's API tells it: `{"error":{"message":…,"type":…,"param":…,"code":…}}`.
+package struct OpenAIError: Equatable, Sendable {
+    /// A named value beside the four, such as a budget figure.
+    package struct Detail: Equatable, Sendable {
+        package enum Value: Equatable, Sendable {
+            case string(String)
+            case integer(Int64)
+            case bool(Bool)
+            case null
+        }
+
+        /// Differs from the names of the four.
+        package let name: String
+        package let value: Value
+
+        package init(_ name: String, _ value: Value) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var message: String
+    /// The class of error, such as `invalid_request_error`.
+    package var type: String
+    /// The field of the request that is wrong, if one is.
+    package var param: String?
+    /// Tollbook's stable code.
+    package var code: String?
+    /// Further members of the error object, in order.
+    package var details: [Detail]
+
+    package init(
+        message: String, type: String, param: String? = nil, code: String? = nil, details: [Detail] = []
+    ) {
+        self.message = message
+        self.type = type
+        self.param = param
+        self.code = code
+        self.details = details
+    }
+
+    /// The error that tells what is wrong with a request's body.
+    package init(_ error: WireError) {
+        self.init(
+            message: error.message, type: "invalid_request_error", param: error.field, code: error.code.rawValue)
+    }
+
+    /// The body of an answer.
+    package func body() -> ByteBuffer {
+        var json = JSONWriter()
+        write(to: &json)
+        return json.buffer
+    }
+
+    /// The same for a stream that has begun: `data: {"error":…}` and a blank line.
+    package func event() -> ByteBuffer {
+        var json = JSONWriter(buffer: ByteBuffer(string: "data: "))
+        write(to: &json)
+        var event = json.buffer
+        event.writeStaticString("\n\n")
+        return event
+    }
+
+    private func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.name("error")
+            json.object { json in
+                json.name("message")
+                json.value(message)
+                json.name("type")
+                json.value(type)
+                json.name("param")
+                json.value(param)
+                json.name("code")
+                json.value(code)
+                for detail in details { detail.write(to: &json) }
+            }
+        }
+    }
+}
+
+extension OpenAIError.Detail {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.name(name)
+        switch value {
+        case .string(let text): json.value(text)
+        case .integer(let number): json.value(number)
+        case .bool(let flag): json.value(flag)
+        case .null: json.null()
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package import NIOCore
+package import TollbookCore
+
+/// A provider's usage object in OpenAI's chat shape, as disjoint meters.
+///
+/// OpenAI's totals are inclusive: `prompt_tokens` has in it cached, cache-written and audio tokens,
+/// `completion_tokens` has in it reasoning, audio, image and rejected prediction tokens. Some servers differ, and
+/// their `total_tokens` shows it: it exceeds the two by the reasoning tokens (xAI), by reasoning tokens that are
+/// told nowhere (Gemini's compatible endpoint), or by cached tokens that `prompt_tokens` leaves out. Such a
+/// surplus is added where it belongs, so that the meters always add up to the largest total reported.
+package struct OpenAIUsage: Equatable, Sendable {
+    package let usage: Usage
+    /// Whether the numbers contradict each other or a part was unusable. Parts were then cut to fit their whole.
+    package let isInconsistent: Bool
+
+    /// Reads a raw usage object; nil when it has no usable totals, which is not the same as zero usage.
+    ///
+    /// A number counts if it is a whole one from 0 to `WireLimits.usageTokens`, in digits. `prompt_tokens` must be
+    /// there; `completion_tokens` may be absent if `total_tokens` is there, as for embeddings.
+    package init?(_ raw: ByteBuffer) {
+        guard let numbers = raw.withUnsafeReadableBytes({ OpenAIUsageNumbers($0) }),
+            let prompt = numbers[.prompt], !numbers.isUnusable(.completion)
+        else { return nil }
+        guard let completion = numbers[.completion] ?? numbers[.total].flatMap({ $0 >= prompt ? $0 - prompt : nil })
+        else { return nil }
+        var books = Books(prompt: prompt, completion: completion)
+        books.isInconsistent = numbers.hasUnusablePart
+        books.readParts(numbers)
+        books.addSurplus(of: numbers[.total])
+        usage = books.disjoint()
+        isInconsistent = books.isInconsistent
+    }
+}
+
+/// The arithmetic from inclusive totals to disjoint meters.
+private struct Books {
+    var prompt: Int64
+    var completion: Int64
+    var isInconsistent = false
+    private var cacheRead: Int64 = 0
+    private var cacheWrites: [(meter: Meter, quantity: Int64)] = []
+    private var inputAudio: Int64 = 0
+    private var reasoning: Int64 = 0
+    private var outputAudio: Int64 = 0
+    private var outputImage: Int64 = 0
+
+    init(prompt: Int64, completion: Int64) {
+        self.prompt = prompt
+        self.completion = completion
+    }
+
+    mutating func readParts(_ numbers: OpenAIUsageNumbers) {
+        cacheRead = numbers[.cached] ?? numbers[.cacheHit] ?? numbers[.cacheRead] ?? 0
+        if let hit = numbers[.cacheHit] {
+            if hit != cacheRead { isInconsistent = true }
+            if let miss = numbers[.cacheMiss], hit + miss != prompt { isInconsistent = true }
+        }
+        readCacheWrites(numbers)
+        inputAudio = numbers[.inputAudio] ?? 0
+        reasoning = numbers[.reasoning] ?? 0
+        outputAudio = numbers[.outputAudio] ?? 0
+        outputImage = numbers[.outputImage] ?? 0
+    }
+
+    /// A total of cache writes may come with its split by lifetime.
+    private mutating func readCacheWrites(_ numbers: OpenAIUsageNumbers) {
+        let short = numbers[.cacheWrite5m] ?? 0
+        let long = numbers[.cacheWrite1h] ?? 0
+        let total = numbers[.cacheWrite] ?? short + long
+        if short + long > total { isInconsistent = true }
+        cacheWrites = [(.cacheWrite1h, long), (.cacheWrite5m, short), (.cacheWrite, max(0, total - short - long))]
+    }
+
+    /// Adds what the total has beyond prompt and completion to the side that left it out.
+    mutating func addSurplus(of total: Int64?) {
+        guard let total else { return }
+        let surplus = total - prompt - completion
+        if surplus < 0 { isInconsistent = true }
+        guard surplus > 0 else { return }
+        let cached = cacheRead + cacheWrites.reduce(0) { $0 + $1.quantity }
+        if surplus == reasoning {
+            completion += surplus
+        } else if surplus == cached {
+            prompt += surplus
+        } else {
+            if reasoning > 0 { isInconsistent = true }
+            reasoning += surplus
+            completion += surplus
+        }
+    }
+
+    /// Takes each part out of its whole, the dearest first, so that a part too large is cut where it costs least.
+    mutating func disjoint() -> Usage {
+        var usage = Usage()
+        for (meter, quantity) in cacheWrites { usage.set(meter, take(quantity, from: \.prompt)) }
+        usage.set(.inputAudio, take(inputAudio, from: \.prompt))
+        usage.set(.cacheRead, take(cacheRead, from: \.prompt))
+        usage.set(.input, prompt)
+        usage.set(.outputImage, take(outputImage, from: \.completion))
+        usage.set(.outputAudio, take(outputAudio, from: \.completion))
+        usage.set(.reasoning, take(reasoning, from: \.completion))
+        usage.set(.output, completion)
+        return usage
+    }
+
+    private mutating func take(_ quantity: Int64, from whole: WritableKeyPath<Books, Int64>) -> Int64 {
+        let taken = min(quantity, self[keyPath: whole])
+        if taken < quantity { isInconsistent = true }
+        self[keyPath: whole] -= taken
+        return taken
+    }
+}

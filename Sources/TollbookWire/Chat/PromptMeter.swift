@@ -1,0 +1,127 @@
+/// Counts a `PromptSize` while a request is scanned; told everything but the fields that Tollbook reads.
+struct PromptMeter: Sendable {
+    /// What the name before a value says about it.
+    private enum Role {
+        case other
+        /// `text`, `content`, `arguments`, `description`: read by the model as they stand.
+        case text
+        /// `data`, `file_data`: a payload if it is long.
+        case payload
+        /// `image_url`, `video_url`, `audio_url`: an object with a `url`, or the URL itself.
+        case media
+        /// `url`, an attachment inside a media object.
+        case url
+        /// `file_id`: a file that the provider holds.
+        case fileID
+    }
+
+    private(set) var size = PromptSize()
+    private var role = Role.other
+    /// Whether the value being read is within the top-level `messages`.
+    private var insideMessages = false
+    /// The depth of the media object that is open; 0 for none.
+    private var mediaDepth = 0
+    /// The string being read: its bytes so far, the first eight of them, and whether it stands in a media object.
+    private var stringBytes = 0
+    private var head: UInt64 = 0
+    private var isDirectMember = false
+    private var isTopLevel = false
+
+    mutating func topLevelName(_ field: ChatRequestField?) {
+        insideMessages = field == .messages
+        role = .other
+        mediaDepth = 0
+    }
+
+    @inline(__always)
+    mutating func name(_ name: JSONName) {
+        guard insideMessages else {
+            // Two quotes, the colon and the comma.
+            size.textBytes &+= name.length &+ 4
+            return
+        }
+        role = Self.role(of: name)
+    }
+
+    @inline(__always)
+    private static func role(of name: JSONName) -> Role {
+        switch name.length {
+        case 3: name.equals("url") ? .url : .other
+        case 4: name.equals("text") ? .text : name.equals("data") ? .payload : .other
+        case 7: name.equals("content") ? .text : name.equals("file_id") ? .fileID : .other
+        case 9:
+            name.equals("image_url") || name.equals("video_url") || name.equals("audio_url")
+                ? .media : name.equals("file_data") ? .payload : name.equals("arguments") ? .text : .other
+        case 11: name.equals("description") ? .text : .other
+        default: .other
+        }
+    }
+
+    @inline(__always)
+    mutating func begin(_ container: JSONContainer, depth: Int) {
+        guard insideMessages else {
+            size.textBytes &+= 2
+            return
+        }
+        if depth == 3 { size.messages &+= 1 }
+        if role == .media, container == .object { mediaDepth = depth }
+        role = .other
+    }
+
+    @inline(__always)
+    mutating func end(depth: Int) {
+        if depth == mediaDepth { mediaDepth = 0 }
+        if depth == 2 { insideMessages = false }
+        role = .other
+    }
+
+    @inline(__always)
+    mutating func beginString(depth: Int) {
+        stringBytes = 0
+        head = 0
+        isDirectMember = depth == mediaDepth
+        isTopLevel = depth == 1
+        if insideMessages, depth == 2 { size.messages &+= 1 }
+    }
+
+    @inline(__always)
+    mutating func stringPiece(_ bytes: UnsafeRawBufferPointer) {
+        var index = 0
+        while stringBytes &+ index < 8, index < bytes.count {
+            head |= UInt64(bytes[index]) << UInt64(8 &* (stringBytes &+ index))
+            index &+= 1
+        }
+        stringBytes &+= bytes.count
+    }
+
+    @inline(__always)
+    mutating func endString() {
+        if let payload = attachmentPayload {
+            size.attachments &+= 1
+            size.attachmentBytes &+= payload
+        } else {
+            size.textBytes &+= insideMessages || isTopLevel ? stringBytes : stringBytes &+ 3
+        }
+        role = .other
+    }
+
+    /// Bytes of an attachment in the body, 0 for one that is elsewhere; nil for text.
+    private var attachmentPayload: Int? {
+        // "data:", the first byte lowest.
+        let isDataURL = head & 0xFF_FFFF_FFFF == 0x3A_6174_6164
+        if isDataURL, role != .text { return stringBytes }
+        switch role {
+        case .payload: return stringBytes > WireLimits.attachmentPayloadBytes ? stringBytes : nil
+        case .media, .fileID: return 0
+        case .url: return isDirectMember ? 0 : nil
+        case .text, .other: return nil
+        }
+    }
+
+    /// A number or literal of `bytes` bytes.
+    @inline(__always)
+    mutating func scalar(_ bytes: Int, depth: Int) {
+        if !insideMessages, depth > 1 { size.textBytes &+= bytes }
+        role = .other
+    }
+}

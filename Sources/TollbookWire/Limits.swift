@@ -1,0 +1,50 @@
+/// Every bound of this target with its reason. What happens past a bound is told where it is used.
+package enum WireLimits {
+    /// Nested containers of a body that is scanned; more is `too_deep`.
+    ///
+    /// Structured outputs allow ten levels of nested schema, three JSON levels each (`properties`, the
+    /// property, `items`), inside eight levels of request: 38. Parsers behind providers commonly stop at
+    /// 128. The open containers are one bit each of one 128-bit integer.
+    package static let jsonDepth = 128
+
+    /// Bytes of a key that are kept for comparison, after unescaping. The longest key compared is
+    /// `cache_creation_input_tokens` (27 bytes); a longer key compares equal to none.
+    static let jsonNameBytes = 32
+
+    /// Bytes of `model`, after unescaping. Provider names with an account, a region and a version stay
+    /// under 150; the value becomes a row and a header.
+    package static let modelBytes = 256
+
+    /// Bytes of `user`, after unescaping. It is hashed and stored once per person, so the bound is on
+    /// what one caller can make the ledger keep.
+    package static let userBytes = 1_024
+
+    /// Bytes of `service_tier`, after unescaping; known values have at most 8.
+    package static let serviceTierBytes = 64
+
+    /// The largest `n`; the provider's own maximum for chat completions. The hold is multiplied by it.
+    package static let choices = 128
+
+    /// The largest `max_tokens` and `max_completion_tokens`: a hundred times today's largest output window,
+    /// and small enough that a product with `n` and a price stays within 63 bits.
+    package static let outputTokens = 100_000_000
+
+    /// Length from which the value of a key `data` or `file_data` counts as an attachment and not as text.
+    /// A tool argument or a short note is under it; the smallest useful image is above it.
+    static let attachmentPayloadBytes = 512
+
+    /// Bytes of one server-sent event. Image models send a whole picture base64 in one event (about 4 MB);
+    /// an event that never ends must not grow without bound. Passed: `event_too_large`.
+    package static let sseEventBytes = 8 << 20
+
+    /// Bytes of a raw usage object that are kept. Real ones are under 1 KiB; a longer one is treated as
+    /// no usage.
+    package static let usageBytes = 16 << 10
+
+    /// The largest number of tokens that a usage object may report of one meter. A year of the fastest model is
+    /// below it, and times any price it stays within 63 bits of micro-units; a larger number is a fault.
+    package static let usageTokens: Int64 = 1_000_000_000_000
+
+    /// Bytes of an answer's `model` and `id` that are kept; a longer one is cut off there, at a character.
+    package static let answerTextBytes = 256
+}
