@@ -1,6 +1,7 @@
 /// The queries of the spend report.
 package enum SpendQueries {
-    /// Requests by key, a page at a time. Parameters: first id, last id, accepted from, accepted to, as-of index, limit.
+    /// Requests by key, a page at a time. Parameters: first id, last id, accepted from, accepted to, as-of index,
+    /// limit.
     package static let requests: StaticString = """
         SELECT id, accepted_micros, organization_id, team_id, project_id, application_id, api_key_id,
           user_subject_id, route_id, revision

@@ -108,8 +108,8 @@ struct BudgetTally {
         }
         for budget in budgets {
             for (start, sums) in budget.periods.sorted(by: { $0.key < $1.key }) where sums != Sums() {
-                log.add(
-                    .derived, "budget_period", "\(budget.id)/\(start)", "the period has charges or holds and no row")
+                let key = "\(budget.id)/\(start)"
+                log.add(.derived, "budget_period", key, "the period has charges or holds and no row")
             }
         }
     }

@@ -67,12 +67,12 @@ struct CallCheck {
         for decision in call.decisions {
             if let id = decision.deploymentID, !references.has(.deployment, id) {
                 found(
-                    .reference, "decision", ordinal: decision.ordinal, "it names deployment \(id), which is not there")
+                    .reference, "decision", ordinal: decision.ordinal,
+                    "it names deployment \(id), which is not there")
             }
             guard let id = decision.policyID, let version = decision.policyVersion else { continue }
-            guard try !references.hasVersion(policyKind: decision.policyKind, id: id, version: version) else {
-                continue
-            }
+            let isThere = try references.hasVersion(policyKind: decision.policyKind, id: id, version: version)
+            guard !isThere else { continue }
             found(
                 .reference, "decision", ordinal: decision.ordinal,
                 "it names version \(version) of policy \(id), which is not there")

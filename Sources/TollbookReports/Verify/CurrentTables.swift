@@ -42,8 +42,9 @@ struct CurrentTables {
     }
 
     /// - Returns: the next current row that is not yet compared.
-    private func compare(_ version: [Value], _ current: [Value]?, _ name: String, _ rows: Statement) throws -> [Value]?
-    {
+    private func compare(
+        _ version: [Value], _ current: [Value]?, _ name: String, _ rows: Statement
+    ) throws -> [Value]? {
         var found = current
         while let row = found, let id = row[0].integer, let wanted = version[0].integer, id < wanted {
             report(row, name, "no version of it was ever written")

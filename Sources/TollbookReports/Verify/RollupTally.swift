@@ -79,9 +79,9 @@ struct RollupTally {
         Key(
             quarterStartMicros: CivilTime.floor(request.acceptedMicros, toMultipleOf: SpendReport.quarterMicros),
             organizationID: request.organizationID, teamID: request.teamID, projectID: request.projectID,
-            applicationID: request.applicationID ?? 0,
-            keyID: request.keyID, userSubjectID: request.userSubjectID ?? 0, routeID: request.routeID,
-            deploymentID: deploymentID, currency: currency)
+            applicationID: request.applicationID ?? 0, keyID: request.keyID,
+            userSubjectID: request.userSubjectID ?? 0, routeID: request.routeID, deploymentID: deploymentID,
+            currency: currency)
     }
 
     /// Compares the quarters that the walk has left behind, when many keys have come together.

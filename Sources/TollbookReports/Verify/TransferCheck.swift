@@ -65,9 +65,8 @@ struct TransferCheck {
     /// Every charge with an amount has exactly one transfer, of that amount, to its attempt's provider.
     private func checkCharges() {
         for transfer in call.transfers where transfer.chargeOrdinal != nil {
-            guard isKind(transfer, .post) || isKind(transfer, .single),
-                transfer.code == Int64(TransferCode.charge.rawValue)
-            else {
+            let isCharge = transfer.code == Int64(TransferCode.charge.rawValue)
+            guard isKind(transfer, .post) || isKind(transfer, .single), isCharge else {
                 found(transfer, "it names a charge and is no posting")
                 continue
             }

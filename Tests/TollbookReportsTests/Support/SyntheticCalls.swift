@@ -28,8 +28,10 @@ enum SyntheticCalls {
             SELECT id, 1, 0, 0, 8, 20, 2, 12000, 'USD', 1, 1, 1, NULL, NULL, accepted_micros, 202603 FROM request
             """)
         try file.execute(
-            "INSERT INTO outcome SELECT id, 0, accepted_micros + 9, 200, 1, 27000 + id % 7, 'USD', 3, NULL FROM request"
-        )
+            """
+            INSERT INTO outcome
+            SELECT id, 0, accepted_micros + 9, 200, 1, 27000 + id % 7, 'USD', 3, NULL FROM request
+            """)
         try file.execute("COMMIT")
     }
 }
