@@ -21,10 +21,12 @@ import TollbookPolicy
 
     private static func value(_ node: YAMLNode) -> Any {
         switch node.content {
-        case .scalar(let text, let isPlain): isPlain ? Int(text) ?? text : text
-        case .list(let nodes): nodes.map(value)
+        case .scalar(let text, let isPlain):
+            if isPlain, let number = Int(text) { return number }
+            return text
+        case .list(let nodes): return nodes.map(value)
         case .mapping(let entries):
-            Dictionary(entries.map { ($0.key.text, value($0.value)) }, uniquingKeysWith: { first, _ in first })
+            return Dictionary(entries.map { ($0.key.text, value($0.value)) }, uniquingKeysWith: { first, _ in first })
         }
     }
 
@@ -41,8 +43,11 @@ import TollbookPolicy
             #expect(properties.keys.sorted() == keys.sorted(), "\(kind)")
             for (key, value) in properties {
                 let own = (value as? [String: Any])?["description"]
-                let shared = ((value as? [String: Any])?["$ref"] as? String).map { String($0.dropFirst("#/$defs/".count)) }
-                #expect(own != nil || schema.definition(shared)["description"] != nil, "\(kind).\(key) has a description")
+                let shared = ((value as? [String: Any])?["$ref"] as? String).map {
+                    String($0.dropFirst("#/$defs/".count))
+                }
+                #expect(
+                    own != nil || schema.definition(shared)["description"] != nil, "\(kind).\(key) has a description")
             }
         }
     }

@@ -31,7 +31,8 @@ struct JSONSchema {
         }
     }
 
-    private func check(_ instance: Any, _ keyword: String, _ value: Any, _ schema: Object, at path: String) -> [String] {
+    private func check(_ instance: Any, _ keyword: String, _ value: Any, _ schema: Object, at path: String) -> [String]
+    {
         switch keyword {
         case "$ref":
             let name = (value as? String)?.split(separator: "/").last.map(String.init)
@@ -55,7 +56,8 @@ struct JSONSchema {
 
     private func checkKind(_ instance: Any, _ keyword: String, _ value: Any) -> [String] {
         switch keyword {
-        case "type": return value as? String == Self.kind(instance) || isInteger(instance, value) ? [] : ["is no \(value)"]
+        case "type":
+            return value as? String == Self.kind(instance) || isInteger(instance, value) ? [] : ["is no \(value)"]
         case "const": return "\(instance)" == "\(value)" ? [] : ["is not \(value)"]
         default: return (value as? [String])?.contains("\(instance)") ?? false ? [] : ["is none of the words"]
         }

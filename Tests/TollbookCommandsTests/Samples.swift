@@ -16,18 +16,22 @@ enum Samples {
                     regions: [eu]          # residency: no call made for it leaves, whatever fails
                     routes: [gpt-4o-mini]  # what its keys may ask for; absent: every route
         budgets:
-          - {scope: project/ranking, limit: "25.00 USD", period: month, enforcement: hard, time_zone: UTC, contact: "finance@acme.example"}
+          - {scope: project/ranking, limit: "25.00 USD", period: month, enforcement: hard, \
+        time_zone: UTC, contact: "finance@acme.example"}
         rate_limits:
           - {scope: project/ranking, requests_per_minute: 600, tokens_per_minute: 200000, concurrent: 50}
         providers:
-          - {name: openai-eu, dialect: openai, base_url: "https://eu.api.openai.com/v1", credential: "env:OPENAI_API_KEY"}
+          - {name: openai-eu, dialect: openai, base_url: "https://eu.api.openai.com/v1", \
+        credential: "env:OPENAI_API_KEY"}
           # or credentials: [{name, source, projects}]; proxy, ca_file, client certificate where a network needs them
         deployments:
-          - {name: mini-eu, provider: openai-eu, model: gpt-4o-mini, region: eu, context_window: 128000, max_output: 16384}
+          - {name: mini-eu, provider: openai-eu, model: gpt-4o-mini, region: eu, \
+        context_window: 128000, max_output: 16384}
         routes:
           - {name: gpt-4o-mini, strategy: priority, targets: [mini-eu, mini-us]}
         prices:
-          - {provider: openai-eu, model: gpt-4o-mini, effective_from: 2026-01-01, per_million: {input: "0.15", cache_read: "0.075", output: "0.60"}}
+          - {provider: openai-eu, model: gpt-4o-mini, effective_from: 2026-01-01, \
+        per_million: {input: "0.15", cache_read: "0.075", output: "0.60"}}
         guardrails: []
         """
 }
@@ -58,41 +62,67 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
         BadDocument(whole: "version: 2", "1:10: version 2 of the format is not known. Write version: 1."),
         BadDocument(whole: "- version", "1:1: the file is a list. Write it as a mapping: version: …."),
         BadDocument("version: 1", "1:1: the key 'version' is written twice in one mapping. Write it once."),
-        BadDocument("routes: []\n---\nversion: 1", "3:1: this is no YAML: but found another document. "
-            + "Check indentation, quotes and brackets up to this place."),
-        BadDocument("routes: {}", "2:9: routes of the file is a mapping. Write a list: routes: [ … ], or one '- ' a line."),
+        BadDocument(
+            "routes: []\n---\nversion: 1",
+            "3:1: this is no YAML: but found another document. "
+                + "Check indentation, quotes and brackets up to this place."),
+        BadDocument(
+            "routes: {}", "2:9: routes of the file is a mapping. Write a list: routes: [ … ], or one '- ' a line."),
         BadDocument("routes: [x]", "2:10: the route is a single value. Write it as a mapping: name: …."),
-        BadDocument("routes: !!binary aGk=", "2:9: the value has the tag 'tag:yaml.org,2002:binary'. Write the value without its tag."),
-        BadDocument("guardrails: [pii]", "2:13: this version knows no guardrail. Write guardrails: [], or leave it out."),
-        BadDocument("manager: \"a\\u0007b\"", "2:10: the name 'a\u{FFFD}b' has a control character. "
-            + "Write it without line breaks, tabs and invisible direction marks."),
+        BadDocument(
+            "routes: !!binary aGk=",
+            "2:9: the value has the tag 'tag:yaml.org,2002:binary'. Write the value without its tag."),
+        BadDocument(
+            "guardrails: [pii]", "2:13: this version knows no guardrail. Write guardrails: [], or leave it out."),
+        BadDocument(
+            "manager: \"a\\u0007b\"",
+            "2:10: the name 'a\u{FFFD}b' has a control character. "
+                + "Write it without line breaks, tabs and invisible direction marks."),
         BadDocument("rutes: []", "2:1: the file has an unknown key 'rutes'. Write routes."),
-        BadDocument("a: [1", "3:1: this is no YAML: did not find expected ',' or ']'. "
-            + "Check indentation, quotes and brackets up to this place."),
+        BadDocument(
+            "a: [1",
+            "3:1: this is no YAML: did not find expected ',' or ']'. "
+                + "Check indentation, quotes and brackets up to this place."),
     ]
 
     private static let names: [BadDocument] = [
-        BadDocument("organizations: [{name: a/b}]", "2:24: the name 'a/b' has a '/', which separates names in a scope. Write 'a-b'."),
-        BadDocument("organizations: [{name: \"=1+1\"}]", "2:24: the name '=1+1' begins with '=', which a spreadsheet takes "
-            + "for a formula. Write a name that begins with a letter or digit."),
-        BadDocument("organizations: [{name: \" a\"}]", "2:24: the name ' a' begins or ends with a space. Write it without."),
+        BadDocument(
+            "organizations: [{name: a/b}]",
+            "2:24: the name 'a/b' has a '/', which separates names in a scope. Write 'a-b'."),
+        BadDocument(
+            "organizations: [{name: \"=1+1\"}]",
+            "2:24: the name '=1+1' begins with '=', which a spreadsheet takes "
+                + "for a formula. Write a name that begins with a letter or digit."),
+        BadDocument(
+            "organizations: [{name: \" a\"}]", "2:24: the name ' a' begins or ends with a space. Write it without."),
         BadDocument("organizations: [{name: \"\"}]", "2:24: the name is empty. Write a name."),
         BadDocument("organizations: [{name: [a]}]", "2:24: name of the organization is a list. Write a text."),
         BadDocument("organizations: [{time_zone: UTC}]", "2:17: the organization has no name. Write name: acme."),
-        BadDocument("organizations: [{name: a, was: a}]", "2:32: the name is the one it was. "
-            + "Leave out was, or write the new name."),
-        BadDocument("organizations: [{name: a, time_zone: Europe/Berln}]", "2:38: 'Europe/Berln' is no time zone. Write Europe/Berlin."),
-        BadDocument("organizations: [{name: a, time_zone: GMT+2}]", "2:38: 'GMT+2' is no time zone. "
-            + "Write a name of the IANA database, for example UTC or Europe/Berlin."),
-        BadDocument("organizations: [{name: a}, {name: a}]", "2:35: a second organization has the name 'a' "
-            + "(the first is at f:2:17). Write another name, or remove one of the two."),
-        BadDocument("organizations: [{name: a, teams: [{name: t, projects: [{name: p, regions: [mars]}]}]}]",
+        BadDocument(
+            "organizations: [{name: a, was: a}]",
+            "2:32: the name is the one it was. "
+                + "Leave out was, or write the new name."),
+        BadDocument(
+            "organizations: [{name: a, time_zone: Europe/Berln}]",
+            "2:38: 'Europe/Berln' is no time zone. Write Europe/Berlin."),
+        BadDocument(
+            "organizations: [{name: a, time_zone: GMT+2}]",
+            "2:38: 'GMT+2' is no time zone. "
+                + "Write a name of the IANA database, for example UTC or Europe/Berlin."),
+        BadDocument(
+            "organizations: [{name: a}, {name: a}]",
+            "2:35: a second organization has the name 'a' "
+                + "(the first is at f:2:17). Write another name, or remove one of the two."),
+        BadDocument(
+            "organizations: [{name: a, teams: [{name: t, projects: [{name: p, regions: [mars]}]}]}]",
             "2:76: 'mars' is no region. Write one of af, apac, apac-northeast, apac-southeast, au, ca, ch, cn, eu, "
                 + "eu-central, eu-north, eu-south, eu-west, in, jp, local, me, sa, uk, us, us-central, us-east, us-gov "
                 + "or us-west."),
-        BadDocument("organizations: [{name: a, teams: [{name: t, projects: [{name: p, regions: []}]}]}]",
+        BadDocument(
+            "organizations: [{name: a, teams: [{name: t, projects: [{name: p, regions: []}]}]}]",
             "2:75: regions allows nothing. List what is allowed, or leave regions out to allow all."),
-        BadDocument("organizations: [{name: a, teams: [{name: t, projects: [{name: p}]}, {name: u, projects: [{name: p}]}]}]",
+        BadDocument(
+            "organizations: [{name: a, teams: [{name: t, projects: [{name: p}]}, {name: u, projects: [{name: p}]}]}]",
             "2:97: a second project of 'a' has the name 'p' (the first is at f:2:56). "
                 + "Write another name, or remove one of the two."),
     ]
@@ -100,73 +130,121 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
     private static func budget(_ fields: String) -> String { "budgets:\n  - {\(fields)}" }
 
     private static let limits: [BadDocument] = [
-        BadDocument(budget("scope: project/a, limit: \"25,50\", period: day"), "3:31: '25,50' is no amount of money. Write \"25.50 USD\"."),
-        BadDocument(budget("scope: project/a, limit: 25.00 EUR, period: day"),
+        BadDocument(
+            budget("scope: project/a, limit: \"25,50\", period: day"),
+            "3:31: '25,50' is no amount of money. Write \"25.50 USD\"."),
+        BadDocument(
+            budget("scope: project/a, limit: 25.00 EUR, period: day"),
             "3:31: 'EUR' is not the currency that prices are stated in. Write \"25.00 USD\"."),
-        BadDocument(budget("scope: project/a, limit: -1 USD, period: day"), "3:31: the amount is negative. Write \"1 USD\"."),
-        BadDocument(budget("scope: project/a, limit: 1 USD, period: monthly"), "3:46: 'monthly' is no period. Write month."),
-        BadDocument(budget("scope: project/a, limit: 1 USD, period: day, enforcement: strict"),
+        BadDocument(
+            budget("scope: project/a, limit: -1 USD, period: day"), "3:31: the amount is negative. Write \"1 USD\"."),
+        BadDocument(
+            budget("scope: project/a, limit: 1 USD, period: monthly"), "3:46: 'monthly' is no period. Write month."),
+        BadDocument(
+            budget("scope: project/a, limit: 1 USD, period: day, enforcement: strict"),
             "3:64: 'strict' is no enforcement. Write hard or soft."),
-        BadDocument(budget("scope: user/anna, limit: 1 USD, period: day"),
-            "3:13: a limit on a user is not known here. Write a scope of organization, team, project, application or key."),
-        BadDocument(budget("scope: ranking, limit: 1 USD, period: day"), "3:13: 'ranking' is no scope. Write one of "
-            + "organization/NAME, team/NAME, project/NAME, application/PROJECT/NAME or key/NAME."),
-        BadDocument(budget("scope: projekt/ranking, limit: 1 USD, period: day"), "3:13: 'projekt/ranking' is no scope. Write project/ranking."),
-        BadDocument(budget("scope: application/web, limit: 1 USD, period: day"), "3:13: 'application/web' is no scope. Write application/PROJECT/NAME."),
-        BadDocument("rate_limits: [{scope: project/a, requests_per_minute: -5}]",
+        BadDocument(
+            budget("scope: user/anna, limit: 1 USD, period: day"),
+            "3:13: a limit on a user is not known here. "
+                + "Write a scope of organization, team, project, application or key."
+        ),
+        BadDocument(
+            budget("scope: ranking, limit: 1 USD, period: day"),
+            "3:13: 'ranking' is no scope. Write one of "
+                + "organization/NAME, team/NAME, project/NAME, application/PROJECT/NAME or key/NAME."),
+        BadDocument(
+            budget("scope: projekt/ranking, limit: 1 USD, period: day"),
+            "3:13: 'projekt/ranking' is no scope. Write project/ranking."),
+        BadDocument(
+            budget("scope: application/web, limit: 1 USD, period: day"),
+            "3:13: 'application/web' is no scope. Write application/PROJECT/NAME."),
+        BadDocument(
+            "rate_limits: [{scope: project/a, requests_per_minute: -5}]",
             "2:55: requests_per_minute is -5. Write a number from 1 to 1000000000, or leave it out for no limit."),
-        BadDocument("rate_limits: [{scope: project/a, requests_per_minute: \"600\"}]",
+        BadDocument(
+            "rate_limits: [{scope: project/a, requests_per_minute: \"600\"}]",
             "2:55: requests_per_minute of the rate limit is no whole number. Write 600 without quotes and separators."),
-        BadDocument("rate_limits: [{scope: project/a}]",
+        BadDocument(
+            "rate_limits: [{scope: project/a}]",
             "2:23: the rate limit limits nothing. Write requests_per_minute, tokens_per_minute or concurrent."),
     ]
 
     private static func provider(_ fields: String) -> String { "providers:\n  - {name: p, \(fields)}" }
 
     private static let providers: [BadDocument] = [
-        BadDocument(provider("dialect: anthropic"), "3:24: this version calls no provider of dialect 'anthropic'. "
-            + "Write openai or simulated, or leave the provider out."),
+        BadDocument(
+            provider("dialect: anthropic"),
+            "3:24: this version calls no provider of dialect 'anthropic'. "
+                + "Write openai or simulated, or leave the provider out."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
-        BadDocument(provider("dialect: openai, credential: none"), "3:12: the provider has no base_url. "
-            + "Write for example base_url: https://api.openai.com/v1."),
-        BadDocument(provider("dialect: openai, base_url: https://a.example"), "3:12: the provider has no credential. "
-            + "Write credential: env:NAME, or credential: none if it asks for none."),
-        BadDocument(provider("dialect: openai, credential: none, base_url: ftp://a"),
+        BadDocument(
+            provider("dialect: openai, credential: none"),
+            "3:12: the provider has no base_url. "
+                + "Write for example base_url: https://api.openai.com/v1."),
+        BadDocument(
+            provider("dialect: openai, base_url: https://a.example"),
+            "3:12: the provider has no credential. "
+                + "Write credential: env:NAME, or credential: none if it asks for none."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: ftp://a"),
             "3:60: the address does not begin with https:// or http://. Write for example https://api.openai.com/v1."),
-        BadDocument(provider("dialect: openai, credential: none, base_url: https://a?b"), "3:60: the address has a query or fragment. "
-            + "Write it up to the path only."),
-        BadDocument(provider("dialect: openai, credential: none, base_url: https://u:p@a/v1"),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: https://a?b"),
+            "3:60: the address has a query or fragment. "
+                + "Write it up to the path only."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: https://u:p@a/v1"),
             "3:60: the address has a user name or password. "
                 + "Write the address without it and the credential as credential: env:NAME."),
-        BadDocument(provider("dialect: openai, credential: none, base_url: https://a:0/v1"),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: https://a:0/v1"),
             "3:60: the address has a bad port. Write a number from 1 to 65535 after the host, or none."),
-        BadDocument(provider("dialect: simulated, credential: none, credentials: []"),
+        BadDocument(
+            provider("dialect: simulated, credential: none, credentials: []"),
             "3:47: the provider has credential and credentials. "
                 + "Write one of the two: credential for a single source, credentials for named ones."),
-        BadDocument("routes: [{name: r, strategy: random, targets: [d]}]", "2:30: 'random' is no strategy. Write priority."),
-        BadDocument("routes: [{name: r, targets: []}]", "2:29: the route has no target. List deployments: targets: [NAME]."),
+        BadDocument(
+            "routes: [{name: r, strategy: random, targets: [d]}]", "2:30: 'random' is no strategy. Write priority."),
+        BadDocument(
+            "routes: [{name: r, targets: []}]", "2:29: the route has no target. List deployments: targets: [NAME]."),
         BadDocument("routes: [{name: r, targets: [d, d]}]", "2:33: 'd' is listed twice. Write it once."),
-        BadDocument("deployments: [{name: d, provider: p, model: m, region: eu-wset}]", "2:56: 'eu-wset' is no region. Write eu-west."),
-        BadDocument("deployments: [{name: d, provider: p, model: m, max_output: 1.5}]",
+        BadDocument(
+            "deployments: [{name: d, provider: p, model: m, region: eu-wset}]",
+            "2:56: 'eu-wset' is no region. Write eu-west."),
+        BadDocument(
+            "deployments: [{name: d, provider: p, model: m, max_output: 1.5}]",
             "2:60: max_output of the deployment is no whole number. Write a whole number."),
     ]
 
     private static func price(_ fields: String) -> String { "prices:\n  - {provider: p, model: m, \(fields)}" }
 
     private static let prices: [BadDocument] = [
-        BadDocument(price("per_million: {input: 1}"), "3:5: the price has no effective_from. Write effective_from: 2026-01-01."),
-        BadDocument(price("effective_from: 2026-02-30, per_million: {input: 1}"),
+        BadDocument(
+            price("per_million: {input: 1}"),
+            "3:5: the price has no effective_from. Write effective_from: 2026-01-01."),
+        BadDocument(
+            price("effective_from: 2026-02-30, per_million: {input: 1}"),
             "3:45: '2026-02-30' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),
-        BadDocument(price("effective_from: 2026-01-01T00:00:00+02:00, per_million: {input: 1}"),
-            "3:45: '2026-01-01T00:00:00+02:00' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),
-        BadDocument(price("effective_from: 2026-01-01, effective_to: 2026-01-01, per_million: {input: 1}"),
+        BadDocument(
+            price("effective_from: 2026-01-01T00:00:00+02:00, per_million: {input: 1}"),
+            "3:45: '2026-01-01T00:00:00+02:00' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."
+        ),
+        BadDocument(
+            price("effective_from: 2026-01-01, effective_to: 2026-01-01, per_million: {input: 1}"),
             "3:71: effective_to is not after effective_from. Write a later date, or leave it out."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {inputs: 1}"), "3:79: 'inputs' is no meter. Write input."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {input: -1}"), "3:78: the price is negative. "
-            + "Write a plain decimal with at most six decimals, for example \"0.15\"."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {input: 1e-3}"), "3:78: '1e-3' is no price. "
-            + "Write a plain decimal with at most six decimals, for example \"0.15\"."),
-        BadDocument(price("effective_from: 2026-01-01, per_million: {}"), "3:70: the price names no meter. "
-            + "Write for example per_million: {input: \"0.15\"}."),
+        BadDocument(
+            price("effective_from: 2026-01-01, per_million: {inputs: 1}"), "3:79: 'inputs' is no meter. Write input."),
+        BadDocument(
+            price("effective_from: 2026-01-01, per_million: {input: -1}"),
+            "3:78: the price is negative. "
+                + "Write a plain decimal with at most six decimals, for example \"0.15\"."),
+        BadDocument(
+            price("effective_from: 2026-01-01, per_million: {input: 1e-3}"),
+            "3:78: '1e-3' is no price. "
+                + "Write a plain decimal with at most six decimals, for example \"0.15\"."),
+        BadDocument(
+            price("effective_from: 2026-01-01, per_million: {}"),
+            "3:70: the price names no meter. "
+                + "Write for example per_million: {input: \"0.15\"}."),
     ]
 }

@@ -49,7 +49,8 @@ import TollbookTesting
         let lab = try GovernanceLab()
         try await lab.apply(GovernanceLab.whole)
         let raised = GovernanceLab.whole
-            .replacingOccurrences(of: "25.00 USD", with: "30.5 USD").replacingOccurrences(of: "[\"eu\"]", with: "[\"us\", \"eu\"]")
+            .replacingOccurrences(of: "25.00 USD", with: "30.5 USD").replacingOccurrences(
+                of: "[\"eu\"]", with: "[\"us\", \"eu\"]")
         let preview = try lab.preview(raised)
         #expect(
             preview.text == """
@@ -108,7 +109,13 @@ import TollbookTesting
         try await lab.apply(GovernanceLab.whole)
         try await lab.apply(GovernanceLab.whole.replacingOccurrences(of: "25.00 USD", with: "30 USD"))
         let events = try lab.rows(
-            "SELECT ordinal, actor_id, action, object_kind, object_id, outcome, detail FROM event ORDER BY log_index DESC LIMIT 1")
+            """
+            SELECT ordinal, actor_id, action, object_kind, object_id, outcome, detail
+            FROM event
+            ORDER BY log_index DESC
+            LIMIT 1
+            """
+        )
         let detail = #"{"name":"project/ranking month","fields":{"limit":{"from":"25.00 USD","to":"30.00 USD"}}}"#
         #expect(events == [[0, 1, "budget.updated", "budget", 1, "success", .text(detail)]])
     }
@@ -117,7 +124,8 @@ import TollbookTesting
         let lab = try GovernanceLab()
         try await lab.apply(GovernanceLab.whole)
         let receipt = try await lab.apply(GovernanceLab.whole.replacingOccurrences(of: "25.00 USD", with: "30 USD"))
-        let versions = try lab.rows("SELECT id, limit_nano, managed_by, actor_id FROM budget_version ORDER BY log_index")
+        let versions = try lab.rows(
+            "SELECT id, limit_nano, managed_by, actor_id FROM budget_version ORDER BY log_index")
         #expect(versions == [[1, 25_000_000_000, "default", 1], [1, 30_000_000_000, "default", 1]])
         #expect(
             try lab.rows("SELECT id, log_index, limit_nano FROM budget")
@@ -131,8 +139,9 @@ import TollbookTesting
         let receipt = try await lab.apply(dearer)
         #expect(receipt.changes.map(\.path) == ["sim m output from 2026-01-01"])
         #expect(receipt.changes.map(\.id) == [3])
-        #expect(try lab.rows("SELECT id, meter, pico_per_unit FROM price ORDER BY id")
-            == [[1, 1, 150_000], [2, 8, 600_000], [3, 8, 800_000]])
+        #expect(
+            try lab.rows("SELECT id, meter, pico_per_unit FROM price ORDER BY id")
+                == [[1, 1, 150_000], [2, 8, 600_000], [3, 8, 800_000]])
         let prices = lab.ledger.snapshot.routes["small"]?.targets.first?.prices.prices(atMicros: lab.clock.nowMicros())
         #expect(prices?[.output]?.id == 3)
         #expect(try await lab.apply(dearer).isEmpty)
@@ -147,9 +156,10 @@ import TollbookTesting
             .replacingOccurrences(of: "project/ranking", with: "project/ordering")
         let receipt = try await lab.apply(renamed)
         #expect(receipt.created == 0)
-        #expect(receipt.changes.map { "\($0.action) \($0.kind) \($0.id) \($0.path)" } == [
-            "update project 1 acme/ordering", "update budget 1 project/ordering month",
-        ])
+        #expect(
+            receipt.changes.map { "\($0.action) \($0.kind) \($0.id) \($0.path)" } == [
+                "update project 1 acme/ordering", "update budget 1 project/ordering month",
+            ])
         #expect(receipt.changes.first?.fields == [.init(field: "name", from: "ranking", to: "ordering")])
         #expect(try await lab.apply(renamed).isEmpty)
     }
@@ -160,13 +170,15 @@ import TollbookTesting
         try await lab.apply(before)
         let after = #""organizations": [{"name": "c", "was": "b"}, {"name": "b2", "was": "a"}, {"name": "d"}]"#
         try await lab.apply(after)
-        #expect(try lab.rows("SELECT id, name FROM organization WHERE closed = 0 ORDER BY id")
-            == [[1, "b2"], [2, "c"], [3, "d"]])
+        #expect(
+            try lab.rows("SELECT id, name FROM organization WHERE closed = 0 ORDER BY id")
+                == [[1, "b2"], [2, "c"], [3, "d"]])
     }
 
     @Test func movesAProjectBetweenTeams() async throws {
         let lab = try GovernanceLab()
-        try await lab.apply(#""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p"}]}, {"name": "u"}]}]"#)
+        try await lab.apply(
+            #""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p"}]}, {"name": "u"}]}]"#)
         let receipt = try await lab.apply(
             #""organizations": [{"name": "a", "teams": [{"name": "t"}, {"name": "u", "projects": [{"name": "p"}]}]}]"#)
         #expect(receipt.changes.map(\.fields) == [[.init(field: "team", from: "a/t", to: "a/u")]])

@@ -38,7 +38,10 @@ import TollbookTesting
         let created = lab.clock.nowMicros()
         try await lab.apply(GovernanceLab.whole)
         lab.clock.advance(byMicros: 1_000_000)
-        try await lab.apply(GovernanceLab.whole.replacingOccurrences(of: "{\"name\": \"small\",", with: "{\"name\": \"tiny\", \"was\": \"small\",")
+        try await lab.apply(
+            GovernanceLab.whole.replacingOccurrences(
+                of: "{\"name\": \"small\",", with: "{\"name\": \"tiny\", \"was\": \"small\","
+            )
             .replacingOccurrences(of: "[\"small\"]", with: "[\"tiny\"]"))
         #expect(lab.ledger.snapshot.routes["tiny"]?.createdMicros == created)
         #expect(lab.ledger.snapshot.routes["small"] == nil)
@@ -47,8 +50,10 @@ import TollbookTesting
     @Test func anEndedPriceIsNotRevivedByTheRowItSupersedes() async throws {
         let lab = try GovernanceLab()
         try await lab.apply(GovernanceLab.whole)
-        try await lab.apply(GovernanceLab.whole.replacingOccurrences(
-            of: "\"effective_from\": \"2026-01-01\"", with: "\"effective_from\": \"2026-01-01\", \"effective_to\": \"2026-02-01\""))
+        try await lab.apply(
+            GovernanceLab.whole.replacingOccurrences(
+                of: "\"effective_from\": \"2026-01-01\"",
+                with: "\"effective_from\": \"2026-01-01\", \"effective_to\": \"2026-02-01\""))
         let table = lab.ledger.snapshot.routes["small"]?.targets.first?.prices
         #expect(table?.prices(atMicros: try #require(UTCTime.parse("2026-01-15"))) != nil)
         #expect(table?.prices(atMicros: try #require(UTCTime.parse("2026-02-01"))) == nil)
@@ -56,7 +61,8 @@ import TollbookTesting
 
     @Test func kindsHaveTheSchemasColumns() {
         for kind in GovernedKind.all {
-            let columns = ["id", "log_index"] + kind.columns.map(\.name)
+            let columns =
+                ["id", "log_index"] + kind.columns.map(\.name)
                 + ["managed_by", "closed", "actor_id", "change_reference", "reason"]
             #expect(kind.versions.columns == columns)
             #expect(kind.versions.rawValue == kind.table + "_version")

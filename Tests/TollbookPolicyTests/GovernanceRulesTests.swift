@@ -4,12 +4,13 @@ import TollbookPolicy
 
 // Focus: the rules for single values of governance documents, at their edges.
 @Suite struct GovernanceRulesTests {
-    @Test(arguments: [
-        ("1970-01-01", 0), ("1970-01-02", 86_400_000_000), ("2000-02-29", 951_782_400_000_000),
-        ("2026-01-01", 1_767_225_600_000_000), ("9999-12-31", 253_402_214_400_000_000),
-        ("2026-01-01T00:00:01Z", 1_767_225_601_000_000), ("2026-01-01T08:30:00.25Z", 1_767_256_200_250_000),
-        ("2026-01-01t08:30:00.000001+00:00", 1_767_256_200_000_001),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1970-01-01", 0), ("1970-01-02", 86_400_000_000), ("2000-02-29", 951_782_400_000_000),
+            ("2026-01-01", 1_767_225_600_000_000), ("9999-12-31", 253_402_214_400_000_000),
+            ("2026-01-01T00:00:01Z", 1_767_225_601_000_000), ("2026-01-01T08:30:00.25Z", 1_767_256_200_250_000),
+            ("2026-01-01t08:30:00.000001+00:00", 1_767_256_200_000_001),
+        ] as [(String, Int64)])
     func readsTimes(_ text: String, _ micros: Int64) {
         #expect(UTCTime.parse(text) == micros)
     }
@@ -35,15 +36,21 @@ import TollbookPolicy
         }
     }
 
-    @Test(arguments: [("25.00 USD", 25_000_000_000), ("0 USD", 0), ("0.000000001 USD", 1), ("9223372036 USD", 9_223_372_036_000_000_000)] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("25.00 USD", 25_000_000_000), ("0 USD", 0), ("0.000000001 USD", 1),
+            ("9223372036 USD", 9_223_372_036_000_000_000),
+        ] as [(String, Int64)])
     func readsMoney(_ text: String, _ nano: Int64) throws {
         #expect(try MoneyText.parse(text).nano == nano)
     }
 
     @Test(arguments: [
         ("$25", "Write \"25 USD\"."), ("25", "Write \"25 USD\"."), ("25,5", "Write \"25.5 USD\"."),
-        ("1,000.00 USD", "Write \"25.00 USD\"."), ("25.00  USD", "Write \"25.00 USD\"."), ("-0 USD", "Write \"0 USD\"."),
-        ("25 usd", "Write \"25 USD\"."), ("1e3 USD", "Write \"25.00 USD\"."), ("1,000", "Write \"25.00 USD\"."), ("", "Write \"25.00 USD\"."),
+        ("1,000.00 USD", "Write \"25.00 USD\"."), ("25.00  USD", "Write \"25.00 USD\"."),
+        ("-0 USD", "Write \"0 USD\"."),
+        ("25 usd", "Write \"25 USD\"."), ("1e3 USD", "Write \"25.00 USD\"."), ("1,000", "Write \"25.00 USD\"."),
+        ("", "Write \"25.00 USD\"."),
         ("0.0000000001 USD", "Write \"25.00 USD\"."), ("9223372037 USD", "Write \"25.00 USD\"."),
     ])
     func saysHowMoneyIsWritten(_ text: String, _ advice: String) {
@@ -65,7 +72,8 @@ import TollbookPolicy
     }
 
     @Test(arguments: [
-        "", " ", " a", "a ", "a\u{A0}", "=a", "+a", "-a", "@a", "a\nb", "a\tb", "\u{0}", "a\u{85}b", "a\u{2028}b", "a\u{202E}b",
+        "", " ", " a", "a ", "a\u{A0}", "=a", "+a", "-a", "@a", "a\nb", "a\tb", "\u{0}", "a\u{85}b", "a\u{2028}b",
+        "a\u{202E}b",
         "a\u{2066}b", "a/b", String(repeating: "x", count: 129), String(repeating: "é", count: 65),
     ])
     func refusesNames(_ name: String) {
@@ -78,7 +86,8 @@ import TollbookPolicy
     }
 
     @Test(arguments: [
-        ("none", CredentialSource.none), ("env:OPENAI_API_KEY", .environment("OPENAI_API_KEY")), ("env:_x9", .environment("_x9")),
+        ("none", CredentialSource.none), ("env:OPENAI_API_KEY", .environment("OPENAI_API_KEY")),
+        ("env:_x9", .environment("_x9")),
         ("file:/etc/tollbook/key", .file("/etc/tollbook/key")),
     ])
     func readsCredentialSources(_ text: String, _ source: CredentialSource) throws {
@@ -86,11 +95,14 @@ import TollbookPolicy
     }
 
     @Test(arguments: [
-        "", "env:", "env:9A", "env:A-B", "env:A B", "file:", "file:key", "file://etc/key", "file:/a\nb", "None", "vault:x", "NONE ",
+        "", "env:", "env:9A", "env:A-B", "env:A B", "file:", "file:key", "file://etc/key", "file:/a\nb", "None",
+        "vault:x", "NONE ",
     ])
     func refusesOtherCredentialSources(_ text: String) {
         let violation = #expect(throws: RuleViolation.self) { try CredentialSource.parse(text) }
-        #expect(text.isEmpty || violation.map { !$0.problem.contains(text) } == true)
+        let told = violation.map { $0.problem + " " + $0.advice } ?? ""
+        // The bare beginnings hold no secret and are part of the advice.
+        #expect(["", "env:", "file:"].contains(text) || !told.contains(text))
     }
 
     @Test(arguments: [
@@ -102,8 +114,10 @@ import TollbookPolicy
     }
 
     @Test(arguments: [
-        "", "api.openai.com", "ftp://h", "https://", "https:///v1", "https://:80", "https://u@h", "https://u:p@h/v1", "https://h/v1?k=v",
-        "https://h/#x", "https://h h", "https://h:", "https://h:x", "https://h:65536", "https://h:-1", "https://[::1", "https://bücher.example",
+        "", "api.openai.com", "ftp://h", "https://", "https:///v1", "https://:80", "https://u@h", "https://u:p@h/v1",
+        "https://h/v1?k=v",
+        "https://h/#x", "https://h h", "https://h:", "https://h:x", "https://h:65536", "https://h:-1", "https://[::1",
+        "https://bücher.example",
         "https://h\\@evil", "HTTPS://h", "https://[]",
     ])
     func refusesAddresses(_ text: String) {
@@ -111,7 +125,8 @@ import TollbookPolicy
     }
 
     @Test(arguments: [
-        ("project/ranking", ["ranking"]), ("project/acme/search/ranking", ["acme", "search", "ranking"]), ("team/acme/search", ["acme", "search"]),
+        ("project/ranking", ["ranking"]), ("project/acme/search/ranking", ["acme", "search", "ranking"]),
+        ("team/acme/search", ["acme", "search"]),
         ("application/ranking/web", ["ranking", "web"]), ("key/ci", ["ci"]), ("organization/acme", ["acme"]),
     ])
     func readsScopes(_ text: String, _ names: [String]) throws {
@@ -121,7 +136,8 @@ import TollbookPolicy
     }
 
     @Test(arguments: [
-        "", "/", "project", "project/", "project//a", "project/a/b/c/d", "organization/a/b", "application/web", "user/anna",
+        "", "/", "project", "project/", "project//a", "project/a/b/c/d", "organization/a/b", "application/web",
+        "user/anna",
         "tag/team=a", "model/gpt", "end_user/x", "Project/a", "team/a/b/c",
     ])
     func refusesScopes(_ text: String) {

@@ -79,7 +79,8 @@ package struct GovernanceReader {
         }
         guard let version = entry.integer("version"), version != GovernanceDocument.currentVersion else { return }
         list.add(
-            "version \(version) of the format is not known", hint: "Write version: \(GovernanceDocument.currentVersion).",
+            "version \(version) of the format is not known",
+            hint: "Write version: \(GovernanceDocument.currentVersion).",
             at: entry.place("version"))
     }
 }

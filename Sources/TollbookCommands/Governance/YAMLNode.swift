@@ -78,7 +78,8 @@ extension YAMLNode {
             ])
         }
         return YAMLKey(
-            text: scalar.string, line: scalar.mark?.line ?? location.line, column: scalar.mark?.column ?? location.column)
+            text: scalar.string, line: scalar.mark?.line ?? location.line,
+            column: scalar.mark?.column ?? location.column)
     }
 
     private static func check(_ tag: Tag, at location: SourceLocation) throws(GovernanceDocumentError) {
@@ -87,7 +88,8 @@ extension YAMLNode {
         guard isPlain || name == "tag:yaml.org,2002:seq" || name == "tag:yaml.org,2002:map" else {
             throw GovernanceDocumentError([
                 GovernanceProblem(
-                    "the value has the tag \(Quoted.text(name))", hint: "Write the value without its tag.", at: location)
+                    "the value has the tag \(Quoted.text(name))", hint: "Write the value without its tag.", at: location
+                )
             ])
         }
     }

@@ -59,7 +59,8 @@ package enum YAMLText {
             .composer(_, let problem, let mark, _):
             let place = SourceLocation(file: file, line: mark.line, column: mark.column)
             return GovernanceProblem(
-                "this is no YAML: \(problem)", hint: "Check indentation, quotes and brackets up to this place.", at: place)
+                "this is no YAML: \(problem)", hint: "Check indentation, quotes and brackets up to this place.",
+                at: place)
         case .duplicatedKeysInMapping(let duplicates, let context):
             let place = SourceLocation(file: file, line: context.mark.line, column: context.mark.column)
             let names = duplicates.map { Quoted.text($0) }.joined(separator: ", ")

@@ -61,7 +61,8 @@ struct DirectoryReader {
             let regions = try row.list(at: 5, table: "project", column: "regions", id: id, JSONList.words)
             let routes = try row.list(at: 6, table: "project", column: "routes", id: id, JSONList.ids)
             let record = ProjectRecord(
-                id: id, version: row.int64(at: 1), name: row.string(at: 4), regions: regions, routes: routes.map(Set.init))
+                id: id, version: row.int64(at: 1), name: row.string(at: 4), regions: regions,
+                routes: routes.map(Set.init))
             projects[id] = Project(record: record, organizationID: row.int64(at: 2), teamID: row.int64(at: 3))
         }
     }

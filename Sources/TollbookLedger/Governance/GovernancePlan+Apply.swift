@@ -50,9 +50,10 @@ struct GovernanceWriter {
     init(_ transaction: LedgerTransaction, author: ChangeAuthor) throws {
         self.transaction = transaction
         self.author = author
-        addressID = try author.address.map {
-            .integer(try transaction.subjectID(kind: .address, value: $0))
-        } ?? .null
+        addressID =
+            try author.address.map {
+                .integer(try transaction.subjectID(kind: .address, value: $0))
+            } ?? .null
     }
 
     /// A new version of an object, and the object as it is in force.
@@ -98,7 +99,8 @@ struct GovernanceWriter {
             }
             return (key: field.field, value: JSONText.object(values))
         }
-        let detail = [(key: "name", value: JSONText.string(name))]
+        let detail =
+            [(key: "name", value: JSONText.string(name))]
             + (changes.isEmpty ? [] : [(key: "fields", value: JSONText.object(changes))])
         try transaction.insert(
             .event,

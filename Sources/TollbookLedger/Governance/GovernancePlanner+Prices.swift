@@ -33,7 +33,9 @@ extension GovernancePlanner {
     private func prices(_ entry: PriceEntry, providerID: Int64) -> [GovernancePlan.Price] {
         guard let from = UTCTime.parse(entry.effectiveFrom) else { return [] }
         return Meter.allCases.compactMap { meter in
-            guard let price = entry.perMillion[meter.name].flatMap({ PicoPrice(perMillionText: $0) }) else { return nil }
+            guard let price = entry.perMillion[meter.name].flatMap({ PicoPrice(perMillionText: $0) }) else {
+                return nil
+            }
             return GovernancePlan.Price(
                 providerID: providerID, model: entry.model, meter: Int64(meter.rawValue),
                 picoPerUnit: price.picoPerUnit, currency: MoneyText.currency, fromMicros: from,

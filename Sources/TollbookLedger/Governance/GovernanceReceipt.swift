@@ -79,7 +79,9 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
     package let unlisted: [String]
 
     enum CodingKeys: String, CodingKey {
-        case revision, isDryRun = "dry_run", manager, created, updated, closed, unchanged, changes, unlisted
+        case revision
+        case isDryRun = "dry_run"
+        case manager, created, updated, closed, unchanged, changes, unlisted
     }
 
     /// Whether there was nothing to change.

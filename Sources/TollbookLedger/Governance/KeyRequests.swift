@@ -23,7 +23,8 @@ package struct NewKey: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case project, application, user, name, expiresMicros = "expires_micros"
+        case project, application, user, name
+        case expiresMicros = "expires_micros"
     }
 }
 
@@ -59,7 +60,8 @@ package struct RevokedKey: Codable, Equatable, Sendable {
     package let wasOpen: Bool
 
     enum CodingKeys: String, CodingKey {
-        case id, name, revision, wasOpen = "was_open"
+        case id, name, revision
+        case wasOpen = "was_open"
     }
 }
 
@@ -81,7 +83,9 @@ package struct KeySummary: Codable, Equatable, Sendable {
     package let isClosed: Bool
 
     enum CodingKeys: String, CodingKey {
-        case id, name, organization, team, project, application, user, hint, createdMicros = "created_micros"
-        case expiresMicros = "expires_micros", isClosed = "closed"
+        case id, name, organization, team, project, application, user, hint
+        case createdMicros = "created_micros"
+        case expiresMicros = "expires_micros"
+        case isClosed = "closed"
     }
 }

@@ -1,6 +1,7 @@
 /// The secret of a virtual key: `tb-` and 256 random bits in base64url (RFC 4648, section 5, unpadded).
 enum KeySecret {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".unicodeScalars)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".unicodeScalars)
 
     /// A new secret from the system's generator.
     static func make() -> String {

@@ -50,7 +50,8 @@ extension ChangeAuthor {
     func validate() throws {
         for (name, text) in [("change reference", changeReference), ("reason", reason)] {
             guard let text else { continue }
-            let isLine = !text.isEmpty && text.utf8.count <= 256 && !text.unicodeScalars.contains(where: ObjectName.isControl)
+            let isLine =
+                !text.isEmpty && text.utf8.count <= 256 && !text.unicodeScalars.contains(where: ObjectName.isControl)
             guard isLine, ObjectName.violation(in: String(text.prefix(1)), allowsSlash: true) == nil else {
                 throw TollbookError(
                     .invalidChange, "the \(name) is no line of 1 to 256 bytes, or begins like a formula",

@@ -74,10 +74,12 @@ extension GovernedTables {
         }
         let known = open(kind).map { self.path(kind, $0) }
         let written = path.names.joined(separator: "/")
-        let near = Suggestion.nearest(to: written, in: known) ?? known.first { $0.hasSuffix("/" + written) }
+        let near =
+            Suggestion.nearest(to: written, in: known) ?? known.first { $0.hasSuffix("/" + written) }
             ?? Suggestion.nearest(to: path.names.last ?? "", in: open(kind).map { $0.name(of: kind) })
         let advice = near.map { "Write \(prefix)\($0), or add the \(kind.words)." }
         return RuleViolation(
-            "there is no \(kind.words) \(Quoted.text(written))", advice ?? "Add the \(kind.words), or write one that exists.")
+            "there is no \(kind.words) \(Quoted.text(written))",
+            advice ?? "Add the \(kind.words), or write one that exists.")
     }
 }

@@ -44,7 +44,9 @@ package enum CredentialSource: Equatable, Sendable {
 
     /// Beginnings of the credentials of well-known services, and long runs that mix letters and digits.
     private static func looksSecret(_ text: some StringProtocol) -> Bool {
-        let starts = ["sk-", "sk_", "tb-", "ghp_", "github_pat_", "xox", "AKIA", "ASIA", "AIza", "hf_", "gsk_", "Bearer"]
+        let starts = [
+            "sk-", "sk_", "tb-", "ghp_", "github_pat_", "xox", "AKIA", "ASIA", "AIza", "hf_", "gsk_", "Bearer",
+        ]
         if starts.contains(where: text.hasPrefix) { return true }
         let isLong = text.utf8.count >= 24
         let hasUpper = text.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }

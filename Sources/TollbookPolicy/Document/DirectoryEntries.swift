@@ -13,7 +13,9 @@ package struct OrganizationEntry: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, timeZone = "time_zone", teams, location
+        case name, was
+        case timeZone = "time_zone"
+        case teams, location
     }
 
     package init(from decoder: any Decoder) throws {

@@ -18,7 +18,9 @@ extension DocumentValidation {
     }
 
     private mutating func checkAddress(_ provider: ProviderEntry) {
-        guard let dialect = checked(provider.dialect, "dialect", provider.location, ProviderDialect.parse) else { return }
+        guard let dialect = checked(provider.dialect, "dialect", provider.location, ProviderDialect.parse) else {
+            return
+        }
         switch (dialect, provider.baseURL) {
         case (.openai, nil):
             refuse(

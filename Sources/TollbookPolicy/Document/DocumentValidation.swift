@@ -63,7 +63,8 @@ package struct DocumentValidation {
         guard let was else { return }
         checkName(was, "was", location, allowsSlash: allowsSlash)
         if was == name {
-            refuse(RuleViolation("the name is the one it was", "Leave out was, or write the new name."), "was", location)
+            refuse(
+                RuleViolation("the name is the one it was", "Leave out was, or write the new name."), "was", location)
         }
     }
 
@@ -76,7 +77,9 @@ package struct DocumentValidation {
     mutating func checkText(_ text: String?, _ field: String, _ location: EntryLocation?) {
         guard let text else { return }
         if text.isEmpty || text.utf8.count > 256 {
-            refuse(RuleViolation("the text is empty or over 256 bytes", "Write one line, or leave it out."), field, location)
+            refuse(
+                RuleViolation("the text is empty or over 256 bytes", "Write one line, or leave it out."), field,
+                location)
         } else if text.unicodeScalars.contains(where: ObjectName.isControl) {
             refuse(RuleViolation("the text has a control character", "Write one line."), field, location)
         }

@@ -23,7 +23,9 @@ package struct GovernanceDocument: Codable, Equatable, Sendable {
     package init() {}
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case version, manager, organizations, budgets, rateLimits = "rate_limits", providers, deployments, routes
+        case version, manager, organizations, budgets
+        case rateLimits = "rate_limits"
+        case providers, deployments, routes
         case prices, guardrails, location
     }
 

@@ -24,7 +24,9 @@ package struct BudgetEntry: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, scope, limit, period, enforcement, timeZone = "time_zone", contact, location
+        case name, was, scope, limit, period, enforcement
+        case timeZone = "time_zone"
+        case contact, location
     }
 
     package init(from decoder: any Decoder) throws {
@@ -60,7 +62,9 @@ package struct RateLimitEntry: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, scope, requestsPerMinute = "requests_per_minute", tokensPerMinute = "tokens_per_minute"
+        case name, was, scope
+        case requestsPerMinute = "requests_per_minute"
+        case tokensPerMinute = "tokens_per_minute"
         case concurrent, location
     }
 

@@ -35,7 +35,9 @@ package enum ProviderAddress {
         let host = isBracketed ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
         let rest = authority.dropFirst(host.count)
         let isHost = isBracketed ? authority.contains("]") && host.count > 2 : !host.isEmpty
-        guard isHost else { throw RuleViolation("the address has no host", "Write for example https://api.openai.com/v1.") }
+        guard isHost else {
+            throw RuleViolation("the address has no host", "Write for example https://api.openai.com/v1.")
+        }
         guard rest.isEmpty || isPort(rest) else {
             throw RuleViolation("the address has a bad port", "Write a number from 1 to 65535 after the host, or none.")
         }

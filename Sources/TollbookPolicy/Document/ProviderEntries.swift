@@ -15,7 +15,9 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, dialect, baseURL = "base_url", credentials, location
+        case name, was, dialect
+        case baseURL = "base_url"
+        case credentials, location
     }
 
     package init(from decoder: any Decoder) throws {
@@ -82,7 +84,10 @@ package struct DeploymentEntry: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, provider, model, region, contextWindow = "context_window", maxOutput = "max_output", location
+        case name, was, provider, model, region
+        case contextWindow = "context_window"
+        case maxOutput = "max_output"
+        case location
     }
 
     package init(from decoder: any Decoder) throws {
@@ -150,8 +155,11 @@ package struct PriceEntry: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case provider, model, effectiveFrom = "effective_from", effectiveTo = "effective_to"
-        case perMillion = "per_million", source, location
+        case provider, model
+        case effectiveFrom = "effective_from"
+        case effectiveTo = "effective_to"
+        case perMillion = "per_million"
+        case source, location
     }
 
     package init(from decoder: any Decoder) throws {

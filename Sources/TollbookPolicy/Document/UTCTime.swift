@@ -48,7 +48,9 @@ package enum UTCTime {
         else { return nil }
         var micros = 0
         if parts.count == 2 {
-            guard (1...6).contains(parts[1].count), let value = number(parts[1], digits: parts[1].count) else { return nil }
+            guard (1...6).contains(parts[1].count), let value = number(parts[1], digits: parts[1].count) else {
+                return nil
+            }
             micros = (parts[1].count..<6).reduce(value) { scaled, _ in scaled * 10 }
         }
         return Int64(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros)
