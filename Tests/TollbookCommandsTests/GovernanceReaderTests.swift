@@ -191,6 +191,6 @@ import TollbookTesting
         let document = try GovernanceFiles.read(text: Samples.design, file: "f")
         let decoded = try JSONDecoder().decode(GovernanceDocument.self, from: JSONEncoder().encode(document))
         #expect(decoded == document)
-        #expect(decoded.budgets.first?.location?.of("limit").description == "f:13:30")
+        #expect(decoded.budgets.first?.location?.of("limit").description == "f:13:37")
     }
 }

@@ -21,10 +21,12 @@ import TollbookPolicy
 
     private static func value(_ node: YAMLNode) -> Any {
         switch node.content {
-        case .scalar(let text, let isPlain): isPlain ? Int(text) ?? text : text
-        case .list(let nodes): nodes.map(value)
+        case .scalar(let text, let isPlain):
+            if isPlain, let number = Int(text) { return number }
+            return text
+        case .list(let nodes): return nodes.map(value)
         case .mapping(let entries):
-            Dictionary(entries.map { ($0.key.text, value($0.value)) }, uniquingKeysWith: { first, _ in first })
+            return Dictionary(entries.map { ($0.key.text, value($0.value)) }, uniquingKeysWith: { first, _ in first })
         }
     }
 

@@ -16,18 +16,22 @@ enum Samples {
                     regions: [eu]          # residency: no call made for it leaves, whatever fails
                     routes: [gpt-4o-mini]  # what its keys may ask for; absent: every route
         budgets:
-          - {scope: project/ranking, limit: "25.00 USD", period: month, enforcement: hard, time_zone: UTC, contact: "finance@acme.example"}
+          - {scope: project/ranking, limit: "25.00 USD", period: month, enforcement: hard, \
+        time_zone: UTC, contact: "finance@acme.example"}
         rate_limits:
           - {scope: project/ranking, requests_per_minute: 600, tokens_per_minute: 200000, concurrent: 50}
         providers:
-          - {name: openai-eu, dialect: openai, base_url: "https://eu.api.openai.com/v1", credential: "env:OPENAI_API_KEY"}
+          - {name: openai-eu, dialect: openai, base_url: "https://eu.api.openai.com/v1", \
+        credential: "env:OPENAI_API_KEY"}
           # or credentials: [{name, source, projects}]; proxy, ca_file, client certificate where a network needs them
         deployments:
-          - {name: mini-eu, provider: openai-eu, model: gpt-4o-mini, region: eu, context_window: 128000, max_output: 16384}
+          - {name: mini-eu, provider: openai-eu, model: gpt-4o-mini, region: eu, \
+        context_window: 128000, max_output: 16384}
         routes:
           - {name: gpt-4o-mini, strategy: priority, targets: [mini-eu, mini-us]}
         prices:
-          - {provider: openai-eu, model: gpt-4o-mini, effective_from: 2026-01-01, per_million: {input: "0.15", cache_read: "0.075", output: "0.60"}}
+          - {provider: openai-eu, model: gpt-4o-mini, effective_from: 2026-01-01, \
+        per_million: {input: "0.15", cache_read: "0.075", output: "0.60"}}
         guardrails: []
         """
 }
@@ -141,7 +145,8 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
             "3:64: 'strict' is no enforcement. Write hard or soft."),
         BadDocument(
             budget("scope: user/anna, limit: 1 USD, period: day"),
-            "3:13: a limit on a user is not known here. Write a scope of organization, team, project, application or key."
+            "3:13: a limit on a user is not known here. "
+                + "Write a scope of organization, team, project, application or key."
         ),
         BadDocument(
             budget("scope: ranking, limit: 1 USD, period: day"),
@@ -215,7 +220,8 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
 
     private static let prices: [BadDocument] = [
         BadDocument(
-            price("per_million: {input: 1}"), "3:5: the price has no effective_from. Write effective_from: 2026-01-01."),
+            price("per_million: {input: 1}"),
+            "3:5: the price has no effective_from. Write effective_from: 2026-01-01."),
         BadDocument(
             price("effective_from: 2026-02-30, per_million: {input: 1}"),
             "3:45: '2026-02-30' is no date and no time in UTC. Write 2026-01-01 or 2026-01-01T08:30:00Z."),

@@ -109,7 +109,12 @@ import TollbookTesting
         try await lab.apply(GovernanceLab.whole)
         try await lab.apply(GovernanceLab.whole.replacingOccurrences(of: "25.00 USD", with: "30 USD"))
         let events = try lab.rows(
-            "SELECT ordinal, actor_id, action, object_kind, object_id, outcome, detail FROM event ORDER BY log_index DESC LIMIT 1"
+            """
+            SELECT ordinal, actor_id, action, object_kind, object_id, outcome, detail
+            FROM event
+            ORDER BY log_index DESC
+            LIMIT 1
+            """
         )
         let detail = #"{"name":"project/ranking month","fields":{"limit":{"from":"25.00 USD","to":"30.00 USD"}}}"#
         #expect(events == [[0, 1, "budget.updated", "budget", 1, "success", .text(detail)]])

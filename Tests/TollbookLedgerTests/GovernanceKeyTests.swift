@@ -93,7 +93,7 @@ import TollbookTesting
     @Test func revokesNoKeyWhenTheNameIsNotUnique() async throws {
         let lab = try await Self.lab()
         try await lab.apply(
-            #""manager": "b", "organizations": [{"name": "acme", "teams": [{"name": "search", "projects": [{"name": "ads"}]}]}]"#
+            "\"manager\": \"b\", \"organizations\": [\(GovernanceLab.tree("acme", "search", "ads"))]"
         )
         for project in ["ranking", "ads"] {
             _ = try await lab.ledger.createKey(NewKey(project: project, name: "k"), by: .owner)

@@ -7,6 +7,14 @@ import TollbookTesting
 
 // Focus: what a document may not do, and that a refused one leaves nothing behind.
 @Suite struct GovernanceRefusalTests {
+    private static func people(_ organizations: String...) -> String {
+        "\"organizations\": [" + organizations.joined(separator: ", ") + "]"
+    }
+
+    private static func budget(_ scope: String) -> String {
+        #""budgets": [{"scope": "\#(scope)", "limit": "1 USD", "period": "day"}]"#
+    }
+
     /// Documents that are sound in themselves, and what applying them to an empty ledger is refused with.
     static let unsound: [(String, String)] = [
         (
@@ -22,23 +30,25 @@ import TollbookTesting
             "there is no project 'p'. Add the project, or write one that exists."
         ),
         (
-            #""organizations": [{"name": "acme"}], "budgets": [{"scope": "organization/acne", "limit": "1 USD", "period": "day"}]"#,
+            #""organizations": [{"name": "acme"}], "# + budget("organization/acne"),
             "there is no organization 'acne'. Write organization/acme, or add the organization."
         ),
         (
-            #""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p"}]}]}, {"name": "b", "teams": [{"name": "t", "projects": [{"name": "p"}]}]}], "budgets": [{"scope": "project/p", "limit": "1 USD", "period": "day"}]"#,
+            people(GovernanceLab.tree("a", "t", "p"), GovernanceLab.tree("b", "t", "p")) + ", " + budget("project/p"),
             "2 projects are written 'project/p'. Write project/a/p or project/b/p."
         ),
         (
-            #""prices": [{"provider": "p", "model": "m", "effective_from": "2026-01-01", "per_million": {"input": "1"}}]"#,
+            #""prices": [{"provider": "p", "model": "m", "effective_from": "2026-01-01", "#
+                + #""per_million": {"input": "1"}}]"#,
             "there is no provider 'p'. Add it under providers, or leave it out."
         ),
         (
-            #""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p", "routes": ["r"]}]}]}]"#,
+            people(GovernanceLab.tree("a", "t", "p", #""routes": ["r"]"#)),
             "there is no route 'r'. Add it under routes, or leave it out."
         ),
         (
-            #""providers": [{"name": "s", "dialect": "simulated", "credentials": [{"name": "c", "source": "env:K", "projects": ["p"]}]}]"#,
+            #""providers": [{"name": "s", "dialect": "simulated", "#
+                + #""credentials": [{"name": "c", "source": "env:K", "projects": ["p"]}]}]"#,
             "there is no project 'p'. Add the project, or write one that exists."
         ),
         (
@@ -59,7 +69,8 @@ import TollbookTesting
     @Test func acceptsPathsThatSettleAName() async throws {
         let lab = try GovernanceLab()
         let two =
-            #""organizations": [{"name": "a", "teams": [{"name": "t", "projects": [{"name": "p"}]}]}, {"name": "b", "teams": [{"name": "t", "projects": [{"name": "p", "applications": ["web"]}]}]}]"#
+            Self.people(
+                GovernanceLab.tree("a", "t", "p"), GovernanceLab.tree("b", "t", "p", #""applications": ["web"]"#))
         let budgets = ["project/b/p", "project/b/t/p", "team/a/t", "application/b/p/web", "application/p/web"]
             .enumerated().map {
                 #"{"name": "n\#($0.offset)", "scope": "\#($0.element)", "limit": "1 USD", "period": "day"}"#
@@ -83,7 +94,7 @@ import TollbookTesting
         let lab = try GovernanceLab()
         try await lab.apply(#""manager": "core", "# + GovernanceLab.whole)
         let receipt = try await lab.apply(
-            #""manager": "mine", "organizations": [{"name": "acme", "teams": [{"name": "ads", "projects": [{"name": "bids"}]}]}]"#
+            #""manager": "mine", "# + Self.people(GovernanceLab.tree("acme", "ads", "bids"))
         )
         #expect(receipt.changes.map(\.path) == ["acme/ads", "acme/bids"])
         #expect(receipt.unlisted.isEmpty)
@@ -114,7 +125,8 @@ import TollbookTesting
         let empty = #""organizations": []"#
         #expect(
             try await lab.refusal(empty, prune: true)
-                == "the deployment 'small-eu' is not in the file and would be closed, but the route 'alias' points at it. "
+                == "the deployment 'small-eu' is not in the file and would be closed, "
+                + "but the route 'alias' points at it. "
                 + "Keep the deployment in the file, or first change the route, which 'other' manages.")
     }
 

@@ -55,6 +55,12 @@ final class GovernanceLab: Sendable {
         return try JSONDecoder().decode(GovernanceDocument.self, from: Data(text.utf8))
     }
 
+    /// An organization with one team and one project of these names, and more members of the project.
+    static func tree(_ organization: String, _ team: String, _ project: String, _ more: String = "") -> String {
+        let project = #"{"name": "\#(project)"\#(more.isEmpty ? "" : ", " + more)}"#
+        return #"{"name": "\#(organization)", "teams": [{"name": "\#(team)", "projects": [\#(project)]}]}"#
+    }
+
     /// One organization, team and project with two applications.
     static let people = """
         "organizations": [{"name": "acme", "time_zone": "Europe/Berlin", "teams": [{"name": "search", "projects": [

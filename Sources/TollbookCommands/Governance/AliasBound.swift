@@ -4,7 +4,7 @@
 /// is computed from the text before it is parsed. Whatever looks like an anchor or alias counts, also inside
 /// quotes and comments: the bound may be too high, never too low.
 enum AliasBound {
-    /// What a text may become: a governance file that repeats itself more is written by a program, which can do without.
+    /// What a text may become: a file that repeats itself more is written by a program, which can do without aliases.
     static let maximumBytes = 16 << 20
 
     private struct Anchor {

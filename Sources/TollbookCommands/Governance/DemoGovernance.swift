@@ -15,12 +15,26 @@ package enum DemoGovernance {
                   - name: ranking
                     applications: [web, batch]
         budgets:
-          - {scope: project/ranking, limit: "25.00 USD", period: month, enforcement: hard, contact: "finance@demo.example"}
+          - scope: project/ranking
+            limit: "25.00 USD"
+            period: month
+            enforcement: hard
+            contact: finance@demo.example
         providers:
           - {name: simulated, dialect: simulated}
         deployments:
-          - {name: mini-simulated, provider: simulated, model: gpt-4o-mini, region: local, context_window: 128000, max_output: 16384}
-          - {name: large-simulated, provider: simulated, model: gpt-4o, region: local, context_window: 128000, max_output: 16384}
+          - name: mini-simulated
+            provider: simulated
+            model: gpt-4o-mini
+            region: local
+            context_window: 128000
+            max_output: 16384
+          - name: large-simulated
+            provider: simulated
+            model: gpt-4o
+            region: local
+            context_window: 128000
+            max_output: 16384
         routes:
           - {name: gpt-4o-mini, strategy: priority, targets: [mini-simulated]}
           - {name: gpt-4o, strategy: priority, targets: [large-simulated, mini-simulated]}

@@ -62,11 +62,10 @@ package enum GovernanceFiles {
             !name.hasPrefix(".") && endings.contains(where: name.hasSuffix)
         }
         guard (1...maximumFiles).contains(names.count) else {
+            let patterns = Quoted.alternatives(endings.map { "*" + $0 })
             throw TollbookError(
                 .governanceUnreadable, "the directory \(Quoted.text(path)) has \(names.count) governance files",
-                hint:
-                    "Put from 1 to \(maximumFiles) files named \(Quoted.alternatives(endings.map { "*" + $0 })) into it."
-            )
+                hint: "Put from 1 to \(maximumFiles) files named \(patterns) into it.")
         }
         let base = path.hasSuffix("/") ? path : path + "/"
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { base + $0 }

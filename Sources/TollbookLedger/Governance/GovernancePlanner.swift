@@ -112,7 +112,8 @@ struct GovernancePlanner {
         refuse(
             RuleViolation(
                 "there is no \(kind.words) \(Quoted.text(name))",
-                near.map { "Write \($0), or add the \(kind.words)." } ?? "Add it under \(kind.name)s, or leave it out."),
+                near.map { "Write \($0), or add the \(kind.words)." }
+                    ?? "Add it under \(kind.name)s, or leave it out."),
             field, location)
         return nil
     }
