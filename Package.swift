@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.5.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -63,14 +64,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .target(name: "TollbookSimulator", dependencies: nio + ["TollbookCore"], swiftSettings: settings),
+        .target(
+            name: "TollbookSimulator",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         // Level 4
         .target(
             name: "TollbookControl",
-            dependencies: [
-                "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway",
-                .product(name: "NIOCore", package: "swift-nio"),
+            dependencies: nio + [
+                "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway", "SQLite",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -81,6 +88,8 @@ let package = Package(
             dependencies: [
                 "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway",
                 "TollbookSimulator", "TollbookControl", "SQLite",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -97,7 +106,7 @@ let package = Package(
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: settings),
         .testTarget(
             name: "TollbookWireTests",
-            dependencies: ["TollbookWire", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["TollbookWire", "TollbookCore", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
         .testTarget(
             name: "TollbookPolicyTests", dependencies: ["TollbookPolicy", "TollbookCore"], swiftSettings: settings),
@@ -109,6 +118,13 @@ let package = Package(
             name: "TollbookReportsTests",
             dependencies: [
                 "TollbookReports", "TollbookLedger", "TollbookPolicy", "TollbookCore", "SQLite", "TollbookTesting",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TollbookGatewayTests",
+            dependencies: [
+                "TollbookGateway", "TollbookPolicy", "TollbookCore",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -19,7 +19,7 @@ struct DocumentationTests {
         "channelInactive", "channelWritabilityChanged", "errorCaught", "userInboundEventTriggered",
     ]
 
-    @Test(.disabled("see the issue's note")) func sharedDeclarationsAreDocumented() throws {
+    @Test func sharedDeclarationsAreDocumented() throws {
         let declaration = try Regex(Self.declaration, as: (Substring, Substring, Substring).self)
         expectNone(
             SourceTree.sources.flatMap { file in

@@ -41,7 +41,7 @@ struct LayeringTests {
         "TollbookTesting": ["TollbookCore", "TollbookPolicy", "TollbookLedger", "SQLite", "Foundation"],
     ]
 
-    @Test(.disabled("see the issue's note")) func importsOnlyFromLowerLayers() throws {
+    @Test func importsOnlyFromLowerLayers() throws {
         expectNone(
             try Self.imports().compactMap { file, line, module, _ in
                 guard let names = Self.allowed[file.target] else {

@@ -31,7 +31,7 @@ struct SizeTests {
             })
     }
 
-    @Test(.disabled("see the issue's note")) func linesAreShort() {
+    @Test func linesAreShort() {
         let scripts = SourceTree.files.filter { $0.hasPrefix("scripts/") || $0.hasSuffix(".py") }
         let texts = scripts.map { SwiftFile(path: $0, text: SourceTree.text($0)) }
         expectNone(

@@ -187,7 +187,7 @@ import TollbookTesting
         #expect(empty?.code.rawValue == "governance_unreadable")
     }
 
-    @Test(.disabled("see the issue's note")) func keepsPlacesThroughJSON() throws {
+    @Test func keepsPlacesThroughJSON() throws {
         let document = try GovernanceFiles.read(text: Samples.design, file: "f")
         let decoded = try JSONDecoder().decode(GovernanceDocument.self, from: JSONEncoder().encode(document))
         #expect(decoded == document)

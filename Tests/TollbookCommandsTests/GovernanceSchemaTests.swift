@@ -30,7 +30,7 @@ import TollbookPolicy
         }
     }
 
-    @Test(.disabled("see the issue's note"), arguments: [Samples.design, DemoGovernance.yaml])
+    @Test(arguments: [Samples.design, DemoGovernance.yaml])
     func acceptsTheExamples(_ text: String) throws {
         let problems = schema.problems(try instance(text))
         #expect(problems == [])
