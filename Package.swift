@@ -59,6 +59,7 @@ let package = Package(
             dependencies: nio + [
                 "TollbookCore", "TollbookWire", "TollbookPolicy", "TollbookLedger",
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -68,6 +68,7 @@ package final class Ledger: Sendable {
     /// False while the ledger cannot commit; opens are refused then.
     package var isReady: Bool { metricsRecorder.isReady.load(ordering: .relaxed) }
 
+    /// Reads all metrics of the ledger; from any thread, without waiting for the writer.
     package func metrics() -> LedgerMetrics { metricsRecorder.reading(queue: queue) }
 
     /// Asks to open a request. False: the queue is full or the ledger not ready; nothing is queued.

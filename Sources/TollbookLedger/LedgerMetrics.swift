@@ -23,6 +23,7 @@ package final class Histogram: Sendable {
         state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
     }
 
+    /// Counts one value in its bucket; from one thread at a time.
     package func add(_ value: Int64) {
         let index = bounds.firstIndex { value <= $0 } ?? bounds.count
         state.withLock {

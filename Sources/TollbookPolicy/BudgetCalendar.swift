@@ -13,6 +13,7 @@ package struct PeriodBounds: Sendable, Equatable {
         self.endMicros = endMicros
     }
 
+    /// Whether a time, in microseconds UTC, lies in the period.
     package func contains(_ micros: Int64) -> Bool {
         micros >= startMicros && micros < (endMicros ?? .max)
     }

@@ -66,6 +66,7 @@ package enum Admission: Sendable {
 
 /// Authorizes a call and plans where it goes. Pure: reads the snapshot and the facts, nothing else.
 package enum Planner {
+    /// Decides whether a call may go out, and where: its permission, its route, the targets in order, and its hold.
     package static func admit(_ facts: CallFacts, key: KeyRecord, snapshot: GovernanceSnapshot) -> Admission {
         guard let route = snapshot.routes[facts.routeName] else { return .unknownRoute }
         let authorization = authorize(key: key, route: route, nowMicros: facts.acceptedMicros)

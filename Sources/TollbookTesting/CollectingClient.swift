@@ -12,6 +12,7 @@ package final class CollectingClient: LedgerClient {
 
     package init() {}
 
+    /// Resumes the tasks that wait for these tickets; called on the writer's thread.
     package func complete(_ replies: [LedgerReply]) {
         for reply in replies {
             let continuation = state.withLock { $0.waiting.removeValue(forKey: reply.ticket) }

@@ -10,6 +10,7 @@ package final class ManualClock: WallClock {
         self.micros = Mutex(micros)
     }
 
+    /// The reading that the test has set, in microseconds UTC.
     package func nowMicros() -> Int64 {
         micros.withLock { $0 }
     }

@@ -21,9 +21,9 @@ struct LayeringTests {
         ],
         "TollbookGateway": [
             "TollbookCore", "TollbookWire", "TollbookPolicy", "TollbookLedger", "NIOCore", "NIOPosix", "NIOHTTP1",
-            "NIOSSL", "NIOHTTPCompression", "Crypto", "Logging",
+            "NIOSSL", "NIOTLS", "NIOHTTPCompression", "Crypto", "Logging",
         ],
-        "TollbookSimulator": ["TollbookCore", "NIOCore", "NIOPosix", "NIOHTTP1"],
+        "TollbookSimulator": ["NIOCore", "NIOPosix"],
         // Level 4
         "TollbookControl": [
             "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway", "Foundation",

@@ -4,8 +4,7 @@ import Testing
 struct SizeTests {
     private static let fileLines = 600
     private static let functionLines = 70
-    // The formatter holds code to 120; long literals (YAML in tests, the demo file) it leaves alone.
-    private static let lineLength = 160
+    private static let lineLength = 120
     private static let mainLines = 40
 
     private static let written = (SourceTree.sources + SourceTree.tests).filter { !$0.isGenerated }

@@ -19,7 +19,10 @@ final class StopSignals: @unchecked Sendable {
         let (stream, continuation) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingOldest(2))
         signals = stream
         sources = [SIGTERM, SIGINT].map { number in
+            #if canImport(Darwin)
+            // Elsewhere the source puts a handler of its own in place; a signal before it must not be lost.
             signal(number, SIG_IGN)
+            #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { continuation.yield(number) }
             source.resume()

@@ -11,7 +11,7 @@ struct ExportMaker: Sendable {
 
     /// Makes it in the spool.
     ///
-    /// - Throws: `export_unknown`, `too_many_exports`, `readers_busy`; what the period, the export, and recording throw.
+    /// - Throws: `export_unknown`, `too_many_exports`, `readers_busy`; what the export and recording throw.
     func make(_ request: ExportRequest) async throws -> ExportReceipt {
         try await services.spool.make { directory in
             let (now, version) = (services.clock.nowMicros(), services.version)

@@ -1,5 +1,6 @@
 /// Where a call stands, and what an event means there. Pure: the call carries out what is returned.
 package struct CallStateMachine: Sendable {
+    /// How far the call is; it only moves down this list.
     package enum Phase: Equatable, Sendable {
         /// The ledger has been asked to open or deny it.
         case opening
@@ -44,6 +45,7 @@ package struct CallStateMachine: Sendable {
 
     package init() {}
 
+    /// The ledger opened the request: attempt it, or settle it when a stop came meanwhile. Traps when told twice.
     package mutating func opened() -> OpenedAction {
         precondition(phase == .opening, "a call is opened once")
         phase = .connecting
@@ -51,11 +53,13 @@ package struct CallStateMachine: Sendable {
         return .settleUnused(stop)
     }
 
+    /// The request has begun to go upstream. Traps unless a connection was awaited.
     package mutating func dispatched() {
         precondition(phase == .connecting, "a call is dispatched once")
         phase = .dispatched
     }
 
+    /// The head of an answer came. Traps unless the request had been dispatched.
     package mutating func headArrived() {
         precondition(phase == .dispatched, "one head answers a dispatch")
         phase = .answering
@@ -72,10 +76,12 @@ package struct CallStateMachine: Sendable {
         }
     }
 
+    /// The settlement is committed, or was handed over for good.
     package mutating func finished() {
         phase = .finished
     }
 
+    /// Something ends the call early; the first reason is kept, and a settlement under way goes on.
     package mutating func stopped(_ reason: Stop) -> StopAction {
         switch phase {
         case .opening:

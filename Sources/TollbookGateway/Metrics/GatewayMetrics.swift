@@ -20,6 +20,7 @@ package struct GatewayMetrics: Sendable {
 
     package init() {}
 
+    /// Requests answered with this outcome since the start.
     package func count(of code: AnswerCode) -> UInt64 { outcomes[code.index] }
 
     mutating func count(_ code: AnswerCode) {

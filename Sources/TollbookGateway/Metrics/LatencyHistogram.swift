@@ -14,6 +14,7 @@ package struct LatencyHistogram: Sendable, Equatable {
 
     package var count: UInt64 { counts.reduce(0, +) }
 
+    /// Counts one latency; a negative one, after a step of the clock, counts as zero.
     package mutating func record(micros: Int64) {
         let micros = max(0, micros)
         let index = Self.boundsMicros.firstIndex { micros <= $0 } ?? Self.boundsMicros.count
@@ -21,6 +22,7 @@ package struct LatencyHistogram: Sendable, Equatable {
         sumMicros &+= UInt64(micros)
     }
 
+    /// Adds the counts and the sum of another histogram.
     package mutating func add(_ other: LatencyHistogram) {
         for index in counts.indices { counts[index] &+= other.counts[index] }
         sumMicros &+= other.sumMicros

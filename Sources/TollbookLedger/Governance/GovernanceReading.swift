@@ -8,6 +8,7 @@ package protocol GovernanceReading {
 }
 
 extension Connection: GovernanceReading {
+    /// All rows of a query on this connection; for a few rows, since all are kept at once.
     package func rows(_ sql: String, _ values: [Value]) throws -> [[Value]] {
         try query(sql, values)
     }

@@ -46,6 +46,7 @@ package struct BodyHasher: Sendable {
         code = HMAC<SHA256>(key: SymmetricKey(data: key))
     }
 
+    /// Adds the next bytes of the body.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         code.update(data: bytes)
     }

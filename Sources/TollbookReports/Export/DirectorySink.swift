@@ -48,6 +48,9 @@ package final class DirectorySink: ExportSink {
         for name in finished + (current.map { [$0] } ?? []) { unlink(partialPath(name)) }
     }
 
+    /// Begins a file of mode 0600 under its partial name.
+    ///
+    /// - Throws: `output_failed`.
     package func begin(_ fileName: String) throws {
         precondition(current == nil && !isCommitted, "one file at a time, all before the commit")
         descriptor = open(partialPath(fileName), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -67,6 +70,9 @@ package final class DirectorySink: ExportSink {
         }
     }
 
+    /// Syncs the file that was begun.
+    ///
+    /// - Throws: `output_failed`.
     package func end() throws {
         guard let name = current else { return }
         guard fsync(descriptor) == 0 else { throw failure("the file cannot be synced") }
@@ -76,6 +82,9 @@ package final class DirectorySink: ExportSink {
         current = nil
     }
 
+    /// Gives all files their names and syncs the directory.
+    ///
+    /// - Throws: `output_failed`.
     package func commit() throws {
         precondition(current == nil, "the last file is ended before the commit")
         for name in finished {

@@ -7,6 +7,7 @@ package struct MemorySink: ExportSink {
 
     package init() {}
 
+    /// Begins a file; one of that name is emptied.
     package mutating func begin(_ fileName: String) throws {
         current = fileName
         files[fileName] = []
@@ -16,8 +17,10 @@ package struct MemorySink: ExportSink {
         files[current, default: []].append(contentsOf: bytes)
     }
 
+    /// Does nothing: bytes are kept as they come.
     package mutating func end() throws {}
 
+    /// Marks the files as complete.
     package mutating func commit() throws {
         isCommitted = true
     }

@@ -6,6 +6,7 @@ package struct RunningHash {
 
     package init() {}
 
+    /// Adds the next bytes.
     package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }

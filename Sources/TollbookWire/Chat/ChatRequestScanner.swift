@@ -24,6 +24,7 @@ package struct ChatRequestScanner: Sendable {
         try chunk.withUnsafeReadableBytes { (bytes) throws(WireError) in try scan(bytes) }
     }
 
+    /// Reads the next bytes of the body where they lie; throws as for a buffer.
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
         try scanner.feed(bytes, to: &visitor)
     }

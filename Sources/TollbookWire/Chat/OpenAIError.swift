@@ -5,6 +5,7 @@ internal import TollbookCore
 package struct OpenAIError: Equatable, Sendable {
     /// A named value beside the four, such as a budget figure.
     package struct Detail: Equatable, Sendable {
+        /// What a detail may hold.
         package enum Value: Equatable, Sendable {
             case string(String)
             case integer(Int64)

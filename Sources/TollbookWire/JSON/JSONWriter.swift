@@ -20,10 +20,12 @@ package struct JSONWriter: Sendable {
         self.buffer = buffer
     }
 
+    /// Writes an object whose members the closure writes.
     package mutating func object(_ members: (inout JSONWriter) -> Void) {
         enclose("{", "}", members)
     }
 
+    /// Writes an array whose elements the closure writes.
     package mutating func array(_ elements: (inout JSONWriter) -> Void) {
         enclose("[", "]", elements)
     }
@@ -36,6 +38,7 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// A string, escaped.
     package mutating func value(_ value: String) {
         separate()
         writeString(value)
@@ -46,16 +49,19 @@ package struct JSONWriter: Sendable {
         if let value { self.value(value) } else { null() }
     }
 
+    /// An integer.
     package mutating func value(_ value: Int64) {
         separate()
         buffer.writeString(String(value))
     }
 
+    /// `true` or `false`.
     package mutating func value(_ value: Bool) {
         separate()
         buffer.writeStaticString(value ? "true" : "false")
     }
 
+    /// `null`.
     package mutating func null() {
         separate()
         buffer.writeStaticString("null")
