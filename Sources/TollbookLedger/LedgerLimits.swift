@@ -20,6 +20,8 @@ package enum LedgerLimits {
     package static let retryMillis = 250
     /// Names, addresses and end users whose pseudonym is remembered; full: forgotten and read again.
     package static let cachedSubjects = 16_384
+    /// Combinations of scopes whose budgets are remembered; full: forgotten and found again.
+    package static let cachedScopes = 16_384
     /// Denials per key and reason that get rows of their own in one minute; the rest is counted once a second.
     package static let denialRowsPerMinute = 1_000
     /// Disk space kept in reserve so that calls in flight can settle when the disk is full.

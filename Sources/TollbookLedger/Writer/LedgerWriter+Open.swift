@@ -11,7 +11,7 @@ extension LedgerWriter {
         if let denied = check.denied {
             return try refuse(request, check: check, by: denied)
         }
-        return try inSavepoint {
+        return try asCall {
             let index = journal.nextIndex
             let hold = try prepareHold(context)
             try insert(decisions: check.decisions, of: request.id, firstOrdinal: 0)
@@ -55,7 +55,7 @@ extension LedgerWriter {
 
     private func insertDenial(_ request: OpenRequest, decisions: [Decision], status: Int) throws -> Int64 {
         let context = RequestContext(request)
-        return try inSavepoint {
+        return try asCall {
             let index = journal.nextIndex
             try insert(decisions: decisions, of: request.id, firstOrdinal: 0)
             try insert(

@@ -138,7 +138,7 @@ extension LedgerWriter {
     /// The account's id; a row is made on first need, before the rows that point at it.
     func account(_ kind: AccountKind, ownerID: Int64, currency: String) throws -> Int64 {
         let account = AccountBook.Account(kind: kind, ownerID: ownerID, currency: currency)
-        if let id = accounts.ids[account] { return id }
+        if let id = accounts.id(of: account) { return id }
         if let made = effects.accounts.first(where: { $0.account == account }) { return made.id }
         let id = accounts.nextID + Int64(effects.accounts.count)
         try tables.account.insert { columns throws(SQLiteError) in
@@ -190,4 +190,7 @@ struct ChargeRow {
     let attemptOrdinal: Int64
     let usageAtMicros: Int64
     let line: ChargeLine
+
+    /// What is owed for it; 0: nothing, or unpriced.
+    var payableNano: Int64 { max(0, line.amount?.nano ?? 0) }
 }
