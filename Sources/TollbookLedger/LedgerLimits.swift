@@ -13,7 +13,7 @@ package enum LedgerLimits {
     /// Random bytes fetched at a time for salts; a multiple of 16.
     package static let saltBlockBytes = 4_096
     /// WAL pages after which the writer checkpoints between two batches.
-    package static let checkpointPages = 1_000
+    package static let checkpointPages = 4_000
     /// WAL pages kept at most when the writer is idle; beyond, the file is truncated.
     package static let idleMillis = 200
     /// How often a ledger that cannot commit is tried again, and deferred settlements with it.
