@@ -57,6 +57,8 @@ final class FrontHandler: ChannelDuplexHandler {
     private(set) var isAwaitingEnd = false
     private var discardedBytes = 0
     var hasDecompressor = false
+    /// Whether the client takes bytes as fast as they come; the channel tells of each change.
+    private(set) var isWritable = true
     /// Whether bytes were written past `output` since the last flush.
     var hasUnflushedWrite = false
 
@@ -254,12 +256,9 @@ final class FrontHandler: ChannelDuplexHandler {
 
     // MARK: Writing
 
-    /// Whether the client takes bytes as fast as they come.
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         _ = loop.readNanos()
-        let isWritable = context.channel.isWritable
+        isWritable = context.channel.isWritable
         if phase == .calling {
             if isWritable {
                 clearDeadline()
