@@ -46,6 +46,20 @@ final class GatewayLoop: @unchecked Sendable {
 
     // MARK: Time
 
+    /// The second that `dateText` stands for, and the text.
+    private var dateSecond: Int64 = .min
+    private var dateText = ""
+
+    /// The `date` header's value now; made once a second.
+    var httpDate: String {
+        let micros = configuration.clock.nowMicros()
+        if micros / 1_000_000 != dateSecond {
+            dateSecond = micros / 1_000_000
+            dateText = UTCTime(micros: micros).httpDate
+        }
+        return dateText
+    }
+
     /// Monotonic nanoseconds, read now.
     func readNanos() -> UInt64 {
         coarseNanos = NIODeadline.now().uptimeNanoseconds

@@ -14,6 +14,7 @@ struct ProviderAnswer {
     let keepsAlive: Bool
     private(set) var encoding = Encoding.identity
     private(set) var isEventStream = false
+    private(set) var hasDate = false
     /// As announced, for the body as sent.
     private(set) var contentLength: Int?
     /// The provider's own id for the request.
@@ -38,6 +39,8 @@ struct ProviderAnswer {
     private mutating func take(_ name: String, _ value: String, _ nominated: inout [String]) -> Bool {
         guard HeaderName.isSafeValue(value) else { return true }
         switch name.utf8.count {
+        case 4 where HeaderName.equals(name, "date"):
+            hasDate = true
         case 10 where HeaderName.equals(name, "connection"):
             HopByHop.nominate(value, &nominated)
             return true
@@ -59,6 +62,7 @@ struct ProviderAnswer {
 
     private mutating func forwardAgain(_ headers: HTTPHeaders, without nominated: [String]) {
         forwarded.clear()
+        hasDate = false
         var ignored: [String] = []
         for (name, value) in headers where !nominated.contains(name.lowercased()) {
             if !take(name, value, &ignored) { forwarded.writeHeaderLine(name, value) }
