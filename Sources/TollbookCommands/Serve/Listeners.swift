@@ -120,6 +120,7 @@ struct Listeners: Sendable {
         _ who: String, _ address: ListenAddress, _ error: any Error, hint: String?
     ) -> TollbookError {
         let place = BoundAddress(host: address.host, port: address.port).url.dropFirst("http://".count)
-        return TollbookError(.cannotListen, "\(who) cannot listen on \(place)", cause: "\(error)", hint: hint)
+        return TollbookError(
+            .cannotListen, "\(who) cannot listen on \(place)", cause: SystemReason.text(error), hint: hint)
     }
 }
