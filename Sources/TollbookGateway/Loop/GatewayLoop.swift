@@ -39,7 +39,7 @@ final class GatewayLoop: @unchecked Sendable {
         self.pool = pool
         connectionLimit = max(1, configuration.sizes.clientConnections / loopCount)
         bodyBytesLimit = max(configuration.sizes.bodyBytes, configuration.sizes.bodiesInFlightBytes / loopCount)
-        ids = RequestIDGenerator(node: node)
+        ids = RequestIDGenerator(node: node, after: ledger.newestRequestID)
         bodyHasher = ledger.makeBodyHasher()
         mailbox = LedgerMailbox(eventLoop: eventLoop) { [weak self] replies in self?.deliver(replies) }
     }
