@@ -27,7 +27,7 @@ package enum LedgerLimits {
     /// Disk space kept in reserve so that calls in flight can settle when the disk is full.
     package static let ballastBytes = 16 << 20
     /// SQLite's page cache of the writer, in KiB.
-    package static let cacheKibibytes = 16_384
+    package static let cacheKibibytes = 8_192
     /// Longest wait of a reader for a lock, which only a checkpoint can hold.
     package static let busyMillis = 5_000
     /// Longest caller's text kept on a request (interaction, tags, end user, upstream id), in bytes.

@@ -1,4 +1,5 @@
 import SQLite
+import Testing
 
 #if canImport(Glibc)
 import Glibc
@@ -40,6 +41,18 @@ final class TemporaryDirectory {
         try connection.setPragma("journal_mode", to: .word("wal"))
         try connection.setPragma("wal_autocheckpoint", to: 0)
         return connection
+    }
+
+    /// Copies a file as it is now into another directory.
+    func copyFile(_ name: String, to other: TemporaryDirectory) throws {
+        var bytes = [UInt8](repeating: 0, count: size(of: name) ?? 0)
+        guard let source = fopen("\(path)/\(name)", "rb"), let target = fopen("\(other.path)/\(name)", "wb") else {
+            throw SQLiteError(code: .cannotOpen, message: "fopen failed with errno \(errno)")
+        }
+        #expect(fread(&bytes, 1, bytes.count, source) == bytes.count)
+        #expect(fwrite(bytes, 1, bytes.count, target) == bytes.count)
+        fclose(source)
+        fclose(target)
     }
 
     func size(of name: String) -> Int? {

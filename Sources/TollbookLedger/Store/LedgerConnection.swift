@@ -9,7 +9,7 @@ package enum LedgerConnection {
     /// The one connection that writes and checkpoints.
     static func openWriter(path: String) throws -> Connection {
         Library.disableMemoryStatistics()
-        let connection = try Connection(path: path, mode: .readWriteCreate)
+        let connection = try Connection(path: path, mode: .readWriteCreate, gathersWrites: true)
         try connection.setBusyTimeout(milliseconds: LedgerLimits.busyMillis)
         // WAL: readers never block the writer (sqlite.org/wal.html).
         try connection.setPragma("journal_mode", to: .word("wal"))
