@@ -16,8 +16,7 @@ final class AnswerReader {
     /// Whether the status is one of success: else nothing counts as seen.
     let isSuccess: Bool
     var plain = ChatResponseReader()
-    var stream = ChatStreamReader()
-    var splitter = SSESplitter()
+    var stream = StreamIntake()
     private(set) var hasContent = false
 
     init(form: AnswerForm, isSuccess: Bool) {
@@ -30,21 +29,11 @@ final class AnswerReader {
         hasContent = true
     }
 
-    /// Classifies an event.
-    func readEvent(_ event: SSEEvent) -> ChatStreamEvent {
-        let kind = stream.read(event)
-        switch kind {
-        case .content, .usage, .other: hasContent = true
-        case .error, .done, .comment: break
-        }
-        return kind
-    }
-
     /// What the settlement needs of what was read.
     func summary() -> AnswerSummary {
         switch form {
         case .plain: AnswerSummary(plain, sawAnswer: isSuccess && hasContent)
-        case .stream: AnswerSummary(stream, sawAnswer: isSuccess && hasContent)
+        case .stream: AnswerSummary(stream.reader, sawAnswer: isSuccess && stream.hasContent)
         }
     }
 }
