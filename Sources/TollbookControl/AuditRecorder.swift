@@ -83,4 +83,6 @@ package enum AuditAction: String, CaseIterable, Sendable {
     case queryRun = "query.run"
     /// A request of the control plane came without the owner's token.
     case accessRefuse = "access.refuse"
+    /// The gateway saw the wall clock step by more than a second; `detail` has `step_micros`, negative: back.
+    case clockStep = "clock.step"
 }

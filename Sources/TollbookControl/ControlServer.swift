@@ -74,7 +74,7 @@ package struct ControlServer: Sendable {
             try await application.run()
         } catch let error as IOError {
             throw TollbookError(
-                .cannotListen, "the control plane cannot listen on \(host):\(port)", cause: error.description,
+                .cannotListen, "the control plane cannot listen on \(host):\(port)", cause: SystemReason.text(error),
                 hint: "choose another address with --admin-listen")
         } catch is CancellationError {
             return

@@ -64,33 +64,53 @@ package struct RequestID: Hashable, Comparable, Sendable {
     }
 }
 
-/// Makes request ids: strictly ascending within one generator, whatever the wall clock does.
+/// Makes request ids that ascend with the wall clock, and stay apart when it is set back.
+///
+/// A small step back is sat out: ids go on from the last millisecond, so that they keep ascending. After a larger one
+/// they follow the clock, because reports look for a request near its time; each such step moves to the next eighth
+/// of a millisecond's numbers, so that a time that comes twice makes other ids.
 ///
 /// Not thread-safe: wrap it in a lock, or give each event loop one of its own with its own node number.
 package struct RequestIDGenerator: Sendable {
-    private let node: Int64
-    private var lastMillis: Int64 = 0
-    private var counter: Int64 = 0
+    /// Steps back that are sat out; half of what reports allow between an id and the time of acceptance.
+    package static let satOutMillis: Int64 = 30 * 60 * 1_000
+    /// Ids of one millisecond between two steps.
+    private static let numbersPerStep: Int64 = 1 << 13
 
-    /// - Parameter node: 0 to 31; distinct for generators whose ids meet in one ledger.
-    package init(node: Int) {
+    private let node: Int64
+    private var lastMillis: Int64
+    private var counter: Int64
+    /// The first number of a millisecond.
+    private var base: Int64
+
+    /// - Parameters:
+    ///   - node: 0 to 31; distinct for generators whose ids meet in one ledger.
+    ///   - last: the newest id that the ledger has; ids come after it, or from other numbers.
+    package init(node: Int, after last: RequestID? = nil) {
         precondition((0..<32).contains(node), "node numbers have 5 bits")
         self.node = Int64(node)
+        lastMillis = last.map { $0.rawValue >> 21 } ?? 0
+        counter = last.map { $0.rawValue & 0xFFFF } ?? 0
+        base = counter / Self.numbersPerStep * Self.numbersPerStep
     }
 
-    /// The next id. A clock that steps back keeps the last millisecond; a full counter borrows the next one.
+    /// The next id. A millisecond whose numbers are used up borrows those of the next one.
     package mutating func next(nowMicros: Int64) -> RequestID {
         let millis = max(0, nowMicros / 1_000)
-        if millis > lastMillis {
-            lastMillis = millis
-            counter = 0
+        if millis < lastMillis - Self.satOutMillis {
+            base = (base + Self.numbersPerStep) & 0xFFFF
+            begin(millis)
+        } else if millis > lastMillis {
+            begin(millis)
         } else {
             counter += 1
-            if counter == 1 << 16 {
-                lastMillis += 1
-                counter = 0
-            }
+            if counter == base + Self.numbersPerStep { begin(lastMillis + 1) }
         }
         return RequestID(rawValue: lastMillis << 21 | node << 16 | counter)
+    }
+
+    private mutating func begin(_ millis: Int64) {
+        lastMillis = millis
+        counter = base
     }
 }

@@ -1,3 +1,4 @@
+package import TollbookCore
 package import TollbookLedger
 package import TollbookPolicy
 
@@ -5,6 +6,8 @@ package import TollbookPolicy
 package protocol CallLedger: AnyObject, Sendable {
     /// The newest governance state; cheap.
     var snapshot: GovernanceSnapshot { get }
+    /// The highest request id in the ledger when it was opened; nil: none.
+    var newestRequestID: RequestID? { get }
     /// False while the ledger cannot commit.
     var isReady: Bool { get }
     /// Opens a request. The answer comes to `client` under `ticket`; false: nothing was queued.

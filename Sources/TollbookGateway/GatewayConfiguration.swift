@@ -19,6 +19,11 @@ package struct GatewayConfiguration: Sendable {
         self.port = port
         self.clock = clock
     }
+
+    /// Whether a file holds certificates that can be trusted. Blocks for a moment.
+    package static func canRead(trustRootsFile path: String) -> Bool {
+        UpstreamTLS.canRead(trustRootsFile: path)
+    }
 }
 
 /// How long the data plane waits, in milliseconds; see `GatewayLimits` for the reasons.

@@ -7,15 +7,19 @@ package final class GatewayServer: Sendable {
     private let loops: [GatewayLoop]
     private let channel: any Channel
     private let tasks: [RepeatedTask]
+    private let tls: UpstreamTLS
     private let logger: Logger
 
     /// Where it listens.
     package var address: SocketAddress? { channel.localAddress }
 
-    private init(loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], logger: Logger) {
+    private init(
+        loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS, logger: Logger
+    ) {
         self.loops = loops
         self.channel = channel
         self.tasks = tasks
+        self.tls = tls
         self.logger = logger
     }
 
@@ -34,10 +38,16 @@ package final class GatewayServer: Sendable {
                 ledger: ledger, credentials: credentials,
                 pool: UpstreamPool(eventLoop: eventLoop, tls: tls, configuration: configuration))
         }
-        let channel = try await bind(configuration, group: group, loops: loops)
+        let channel: any Channel
+        do {
+            channel = try await bind(configuration, group: group, loops: loops)
+        } catch {
+            await tls.settle()
+            throw error
+        }
         let tasks = loops.map(makeTick) + [makeRefresh(credentials, on: eventLoops[0])]
         logger.info("gateway listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
-        return GatewayServer(loops: loops, channel: channel, tasks: tasks, logger: logger)
+        return GatewayServer(loops: loops, channel: channel, tasks: tasks, tls: tls, logger: logger)
     }
 
     private static func bind(
@@ -105,6 +115,7 @@ package final class GatewayServer: Sendable {
         }
         _ = await onEveryLoop { $0.closeAll() }
         for task in tasks { task.cancel() }
+        await tls.settle()
     }
 
     /// Waits until every loop says that it is done; false: the time is over, or a cancellation ended it early.

@@ -19,6 +19,10 @@ package struct LedgerOptions: Sendable {
 /// Thread-safe. Commands are answered through `LedgerClient` or by `async`; reads use connections of their own.
 package final class Ledger: Sendable {
     package let directory: LedgerDirectory
+    /// The highest request id in the ledger when it was opened; nil: none.
+    package let newestRequestID: RequestID?
+    /// The time of the newest journal row when the ledger was opened, microseconds since 1970 UTC; nil: none.
+    package let newestMicros: Int64?
     private let hasher: SecretHasher
     private let queue = CommandQueue()
     private let metricsRecorder = MetricsRecorder()
@@ -50,6 +54,9 @@ package final class Ledger: Sendable {
     {
         self.directory = directory
         self.clock = clock
+        let newest = try NewestRows(writer.connection)
+        newestRequestID = newest.requestID
+        newestMicros = newest.journalMicros
         hasher = writer.hasher
         current = Mutex(writer.snapshot)
         var ballast = Ballast(path: directory.ballast, bytes: options.ballastBytes)

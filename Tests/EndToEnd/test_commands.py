@@ -46,6 +46,20 @@ def test_exit_codes(arguments: list[str], code: int | None):
     assert done.stderr.strip() and "Fatal error" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["report", "spend", "--by", "shoe-size"], ["report", "spend", "--basis", "cash"],
+        ["report", "spend", "--from", "yesterday"], ["report", "spend", "--tz", "Mars/Olympus"],
+        ["report", "spend", "--from", "2026-02-01", "--to", "2026-01-01"],
+        ["report", "spend", "--as-of", "999999999"], ["query", "DELETE FROM request"], ["query", "selekt"],
+        ["key", "create", "--project", "ranking", "--name", "=cmd"],
+    ])
+def test_an_argument_that_makes_no_sense(gateway: Gateway, arguments: list[str]):
+    done = gateway.cli(*arguments, check=False)
+    assert done.returncode == 2 and "hint: " in done.stderr, (done.returncode, done.stderr)
+
+
 def test_no_server(gateway: Gateway):
     done = run(
         "report", "spend", "--token-file", str(gateway.token_file), TOLLBOOK_URL=f"http://127.0.0.1:{free_port()}")
@@ -70,6 +84,8 @@ def test_a_port_that_is_taken(gateway: Gateway, tmp_path: Path):
     ):
         done = run("serve", "--data", str(tmp_path / "data"), *flags)
         assert done.returncode == 1 and "cannot" in done.stderr, done.stderr
+        # The system's own words, and nothing of a library's that was not waited for.
+        assert "\n  Address already in use\n" in done.stderr and "EventLoop" not in done.stderr, done.stderr
 
 
 def test_keys(gateway: Gateway):
@@ -137,6 +153,29 @@ def test_settings_come_from_flag_variable_and_file(tmp_path: Path):
     finally:
         process.terminate()
         assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_trust_roots_that_cannot_be_read_are_refused(tmp_path: Path, content: str | None):
+    roots = tmp_path / "roots.pem"
+    if content is not None:
+        roots.write_text(content)
+    done = run("serve", "--data", str(tmp_path / "data"), "--ca-file", str(roots))
+    assert done.returncode == 2 and "--ca-file" in done.stderr and not (tmp_path / "data").exists()
+
+
+def test_a_data_directory_that_cannot_be_made(tmp_path: Path):
+    (tmp_path / "file").touch()
+    done = run("serve", "--data", str(tmp_path / "file" / "data"))
+    assert done.returncode == 1 and "directory_unusable" in done.stderr and "NSCocoa" not in done.stderr
+
+
+def test_the_simulated_provider_is_switched_by_flag(make_gateway, simulator):
+    from harness.governance import governance
+
+    file = governance(simulator.base_url) | {"providers": [{"name": "up", "dialect": "simulated"}]}
+    assert make_gateway(file, flags=["--simulator"]).chat().status == 200
+    assert make_gateway(file, flags=["--no-simulator"]).chat().status == 502
 
 
 def test_unknown_settings_are_refused(tmp_path: Path):

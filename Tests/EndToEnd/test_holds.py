@@ -131,6 +131,16 @@ def test_a_redirect_is_not_followed(impatient: Gateway, upstream: ScriptedUpstre
     assert impatient.story(answer).charges == [] and len(upstream.requests) == before + 1
 
 
+def test_an_error_in_place_of_a_stream_costs_nothing(impatient: Gateway, upstream: ScriptedUpstream):
+    def send(exchange: Exchange) -> None:
+        exchange.begin_stream()
+        exchange.send_chunk(event({"error": {"message": "overloaded", "type": "server_error"}}))
+        exchange.end_stream()
+
+    upstream.handler = send
+    answer = call(impatient, stream=True)
+    expect(impatient, answer, status=200, end_reason="error", error_class="error_event", basis="void")
+    assert b"overloaded" in answer.body
 
 
 # Usage received: posted.

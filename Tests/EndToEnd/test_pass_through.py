@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -248,3 +250,20 @@ def test_a_route_with_the_models_own_name_changes_nothing(make_gateway, upstream
     body = json.dumps({"messages": [], "model": "demo"}).encode()
     gateway.chat(body)
     assert upstream.last.body == body
+
+
+def test_every_answer_has_a_date(scripted: Gateway, upstream: ScriptedUpstream):
+    """RFC 9110, 6.6.1: an origin sends one, and a proxy adds one where it is missing; the provider's own stays."""
+    now = datetime.now(timezone.utc)
+    upstream.handler = answer_chat
+    dates = [
+        scripted.chat().headers["date"], scripted.chat(key="tb-unknown").headers["date"],
+        scripted.chat(b"{").headers["date"], scripted.chat(stream=True).headers["date"],
+        scripted.client.get("/v1/models", headers={"authorization": f"Bearer {scripted.key}"}).headers["date"],
+    ]
+    for date in dates:
+        moment = parsedate_to_datetime(date)
+        assert date.endswith(" GMT") and abs((moment - now).total_seconds()) < 60, date
+    theirs = "Sun, 06 Nov 1994 08:49:37 GMT"
+    upstream.handler = lambda exchange: exchange.send_plain(completion(), headers={"date": theirs})
+    assert scripted.chat().headers.get_list("date") == [theirs]

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from harness.gateway import UPSTREAM_KEY, Gateway, mode
 from harness.governance import governance, hard_budget
 from harness.net import free_port
@@ -138,3 +140,30 @@ def test_proxies_of_the_environment_are_not_used(make_gateway, make_upstream):
     gateway: Gateway = make_gateway(
         governance(upstream.base_url), environment={"http_proxy": trap, "HTTP_PROXY": trap, "ALL_PROXY": trap})
     assert gateway.chat().status == 200
+
+
+@pytest.mark.parametrize("name", ["key-hash", "body-hash", "subject-hash"])
+def test_a_lost_secret_is_not_made_anew(make_gateway, upstream: ScriptedUpstream, name: str):
+    """With another secret every key would be unknown and every person somebody else, and nobody would be told."""
+    gateway = make_gateway(governance(upstream.base_url))
+    key = gateway.key
+    assert gateway.stop() == 0
+    secret = gateway.data / "secrets" / name
+    kept = secret.read_bytes()
+    secret.unlink()
+    gateway.start(wait=False)
+    assert gateway.wait() == 1 and "secret_unusable" in gateway.output and not secret.exists()
+    secret.write_bytes(kept)
+    gateway.start()
+    assert gateway.chat({"model": "demo"}, key=key).status == 200
+
+
+def test_an_empty_owner_token_is_refused(make_gateway, upstream: ScriptedUpstream):
+    gateway = make_gateway(governance(upstream.base_url))
+    assert gateway.stop() == 0
+    gateway.token_file.write_text("\n")
+    gateway.start(wait=False)
+    assert gateway.wait() == 1 and "secret_unusable" in gateway.output
+    gateway.token_file.unlink()
+    gateway.start()
+    assert len(gateway.token) > 40

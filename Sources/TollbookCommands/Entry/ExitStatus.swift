@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import TollbookControl
 internal import TollbookCore
 internal import TollbookLedger
+internal import TollbookReports
 
 /// What a command's exit code means; every `--help` ends with this list.
 enum ExitStatus: Int32 {
@@ -35,6 +36,15 @@ enum ExitStatus: Int32 {
     private static let statuses: [TollbookError.Code: ExitStatus] = [
         .invalidSetting: .usage,
         .invalidURL: .usage,
+        .dimensionInvalid: .usage,
+        .basisUnknown: .usage,
+        .periodInvalid: .usage,
+        .timeMalformed: .usage,
+        .timeZoneUnknown: .usage,
+        .asOfUnknown: .usage,
+        .queryInvalid: .usage,
+        .queryRefused: .usage,
+        .invalidChange: .usage,
         .noToken: .refused,
         .serverUnreachable: .unreachable,
         .unauthorized: .refused,

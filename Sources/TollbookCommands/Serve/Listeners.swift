@@ -69,6 +69,7 @@ struct Listeners: Sendable {
         let refusals = RefusalBook(logger: logger) { address in
             try await recorder.record(.init(.accessRefuse, isSuccess: false, isOwner: false, address: address))
         }
+        let watch = ClockWatch(ledger: ledger, recorder: recorder, clock: SystemClock(), logger: logger)
         let services = ControlServices(
             version: BuildVersion.text, ledger: ledger, clock: SystemClock(), token: token, readers: readers,
             refusals: refusals,
@@ -85,7 +86,7 @@ struct Listeners: Sendable {
             try await server.run { address in
                 phase.didStart()
                 announce(gateway, control: address, notes: notes)
-                await stop.wait()
+                await watch.run(until: stop)
                 phase.willDrain()
                 await drain(gateway, until: stop)
             }
@@ -120,6 +121,7 @@ struct Listeners: Sendable {
         _ who: String, _ address: ListenAddress, _ error: any Error, hint: String?
     ) -> TollbookError {
         let place = BoundAddress(host: address.host, port: address.port).url.dropFirst("http://".count)
-        return TollbookError(.cannotListen, "\(who) cannot listen on \(place)", cause: "\(error)", hint: hint)
+        return TollbookError(
+            .cannotListen, "\(who) cannot listen on \(place)", cause: SystemReason.text(error), hint: hint)
     }
 }

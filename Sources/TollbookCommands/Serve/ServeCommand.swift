@@ -25,8 +25,8 @@ package struct ServeCommand: AsyncParsableCommand {
     var apply: String?
     @Option(help: "Settings file, for example tollbook.yaml; else TOLLBOOK_CONFIG.")
     var config: String?
-    @Flag(help: "Do not run the built-in simulated provider.")
-    var noSimulator = false
+    @Flag(inversion: .prefixedNo, help: "Whether the built-in simulated provider runs. Default: it does.")
+    var simulator: Bool?
     @Option(help: "\(ServeSetting.eventLoops.help) Default: one a core.")
     var eventLoops: String?
     @OptionGroup(title: "Log") var log: ServeLogOptions
@@ -46,7 +46,7 @@ package struct ServeCommand: AsyncParsableCommand {
     private var flags: [ServeSetting: String] {
         let own: [ServeSetting: String?] = [
             .data: data, .listen: listen, .adminListen: adminListen, .apply: apply,
-            .simulator: noSimulator ? "false" : nil, .eventLoops: eventLoops,
+            .simulator: simulator.map(String.init), .eventLoops: eventLoops,
         ]
         return own.compactMapValues { $0 }.merging(log.flags) { own, _ in own }.merging(limits.flags) { own, _ in own }
     }

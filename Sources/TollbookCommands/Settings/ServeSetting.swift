@@ -39,7 +39,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .listen: "Data plane's HOST:PORT; port 0 takes a free one."
         case .adminListen: "Control plane's HOST:PORT; port 0 takes a free one."
         case .apply: "Governance file or directory to apply before the first call."
-        case .simulator: "Whether the built-in simulated provider runs (true, false)."
+        case .simulator: "Whether the built-in simulated provider runs; the flag for false is `--no-simulator`."
         case .eventLoops: "Threads of the data plane."
         case .logFormat: "Log lines: text or json."
         case .logLevel: "Least level logged: trace, debug, info, notice, warning, error, critical."

@@ -38,11 +38,18 @@ struct ServeSettings: Sendable {
         ) { text in Int(text).flatMap { (1...GatewayLimits.eventLoops).contains($0) ? $0 : nil } }
         logFormat = try sources.value(.logFormat, default: .text, expected: "text or json") { LogFormat(rawValue: $0) }
         logLevel = try sources.value(.logLevel, default: .info, expected: "a log level") { Logger.Level(rawValue: $0) }
-        trustRootsFile = sources.text(.caFile)?.value
+        trustRootsFile = try Self.trustRootsFile(sources)
         timeouts = try Self.timeouts(sources)
         sizes = try Self.sizes(sources)
         drainTimeout = .milliseconds(try Self.millis(sources, .drainTimeout, default: 20_000))
         ballastBytes = try Self.bytes(sources, .ballast, default: LedgerLimits.ballastBytes)
+    }
+
+    private static func trustRootsFile(_ sources: SettingSources) throws -> String? {
+        let path = try sources.value(.caFile, default: "", expected: "a file of certificates in PEM form") { path in
+            GatewayConfiguration.canRead(trustRootsFile: path) ? path : nil
+        }
+        return path.isEmpty ? nil : path
     }
 
     private static func timeouts(_ sources: SettingSources) throws -> GatewayTimeouts {

@@ -131,7 +131,7 @@ package struct ControlClient: Sendable {
 
     private func unreachable(_ error: any Error) -> TollbookError {
         TollbookError(
-            .serverUnreachable, "no server answers at \(base.absoluteString)", cause: "\(error)",
+            .serverUnreachable, "no server answers at \(base.absoluteString)", cause: SystemReason.text(error),
             hint: "start one with `tollbook serve`, or set TOLLBOOK_URL; reports also take --data DIR")
     }
 }

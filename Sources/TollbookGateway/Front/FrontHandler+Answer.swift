@@ -14,6 +14,7 @@ extension FrontHandler {
     func answer(_ error: GatewayError, of call: Call?, _ receipt: SettlementReceipt? = nil, isHead: Bool = false) {
         let body = error.body
         var head = makeHead(error.status, .length(body.readableBytes), call, receipt)
+        head.lines.writeHeaderLine("date", loop.httpDate)
         head.lines.writeStaticString("content-type: application/json\r\n")
         if let seconds = error.retryAfterSeconds { head.lines.writeHeaderLine("retry-after", String(seconds)) }
         if let allow = error.allow { head.lines.writeHeaderLine("allow", allow) }
@@ -26,6 +27,7 @@ extension FrontHandler {
     func answer(with body: ByteBuffer) {
         loop.metrics.count(.ok)
         var head = makeHead(200, .length(body.readableBytes), nil, nil)
+        head.lines.writeHeaderLine("date", loop.httpDate)
         head.lines.writeStaticString("content-type: application/json\r\n")
         output.append { head.write(to: &$0) }
         append(body)
@@ -36,10 +38,18 @@ extension FrontHandler {
     func answer(with call: Call, _ receipt: SettlementReceipt) {
         guard let answer = call.answer else { return close() }
         var head = makeHead(answer.status, .length(call.held.readableBytes), call, receipt)
-        head.lines = answer.forwarded
+        head.lines = lines(of: answer)
         output.append { head.write(to: &$0) }
         append(call.held)
         endAnswer()
+    }
+
+    /// The provider's header lines, with a date if it sent none (RFC 9110, section 6.6.1).
+    private func lines(of answer: ProviderAnswer) -> ByteBuffer {
+        guard !answer.hasDate else { return answer.forwarded }
+        var lines = answer.forwarded
+        lines.writeHeaderLine("date", loop.httpDate)
+        return lines
     }
 
     private func makeHead(
@@ -64,7 +74,7 @@ extension FrontHandler {
         if length == nil, isHTTP10 { keepsAlive = false }
         let framing: AnswerHead.Framing = length.map { .length($0) } ?? (isChunked ? .chunked : .untilClose)
         var head = makeHead(answer.status, framing, call, nil)
-        head.lines = answer.forwarded
+        head.lines = lines(of: answer)
         output.append { head.write(to: &$0) }
     }
 

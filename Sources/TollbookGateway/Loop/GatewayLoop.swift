@@ -39,12 +39,26 @@ final class GatewayLoop: @unchecked Sendable {
         self.pool = pool
         connectionLimit = max(1, configuration.sizes.clientConnections / loopCount)
         bodyBytesLimit = max(configuration.sizes.bodyBytes, configuration.sizes.bodiesInFlightBytes / loopCount)
-        ids = RequestIDGenerator(node: node)
+        ids = RequestIDGenerator(node: node, after: ledger.newestRequestID)
         bodyHasher = ledger.makeBodyHasher()
         mailbox = LedgerMailbox(eventLoop: eventLoop) { [weak self] replies in self?.deliver(replies) }
     }
 
     // MARK: Time
+
+    /// The second that `dateText` stands for, and the text.
+    private var dateSecond: Int64 = .min
+    private var dateText = ""
+
+    /// The `date` header's value now; made once a second.
+    var httpDate: String {
+        let micros = configuration.clock.nowMicros()
+        if micros / 1_000_000 != dateSecond {
+            dateSecond = micros / 1_000_000
+            dateText = UTCTime(micros: micros).httpDate
+        }
+        return dateText
+    }
 
     /// Monotonic nanoseconds, read now.
     func readNanos() -> UInt64 {

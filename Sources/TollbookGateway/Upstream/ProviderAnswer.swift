@@ -14,6 +14,8 @@ package struct ProviderAnswer {
     package private(set) var encoding = Encoding.identity
     /// Whether the body is a stream of server-sent events.
     package private(set) var isEventStream = false
+    /// Whether `forwarded` has a date; else the gateway adds its own.
+    package private(set) var hasDate = false
     /// The provider's own id for the request.
     package private(set) var requestID: String?
     /// Header lines for the caller, each with its line end.
@@ -64,6 +66,7 @@ package struct ProviderAnswer {
         guard !fields.nominated.isEmpty else { return }
         // Headers that `Connection` names are hop-by-hop as well (RFC 9110, section 7.6.1).
         forwarded.clear()
+        if fields.nominated.contains("date") { hasDate = false }
         cursor = start
         while let field = try cursor.field() {
             if !stops(field), !fields.nominated.contains(field.name.string.lowercased()) { forward(field, bytes) }
@@ -78,6 +81,7 @@ package struct ProviderAnswer {
     private mutating func take(_ field: HeadCursor.Field) throws(MessageFault) -> Bool {
         let (name, value) = (field.name, field.value)
         switch name.count {
+        case 4 where name.equals("date"): hasDate = true
         case 10 where name.equals("connection"): fields.takeConnection(value)
         case 12 where name.equals("content-type"): isEventStream = value.begins("text/event-stream")
         case 12 where name.equals("x-request-id"):

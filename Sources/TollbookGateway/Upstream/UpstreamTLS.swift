@@ -19,6 +19,16 @@ final class UpstreamTLS: Sendable {
         }
     }
 
+    /// Whether a file holds certificates that can be trusted. Blocks for a moment.
+    static func canRead(trustRootsFile path: String) -> Bool {
+        (try? NIOSSLCertificate.fromPEMFile(path).isEmpty) == false
+    }
+
+    /// Returns once the background thread needs the event loop no more.
+    func settle() async {
+        _ = try? await context.get()
+    }
+
     /// The settings, on the given event loop.
     func context(on eventLoop: any EventLoop) -> EventLoopFuture<NIOSSLContext> {
         context.hop(to: eventLoop)

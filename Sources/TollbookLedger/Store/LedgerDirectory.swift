@@ -29,7 +29,7 @@ package final class LedgerDirectory: @unchecked Sendable {
             }
         } catch {
             throw TollbookError(
-                .directoryUnusable, "cannot create \(path)", cause: error.localizedDescription,
+                .directoryUnusable, "cannot make the directory \(path)", cause: Self.reason(error),
                 hint: "Choose a directory that this user may write with --data.")
         }
         lock = try Self.takeLock(path + "/lock")
@@ -46,10 +46,18 @@ package final class LedgerDirectory: @unchecked Sendable {
         lock = -1
     }
 
-    /// The 32 bytes of a named secret; made on first use, mode 0600, one line of hexadecimal.
+    /// The 32 bytes of a named secret, mode 0600, one line of hexadecimal; made before the ledger, never after it.
+    ///
+    /// - Throws: `secret_unusable` when it is damaged, or missing beside a ledger whose hashes need it.
     func secret(_ name: String) throws -> [UInt8] {
         let file = "\(path)/secrets/\(name)"
-        guard let text = Self.read(file) else {
+        guard let text = try Self.read(file) else {
+            guard !FileManager.default.fileExists(atPath: database) else {
+                throw TollbookError(
+                    .secretUnusable, "\(file) is missing, and the ledger has hashes made under it",
+                    hint: "Restore the file from a backup, because with another secret no key is known; "
+                        + "for a new ledger choose an empty directory.")
+            }
             let bytes = SystemRandom.bytes(32)
             try Self.writePrivate(file, bytes.map { Self.hexadecimal($0) }.joined() + "\n")
             return bytes
@@ -66,12 +74,23 @@ package final class LedgerDirectory: @unchecked Sendable {
 
     /// Reads the owner's token, or makes one on the first start. `isNew` tells which.
     package func readOrMakeOwnerToken() throws -> (token: String, isNew: Bool) {
-        if let text = Self.read(ownerToken) {
-            return (text.trimmingCharacters(in: .whitespacesAndNewlines), false)
+        if let text = try Self.read(ownerToken)?.trimmingCharacters(in: .whitespacesAndNewlines) {
+            guard !text.isEmpty else {
+                throw TollbookError(
+                    .secretUnusable, "\(ownerToken) is empty", hint: "Remove it; the next start makes a new token.")
+            }
+            return (text, false)
         }
         let token = "tbo-" + SystemRandom.bytes(32).map { Self.hexadecimal($0) }.joined()
         try Self.writePrivate(ownerToken, token + "\n")
         return (token, true)
+    }
+
+    /// What the system says of a failed call, without Foundation's words around it.
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        guard underlying.domain == NSPOSIXErrorDomain else { return "a file is in the way, or the path cannot be used" }
+        return String(cString: strerror(Int32(underlying.code)))
     }
 
     private static func takeLock(_ file: String) throws -> Int32 {
@@ -90,9 +109,15 @@ package final class LedgerDirectory: @unchecked Sendable {
         return descriptor
     }
 
-    private static func read(_ file: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: file) else { return nil }
-        return String(data: data, encoding: .utf8)
+    /// A small file's text; nil only when there is none, so that one that cannot be read is never made anew.
+    private static func read(_ file: String) throws -> String? {
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8)
+        else {
+            throw TollbookError(
+                .secretUnusable, "\(file) cannot be read", hint: "Check its owner and mode, and that it is text.")
+        }
+        return text
     }
 
     /// Written whole under another name first, so that a crash leaves no half secret.
