@@ -22,14 +22,23 @@ package struct RequestID: Hashable, Comparable, Sendable {
 
     /// The text form, for example `req_01jd3kz9v0004`.
     package var text: String {
-        String(unsafeUninitializedCapacity: Self.prefix.count + Self.digitCount) { buffer in
-            for index in 0..<Self.prefix.count { buffer[index] = Self.prefix[index] }
-            var value = UInt64(rawValue)
-            for index in stride(from: Self.digitCount - 1, through: 0, by: -1) {
-                buffer[Self.prefix.count + index] = Self.digits[Int(value & 31)]
-                value >>= 5
-            }
-            return Self.prefix.count + Self.digitCount
+        String(unsafeUninitializedCapacity: Self.textBytes) { buffer in
+            writeText(to: UnsafeMutableRawBufferPointer(buffer))
+            return Self.textBytes
+        }
+    }
+
+    /// Bytes of the text form.
+    package static let textBytes = 17
+
+    /// Writes the text form to the front of memory that has room for it, without making a string.
+    package func writeText(to memory: UnsafeMutableRawBufferPointer) {
+        precondition(memory.count >= Self.textBytes, "the text form has 17 bytes")
+        for index in 0..<Self.prefix.count { memory[index] = Self.prefix[index] }
+        var value = UInt64(rawValue)
+        for index in stride(from: Self.digitCount - 1, through: 0, by: -1) {
+            memory[Self.prefix.count + index] = Self.digits[Int(value & 31)]
+            value >>= 5
         }
     }
 

@@ -35,6 +35,8 @@ package enum GatewayLimits {
     package static let copiedBodyBytes = 16 << 10
     /// Chunks of a request that are appended to one buffer; a body of a single chunk is not copied.
     package static let bodyReserveBytes = 256 << 10
+    /// Chunks of a body up to this are copied together; a slice of a larger one costs less than its copy.
+    package static let joinedChunkBytes = 4 << 10
     /// Bytes kept of a reused output buffer; a larger one is given back after use.
     package static let keptBufferBytes = 64 << 10
 

@@ -267,6 +267,44 @@ def test_pipelined_requests_are_answered_in_order(scripted: Gateway):
     assert b"missing-1" in answers[1].body and b"missing-2" in answers[3].body
 
 
+def test_pipelined_requests_may_be_compressed(scripted: Gateway):
+    packed = scripted.raw_chat(gzip.compress(CHAT), {"content-encoding": "gzip"})
+    broken = scripted.raw_chat(gzip.compress(CHAT)[:-12], {"content-encoding": "gzip"})
+    plain = scripted.raw_chat(CHAT)
+    with scripted.wire() as wire:
+        wire.send(packed + plain + broken + packed + plain)
+        answers = [wire.read_answer() for _ in range(5)]
+    assert [answer.status for answer in answers] == [200, 200, 400, 200, 200]
+
+
+def test_a_pipelined_request_that_is_none_is_refused_in_its_turn(scripted: Gateway, upstream: ScriptedUpstream):
+    before = len(upstream.requests)
+    with scripted.wire() as wire:
+        wire.send(scripted.raw_chat(CHAT) + scripted.raw_chat(CHAT).replace(b"\r\n", b"\n") + scripted.raw_chat(CHAT))
+        assert [wire.read_answer().status for _ in range(2)] == [200, 400]
+        assert wire.is_closed()
+    assert len(upstream.requests) == before + 1
+
+
+def test_requests_byte_by_byte(scripted: Gateway):
+    with scripted.wire() as wire:
+        for request in (
+            scripted.raw_chat(CHAT),
+            scripted.raw_chat(b"", {"content-length": "", "transfer-encoding": "chunked"}) + chunked(CHAT, 7),
+        ):
+            for byte in request:
+                wire.send(bytes([byte]))
+            assert wire.read_answer().status == 200
+
+
+@pytest.mark.parametrize("start", [b"\x16\x03\x01\x02\x00\x01\x00", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"])
+def test_other_protocols_are_told_at_once(scripted: Gateway, start: bytes):
+    with scripted.wire() as wire:
+        wire.send(start)
+        assert wire.read_answer().status == 400
+        assert wire.is_closed()
+
+
 def test_slow_headers_do_not_hold_a_connection(make_gateway, upstream: ScriptedUpstream):
     gateway = make_gateway(governance(upstream.base_url), flags=["--header-timeout", "300ms"])
     with gateway.wire() as slow:

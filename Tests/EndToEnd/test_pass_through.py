@@ -1,5 +1,6 @@
 """What goes upstream and what comes back: the same bytes, but for the few that must change."""
 
+import gzip
 import json
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -9,6 +10,7 @@ import pytest
 from harness.gateway import UPSTREAM_KEY, Gateway, cost_comments, sse_events
 from harness.net import chunked
 from harness.upstream import DONE, ScriptedUpstream, answer_chat, completion, delta, usage_event
+from harness.waiting import until
 
 # Key order, spacing, escapes, numbers beyond 64 bits, repeated unknown keys: nothing of it may be touched.
 PECULIAR = (
@@ -161,6 +163,53 @@ def test_chunked_plain_answers(scripted: Gateway, upstream: ScriptedUpstream):
 
     upstream.handler = send
     assert scripted.chat().body == body
+
+
+def test_interim_answers_stop_here(scripted: Gateway, upstream: ScriptedUpstream):
+    def send(exchange):
+        exchange.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
+        exchange.send_plain(completion())
+
+    upstream.handler = send
+    assert scripted.chat().body == completion()
+
+
+def test_compressed_answers_share_a_connection_with_others(scripted: Gateway, upstream: ScriptedUpstream):
+    packed = gzip.compress(completion())
+
+    def send_chunked(exchange):
+        exchange.begin_stream({"content-type": "application/json", "content-encoding": "gzip"})
+        for start in range(0, len(packed), 20):
+            exchange.send_chunk(packed[start : start + 20])
+        exchange.end_stream()
+
+    handlers = [
+        lambda exchange: exchange.send_plain(packed, headers={"content-encoding": "gzip"}),
+        lambda exchange: exchange.send_plain(completion()), send_chunked, answer_chat,
+    ]
+    connections = upstream.connections
+    for handler in handlers:
+        upstream.handler = handler
+        answer = scripted.chat()
+        assert answer.body == completion() and scripted.story(answer).sources == {"provider"}
+    assert upstream.connections <= connections + 2
+
+
+def test_bytes_behind_an_answer_are_no_one_elses(scripted: Gateway, upstream: ScriptedUpstream):
+    """A provider that sends two answers to one request loses its connection, and no call gets the second."""
+    extra = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwrong"
+    closed = []
+
+    def send(exchange):
+        length = len(completion())
+        exchange.send(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % length + completion() + extra)
+        closed.append(exchange.wait_for_close())
+
+    upstream.handler = send
+    assert scripted.chat().body == completion()
+    upstream.handler = answer_chat
+    assert scripted.chat().body == completion()
+    until(lambda: closed == [True], "the connection to be closed")
 
 
 def test_answers_that_end_with_the_connection(scripted: Gateway, upstream: ScriptedUpstream):

@@ -16,13 +16,14 @@ final class AnswerReader {
     /// Whether the status is one of success: else nothing counts as seen.
     let isSuccess: Bool
     var plain = ChatResponseReader()
-    var stream = ChatStreamReader()
-    var splitter = SSESplitter()
+    /// nil for a plain answer.
+    var stream: StreamIntake?
     private(set) var hasContent = false
 
     init(form: AnswerForm, isSuccess: Bool) {
         self.form = form
         self.isSuccess = isSuccess
+        if form == .stream { stream = StreamIntake() }
     }
 
     func readPlain(_ bytes: ByteBuffer) {
@@ -30,22 +31,10 @@ final class AnswerReader {
         hasContent = true
     }
 
-    /// Classifies an event.
-    func readEvent(_ event: SSEEvent) -> ChatStreamEvent {
-        let kind = stream.read(event)
-        switch kind {
-        case .content, .usage, .other: hasContent = true
-        case .error, .done, .comment: break
-        }
-        return kind
-    }
-
     /// What the settlement needs of what was read.
     func summary() -> AnswerSummary {
-        switch form {
-        case .plain: AnswerSummary(plain, sawAnswer: isSuccess && hasContent)
-        case .stream: AnswerSummary(stream, sawAnswer: isSuccess && hasContent)
-        }
+        guard let stream else { return AnswerSummary(plain, sawAnswer: isSuccess && hasContent) }
+        return AnswerSummary(stream.reader, sawAnswer: isSuccess && stream.hasContent)
     }
 }
 
@@ -64,7 +53,7 @@ struct AnswerSummary {
         evidence = AttemptEvidence(wasDispatched: false, sawAnswer: false)
     }
 
-    init(_ plain: ChatResponseReader, sawAnswer: Bool) {
+    init(_ plain: borrowing ChatResponseReader, sawAnswer: Bool) {
         evidence = AttemptEvidence(wasDispatched: true, sawAnswer: sawAnswer)
         evidence.outputTokensSeen = Int64(plain.estimatedOutputTokens)
         model = plain.model
@@ -72,7 +61,7 @@ struct AnswerSummary {
         take(plain.usage)
     }
 
-    init(_ stream: ChatStreamReader, sawAnswer: Bool) {
+    init(_ stream: borrowing ChatStreamReader, sawAnswer: Bool) {
         evidence = AttemptEvidence(wasDispatched: true, sawAnswer: sawAnswer)
         evidence.outputTokensSeen = Int64(stream.estimatedOutputTokens)
         evidence.hasMalformedParts = stream.malformedEvents > 0

@@ -75,6 +75,7 @@ extension Call {
     ) {
         machine.dispatched()
         progress?.wasDispatched = true
+        wasDispatched = true
         let patch = ChatRequestPatch(
             intake.scan, model: target.deployment.model, includeUsage: intake.scan.stream)
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])

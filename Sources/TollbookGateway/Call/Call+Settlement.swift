@@ -138,7 +138,7 @@ extension Call {
 
     /// Counts the time from the request's last byte to now, less the provider's.
     private func recordLatency() {
-        guard attempts.contains(where: \.wasDispatched) else { return }
+        guard wasDispatched else { return }
         let total = loop.readNanos() &- intake.acceptedNanos
         let upstream = upstreamEndNanos &- upstreamStartNanos
         loop.metrics.addedLatency.record(micros: Int64((total &- upstream) / 1_000))

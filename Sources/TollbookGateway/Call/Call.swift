@@ -27,6 +27,8 @@ final class Call {
     var attempts: [AttemptRecord] = []
     var progress: AttemptProgress?
     var connection: UpstreamConnection?
+    /// Whether a byte of any attempt may have left.
+    var wasDispatched = false
     /// Monotonic, when the first attempt began.
     var upstreamStartNanos: UInt64 = 0
     var upstreamEndNanos: UInt64 = 0

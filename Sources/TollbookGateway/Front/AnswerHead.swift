@@ -49,7 +49,9 @@ struct AnswerHead {
     }
 
     private func writeCall(_ request: OpenRequest, _ route: String, to cursor: inout ByteCursor) {
-        cursor.writeHeader("x-tollbook-request-id", request.id.text)
+        cursor.write("x-tollbook-request-id: ")
+        cursor.write(request.id)
+        cursor.write("\r\n")
         if let costNano {
             cursor.write("x-tollbook-cost-usd: ")
             cursor.writeDecimal(nano: costNano)

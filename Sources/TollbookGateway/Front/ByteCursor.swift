@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TollbookCore
 
 /// Writes text into memory that is large enough: one look at a buffer's capacity for a whole head, where
 /// `ByteBuffer`'s own writes take one each (measured: a third of what an answer cost).
@@ -47,6 +48,13 @@ struct ByteCursor {
         precondition(count < capacity, "the stated capacity covers what is written")
         base?.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count &+= 1
+    }
+
+    /// A request's id in its text form.
+    mutating func write(_ id: RequestID) {
+        precondition(RequestID.textBytes <= capacity &- count, "the stated capacity covers what is written")
+        id.writeText(to: UnsafeMutableRawBufferPointer(start: base?.advanced(by: count), count: RequestID.textBytes))
+        count &+= RequestID.textBytes
     }
 
     /// `name: value` and the line's end.

@@ -125,7 +125,7 @@ extension FrontHandler {
             }
             if let request = call.request {
                 cursor.write(" request_id=")
-                cursor.write(request.id.text)
+                cursor.write(request.id)
             }
             cursor.write("\n\n")
             if let terminalEvent { cursor.write(terminalEvent) }

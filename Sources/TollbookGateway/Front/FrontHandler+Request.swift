@@ -15,32 +15,28 @@ extension FrontHandler {
         _ = loop.readNanos()
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
-        let headers = head.headers
-        guard let hash = headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
+        guard let hash = head.headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
             let key = loop.ledger.snapshot.keys[hash]
-        else { return refuse(.unknownKey, headers, isHead: head.isHEAD) }
-        let details = RequestDetails(headers)
-        if let error = headError(headers, head.target, details) {
-            return refuse(error, headers, isHead: head.isHEAD)
-        }
+        else { return refuse(.unknownKey, head) }
+        let details = RequestDetails(head.headers)
+        if let error = headError(head, details) { return refuse(error, head) }
         request = FrontRequest(
-            target: head.target, key: key, secretHash: hash, acceptedMicros: loop.configuration.clock.nowMicros(),
-            headers: headers, details: details, hasher: loop.makeBodyHasher())
-        if headers.encoding == .gzip || headers.encoding == .deflate { beginDecompression(headers.encoding) }
-        if headers.expectsContinue, !isHTTP10 { writeContinue() }
+            head: head, key: key, secretHash: hash, acceptedMicros: loop.configuration.clock.nowMicros(),
+            details: details, hasher: loop.makeBodyHasher())
+        let encoding = head.headers.encoding
+        if encoding == .gzip || encoding == .deflate { beginDecompression(encoding) }
+        if head.headers.expectsContinue, !isHTTP10 { writeContinue() }
     }
 
     /// What is wrong with a request of a known key, as far as its head shows.
-    private func headError(
-        _ headers: RequestHeaders, _ target: FrontTarget, _ details: RequestDetails
-    ) -> GatewayError? {
+    private func headError(_ head: RequestHead, _ details: RequestDetails) -> GatewayError? {
         let limit = loop.configuration.sizes.bodyBytes
-        if (headers.contentLength ?? 0) > limit { return .requestTooLarge(limit: limit) }
-        if headers.hostCount != 1, !isHTTP10 || headers.hostCount > 1 {
+        if (head.headers.contentLength ?? 0) > limit { return .requestTooLarge(limit: limit) }
+        if head.headers.hostCount != 1, !isHTTP10 || head.headers.hostCount > 1 {
             return GatewayError(.invalidRequest, "The request needs exactly one Host header.", param: "host")
         }
         if let error = details.error { return error }
-        switch target {
+        switch head.target {
         case .notFound:
             return GatewayError(.notFound, "There is no such path. Calls go to /v1/chat/completions.")
         case .methodNotAllowed(let allow):
@@ -49,7 +45,7 @@ extension FrontHandler {
             return error
         case .models, .model: return nil
         case .chatCompletions:
-            guard headers.encoding == .unsupported else { return nil }
+            guard head.headers.encoding == .unsupported else { return nil }
             return GatewayError(
                 .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
                 param: "content-encoding")
@@ -101,7 +97,7 @@ extension FrontHandler {
     func finishRequest() {
         clearDeadline()
         guard let request else { return }
-        switch request.target {
+        switch request.head.target {
         case .chatCompletions: startCall()
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot))
         case .model(let name):
@@ -134,27 +130,26 @@ extension FrontHandler {
         CallIntake(
             secretHash: request.secretHash, acceptedMicros: request.acceptedMicros, acceptedNanos: loop.readNanos(),
             scan: scan, body: request.body.body, bodyHash: hash, reservedBytes: request.takeReservation(),
-            forwarded: request.headers.forwarded, tags: request.details.tags,
+            forwarded: request.head.headers.forwarded, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,
-            traceID: request.headers.traceID, address: address)
+            traceID: request.head.headers.traceID, address: address)
     }
 
     /// Answers a request that makes no call, whole or not.
     func refuse(_ error: GatewayError) {
-        guard request != nil else { return refuse(error, nil, isHead: false) }
-        refuse(error, request?.headers, isHead: false)
+        refuse(error, request?.head)
     }
 
-    /// - Parameter headers: the request's; nil: there is no request to speak of, the connection is closed.
-    private func refuse(_ error: GatewayError, _ headers: RequestHeaders?, isHead: Bool) {
-        if isAwaitingEnd, !(headers.map(isSmall) ?? false) { keepsAlive = false }
+    /// - Parameter head: the request's; nil: there is no request to speak of, the connection is closed.
+    private func refuse(_ error: GatewayError, _ head: RequestHead?) {
+        if isAwaitingEnd, !(head.map { isSmall($0.headers) } ?? false) { keepsAlive = false }
         request?.release(loop)
         loop.metrics.count(error.code)
-        answer(error, of: nil, nil, isHead: isHead)
+        answer(error, of: nil, nil, isHead: head?.isHEAD ?? false)
     }
 
     /// Whether the rest of a request is worth reading so that the connection can go on.
-    private func isSmall(_ headers: RequestHeaders) -> Bool {
+    private func isSmall(_ headers: borrowing RequestHeaders) -> Bool {
         !headers.expectsContinue && !headers.isChunked
             && (headers.contentLength ?? 0) <= GatewayLimits.discardedBodyBytes
     }

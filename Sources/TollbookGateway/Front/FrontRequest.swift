@@ -5,27 +5,25 @@ internal import TollbookWire
 
 /// A request from its head to its end.
 final class FrontRequest {
-    let target: FrontTarget
+    let head: RequestHead
     let key: KeyRecord
     let secretHash: SecretHash
     let acceptedMicros: Int64
-    let headers: RequestHeaders
     let details: RequestDetails
     var body: BodyIntake
     private var bodyBytes = 0
     private var reservedBytes = 0
 
     init(
-        target: FrontTarget, key: KeyRecord, secretHash: SecretHash, acceptedMicros: Int64, headers: RequestHeaders,
-        details: RequestDetails, hasher: BodyHasher
+        head: RequestHead, key: KeyRecord, secretHash: SecretHash, acceptedMicros: Int64, details: RequestDetails,
+        hasher: BodyHasher
     ) {
-        self.target = target
+        self.head = head
         self.key = key
         self.secretHash = secretHash
         self.acceptedMicros = acceptedMicros
-        self.headers = headers
         self.details = details
-        body = BodyIntake(hasher: hasher, announcedBytes: headers.contentLength)
+        body = BodyIntake(hasher: hasher, announcedBytes: head.headers.contentLength)
     }
 
     /// Takes a chunk of the body; an error when there is no room for it.
@@ -60,7 +58,7 @@ struct RequestDetails {
     private(set) var interaction: String?
     private(set) var error: GatewayError?
 
-    init(_ headers: RequestHeaders) {
+    init(_ headers: borrowing RequestHeaders) {
         if let header = headers.tags {
             if let normalized = RequestTags.normalized(header) {
                 tags = normalized.isEmpty ? nil : normalized

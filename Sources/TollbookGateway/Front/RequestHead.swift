@@ -1,7 +1,9 @@
 package import NIOCore
 
 /// The head of a request, as far as Tollbook reads it (RFC 9112, sections 3 and 5).
-package struct RequestHead {
+///
+/// A class, because it is passed on several times: copies of so many fields cost more than the object.
+package final class RequestHead {
     /// What the target and the method ask for.
     package let target: FrontTarget
     /// Whether the method is HEAD, whose answers have no body.

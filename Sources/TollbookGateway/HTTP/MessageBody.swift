@@ -32,6 +32,8 @@ struct MessageBody {
     }
 
     private var state: State
+    /// Content of small chunks; its storage is used again once nobody else holds it.
+    private var joined = ByteBuffer()
 
     init(_ framing: Framing) {
         switch framing {
@@ -61,9 +63,18 @@ struct MessageBody {
                 guard let bytes = unread.take(atMost: left) else { return .waits }
                 state = bytes.readableBytes < left ? .chunk(left - bytes.readableBytes) : .chunkEnd
                 return .bytes(bytes)
-            case .chunkEnd, .chunkSize, .trailers: guard try frame(&unread) else { return .waits }
+            case .chunkSize:
+                if let bytes = takeSmallChunks(&unread) { return .bytes(bytes) }
+                guard try frame(&unread) else { return .waits }
+            case .chunkEnd, .trailers: guard try frame(&unread) else { return .waits }
             }
         }
+    }
+
+    private mutating func takeSmallChunks(_ unread: inout UnreadBytes) -> ByteBuffer? {
+        joined.clear()
+        unread.takeSmallChunks(to: &joined)
+        return joined.readableBytes > 0 ? joined : nil
     }
 
     /// Reads what stands between chunks; false: it has not come yet.

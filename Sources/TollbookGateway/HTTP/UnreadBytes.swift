@@ -37,6 +37,41 @@ struct UnreadBytes {
         return taken
     }
 
+    /// Takes small chunks that are there whole and in plain form, as nearly all are, and copies their content together:
+    /// one part to handle where a provider sends each event of a stream as a chunk. Stops before any other chunk.
+    mutating func takeSmallChunks(to joined: inout ByteBuffer) {
+        guard looked == 0 else { return }
+        let taken = buffer.withUnsafeReadableBytes { bytes in
+            var position = 0
+            while let chunk = Self.smallChunk(bytes, at: position) {
+                if position == 0 { joined.reserveCapacity(bytes.count) }
+                joined.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[chunk]))
+                position = chunk.upperBound + 2
+            }
+            return position
+        }
+        buffer.moveReaderIndex(forwardBy: taken)
+        if isEmpty { buffer = ByteBuffer() }
+    }
+
+    /// Where the content of a chunk stands that begins here; nil if it is not whole, the last one, large, or unusual.
+    private static func smallChunk(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
+        var size = 0
+        var position = start
+        while position < bytes.count, position < start + 4, let digit = PercentText.hexValue(bytes[position]) {
+            size = size << 4 | Int(digit)
+            position += 1
+        }
+        guard (1...GatewayLimits.joinedChunkBytes).contains(size), isLineEnd(bytes, position),
+            isLineEnd(bytes, position + 2 + size)
+        else { return nil }
+        return (position + 2)..<(position + 2 + size)
+    }
+
+    private static func isLineEnd(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        index + 1 < bytes.count && bytes[index] == HeadByte.carriageReturn && bytes[index + 1] == HeadByte.lineFeed
+    }
+
     /// Takes a line with its end; nil until it is whole.
     mutating func takeLine(limit: Int) throws(MessageFault) -> ByteBuffer? {
         guard let end = try endOfLine(limit: limit) else { return nil }

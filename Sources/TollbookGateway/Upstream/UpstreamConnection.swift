@@ -288,7 +288,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if isServing, reader.endsWithConnection { take(.end) }
+        // A connection that failed ends no answer, whatever tells the answer's end.
+        if isServing, failure == nil, reader.endsWithConnection { take(.end) }
         let before = state
         guard before != .connecting else { return failConnecting(failure ?? .connectFailed) }
         state = .closed

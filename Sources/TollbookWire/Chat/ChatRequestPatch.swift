@@ -19,18 +19,18 @@ package struct ChatRequestPatch: Sendable {
     ///   - scan: what the scanner found in the same body.
     ///   - model: the name the provider knows the model by; nil, or the name asked for, leaves it.
     ///   - includeUsage: whether `stream_options.include_usage` must be true upstream.
-    package init(_ scan: ChatRequestScan, model: String? = nil, includeUsage: Bool = false) {
+    package init(_ scan: borrowing ChatRequestScan, model: String? = nil, includeUsage: Bool = false) {
         if includeUsage, let edit = Self.includingUsage(scan) { edits.append(edit) }
         if let model, model != scan.model.value {
             var json = JSONWriter()
             json.value(model)
             edits.append(Edit(range: scan.model.range, replacement: json.buffer))
         }
-        edits.sort { $0.range.lowerBound < $1.range.lowerBound }
+        if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
     }
 
     /// The change that makes `stream_options.include_usage` true; nil if it is.
-    private static func includingUsage(_ scan: ChatRequestScan) -> Edit? {
+    private static func includingUsage(_ scan: borrowing ChatRequestScan) -> Edit? {
         guard let options = scan.streamOptions else {
             // The body has at least `model`, so a comma can follow.
             return insertion(at: scan.objectStart + 1, #""stream_options":{"include_usage":true},"#)

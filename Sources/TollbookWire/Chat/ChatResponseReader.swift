@@ -72,7 +72,7 @@ package struct ChatResponseReader: Sendable {
         let from = max(0, range.lowerBound - chunkStart)
         let to = isOpen ? bytes.count : min(bytes.count, range.upperBound - chunkStart)
         guard from <= to, capture.readableBytes + to - from <= WireLimits.usageBytes else { return }
-        capture.writeBytes(bytes[from..<to])
+        capture.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[from..<to]))
         if !isOpen, capture.readableBytes == range.count { usage = capture }
     }
 }
