@@ -113,6 +113,15 @@ extension Statement {
         try check(bindBlob(value, at: index, destructor: tollbook_sqlite_static()))
     }
 
+    /// Binds text given as UTF-8 that SQLite reads in place and does not check; under the precondition of a borrowed
+    /// blob.
+    package func bindBorrowedText(utf8 value: UnsafeRawBufferPointer, at index: Int) throws(SQLiteError) {
+        let code = value.withMemoryRebound(to: UInt8.self) { utf8 in
+            bindText(utf8, at: index, destructor: tollbook_sqlite_static())
+        }
+        try check(code)
+    }
+
     /// Binds a value of any storage class.
     package func bind(_ value: Value, at index: Int) throws(SQLiteError) {
         switch value {

@@ -25,6 +25,11 @@ package struct Usage: Equatable, Sendable {
 
     /// Sets a meter's quantity; zero removes its line.
     package mutating func set(_ meter: Meter, _ quantity: Int64) {
+        // Meters set in ascending order, as on the path of every call, need no search.
+        guard let last = lines.last, last.meter.rawValue >= meter.rawValue else {
+            if quantity != 0 { lines.append(Line(meter: meter, quantity: quantity)) }
+            return
+        }
         lines.removeAll { $0.meter == meter }
         guard quantity != 0 else { return }
         let index = lines.firstIndex { $0.meter.rawValue > meter.rawValue } ?? lines.endIndex

@@ -9,6 +9,8 @@ package enum GatewayLimits {
     package static let headBytes = 64 << 10
     /// Header fields of one head. Passed: as above.
     package static let headFields = 128
+    /// Bytes of the line before a chunk: a few digits, and extensions that nobody uses. Passed: as above.
+    package static let chunkLineBytes = 4 << 10
     /// Bytes of a request body after decoding. The largest context windows with images inline stay under it.
     /// Passed: 413.
     package static let bodyBytes = 32 << 20
@@ -40,9 +42,6 @@ package enum GatewayLimits {
 
     /// Client connections of the process; each costs about 20 KiB. Passed: 503 and closed.
     package static let clientConnections = 16_384
-    /// Parts (heads, bodies, ends) of pipelined requests kept while a call runs on their connection; reading
-    /// stops with the first, so one read's worth is the most. Passed: the connection is closed after the answer.
-    package static let pipelinedParts = 1_024
     /// Idle connections kept for one provider on one event loop. More are closed when they fall idle.
     package static let idleConnectionsPerProvider = 256
     /// Times a call is planned anew because the governance state changed under it. Passed: 503.

@@ -1,6 +1,5 @@
 package import Logging
 package import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 
 /// The data plane: listens, takes calls, and ends without losing a settlement.
@@ -67,21 +66,10 @@ package final class GatewayServer: Sendable {
                     guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.inappropriateOperationForState
                     }
-                    try addHandlers(to: channel, loop: loop)
+                    try channel.pipeline.syncOperations.addHandler(FrontHandler(loop: loop))
                 }
             }
             .bind(host: configuration.host, port: configuration.port).get()
-    }
-
-    private static func addHandlers(to channel: any Channel, loop: GatewayLoop) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = GatewayLimits.headBytes
-        limits.maxHeaderListSize = GatewayLimits.headBytes
-        limits.maxHeaderFieldCount = GatewayLimits.headFields
-        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
-        try channel.pipeline.syncOperations.addHandlers([
-            ByteToMessageHandler(decoder), FrontHandler(loop: loop),
-        ])
     }
 
     private static func makeTick(_ loop: GatewayLoop) -> RepeatedTask {

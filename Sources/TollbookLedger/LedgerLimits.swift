@@ -13,13 +13,15 @@ package enum LedgerLimits {
     /// Random bytes fetched at a time for salts; a multiple of 16.
     package static let saltBlockBytes = 4_096
     /// WAL pages after which the writer checkpoints between two batches.
-    package static let checkpointPages = 1_000
+    package static let checkpointPages = 4_000
     /// WAL pages kept at most when the writer is idle; beyond, the file is truncated.
     package static let idleMillis = 200
     /// How often a ledger that cannot commit is tried again, and deferred settlements with it.
     package static let retryMillis = 250
     /// Names, addresses and end users whose pseudonym is remembered; full: forgotten and read again.
     package static let cachedSubjects = 16_384
+    /// Combinations of scopes whose budgets are remembered; full: forgotten and found again.
+    package static let cachedScopes = 16_384
     /// Denials per key and reason that get rows of their own in one minute; the rest is counted once a second.
     package static let denialRowsPerMinute = 1_000
     /// Disk space kept in reserve so that calls in flight can settle when the disk is full.

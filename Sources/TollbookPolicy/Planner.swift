@@ -124,12 +124,21 @@ package enum Planner {
         let chosen = Decision(
             stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .route,
             reason: .targetChosen, deploymentID: first.deployment.id)
-        let unpriced = targets.contains { $0.hold == nil }
         return .planned(
             Plan(
-                route: route, targets: targets, hold: unpriced ? nil : targets.compactMap(\.hold).max(),
-                currency: first.prices?.currency, heldOutputTokens: targets.map(\.heldOutputTokens).max() ?? 0,
+                route: route, targets: targets, hold: dearestHold(targets), currency: first.prices?.currency,
+                heldOutputTokens: targets.reduce(0) { max($0, $1.heldOutputTokens) },
                 decisions: refusals.isEmpty ? [authorization, chosen] : [authorization] + refusals + [chosen]))
+    }
+
+    /// nil when a target is unpriced.
+    private static func dearestHold(_ targets: [PlannedTarget]) -> NanoAmount? {
+        var dearest = NanoAmount.zero
+        for target in targets {
+            guard let hold = target.hold else { return nil }
+            dearest = max(dearest, hold)
+        }
+        return dearest
     }
 
     private static func target(

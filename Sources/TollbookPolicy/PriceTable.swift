@@ -16,6 +16,10 @@ package struct MeterPrice: Sendable, Equatable {
 package final class PriceSet: Sendable {
     package let currency: String
     private let byMeter: [MeterPrice?]
+    /// The dearest price among the prompt's meters; nil when input has none.
+    package let dearestInput: PicoPrice?
+    /// The dearest price among the answer's meters; nil when output has none.
+    package let dearestOutput: PicoPrice?
 
     package init(currency: String, prices: [Meter: MeterPrice]) {
         self.currency = currency
@@ -25,6 +29,8 @@ package final class PriceSet: Sendable {
             table[meter.rawValue] = Self.resolve(meter, in: prices)
         }
         byMeter = table
+        dearestInput = Self.dearest(table) { $0.isInput }
+        dearestOutput = Self.dearest(table) { $0.isOutput }
     }
 
     /// The price of a meter, or of the meter that stands in for it; nil when neither is priced.
@@ -32,14 +38,8 @@ package final class PriceSet: Sendable {
         byMeter[meter.rawValue]
     }
 
-    /// The dearest price among the prompt's meters; nil when input has none.
-    package var dearestInput: PicoPrice? { dearest { $0.isInput } }
-
-    /// The dearest price among the answer's meters; nil when output has none.
-    package var dearestOutput: PicoPrice? { dearest { $0.isOutput } }
-
-    private func dearest(where matches: (Meter) -> Bool) -> PicoPrice? {
-        Meter.allCases.lazy.filter(matches).compactMap { self[$0]?.price }
+    private static func dearest(_ table: [MeterPrice?], where matches: (Meter) -> Bool) -> PicoPrice? {
+        Meter.allCases.filter(matches).compactMap { table[$0.rawValue]?.price }
             .max { $0.picoPerUnit < $1.picoPerUnit }
     }
 

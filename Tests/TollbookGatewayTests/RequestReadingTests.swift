@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import Testing
 import TollbookGateway
 
@@ -43,20 +42,32 @@ import TollbookGateway
         #expect(FrontTarget(method: "GET", path: "/metrics") == .notFound)
     }
 
-    @Test func forwardsOnlyWhatMayLeave() {
-        let headers = RequestHeaders(
-            HTTPHeaders([
-                ("Host", "x"), ("User-Agent", "app/1.0"), ("Cookie", "a=1"), ("X-Api-Key", "other"),
-                ("OpenAI-Organization", "org"), ("x-tollbook-anything", "1"), ("Connection", "keep-alive, X-Hop"),
-                ("X-Hop", "1"), ("accept-encoding", "gzip"),
-            ]), query: nil)
+    /// The headers of a POST with these lines.
+    private static func headers(_ lines: [String], target: String = "/") throws -> RequestHeaders {
+        var reader = RequestReader()
+        reader.append(
+            ByteBuffer(string: "POST \(target) HTTP/1.1\r\n" + lines.map { $0 + "\r\n" }.joined() + "\r\n"))
+        guard case .head(let head) = try reader.next() else { throw MessageFault.malformed }
+        return head.headers
+    }
+
+    @Test func forwardsOnlyWhatMayLeave() throws {
+        let headers = try Self.headers([
+            "Host: x", "User-Agent: app/1.0", "Cookie: a=1", "X-Api-Key: other", "OpenAI-Organization: org",
+            "x-tollbook-anything: 1", "Connection: keep-alive, X-Hop", "X-Hop: 1", "accept-encoding: gzip",
+        ])
         #expect(String(buffer: headers.forwarded) == "User-Agent: app/1.0\r\n")
     }
 
-    @Test func prefersTheAuthorizationHeader() {
-        let headers = RequestHeaders(
-            HTTPHeaders([("x-api-key", "tb-2"), ("authorization", "Bearer tb-1")]), query: "key=tb-3")
+    @Test func prefersTheAuthorizationHeader() throws {
+        let headers = try Self.headers(["x-api-key: tb-2", "authorization: Bearer tb-1"], target: "/?key=tb-3")
         #expect(headers.secret?.place == .authorization)
-        #expect(headers.secret?.value == "Bearer tb-1")
+        #expect(headers.secret.map { String(buffer: $0.value) } == "Bearer tb-1")
+    }
+
+    @Test func findsTheKeyInTheQueryLast() throws {
+        #expect(try Self.headers([], target: "/?a=b&key=tb%2D3").secret.map { String(buffer: $0.value) } == "tb-3")
+        #expect(try Self.headers(["api-key: tb-2"], target: "/?key=tb-3").secret?.place == .apiKey)
+        #expect(try Self.headers(["authorization: Basic tb-1"], target: "/?key=").secret == nil)
     }
 }

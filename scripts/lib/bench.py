@@ -194,7 +194,8 @@ class Gateway:
     def __init__(self, processes: Processes, binary: str, data: Path, upstream: str):
         self.processes, self.binary, self.data = processes, binary, data
         self.port, self.admin = free_port(), free_port()
-        self.file = processes.directory / "governance.yaml"
+        # One a gateway: a restart applies it again.
+        self.file = processes.directory / f"governance-{self.port}.yaml"
         self.file.write_text(json.dumps({
             "version": 1,
             "organizations": [{"name": "bench", "teams": [{"name": "bench", "projects": [{"name": "bench"}]}]}],

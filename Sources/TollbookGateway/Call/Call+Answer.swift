@@ -97,7 +97,7 @@ extension Call {
     private func beginRelaying(with bytes: ByteBuffer) {
         guard let answer else { return }
         isRelaying = true
-        front?.beginRelay(of: self, answer, length: answer.encoding == .compressed ? nil : answer.contentLength)
+        front?.beginRelay(of: self, answer, length: answer.encoding == .identity ? answer.contentLength : nil)
         if held.readableBytes > 0 { front?.send(held) }
         held = ByteBuffer()
         withheld = bytes

@@ -8,37 +8,31 @@ internal import TollbookWire
 
 extension FrontHandler {
     /// A request begins. Where two errors apply, the earlier of the documented order is told.
-    func begin(_ head: HTTPRequestHead) {
-        isHTTP10 = head.version == .http1_0
-        keepsAlive = head.isKeepAlive && !loop.isDraining
+    func begin(_ head: RequestHead) {
+        isHTTP10 = head.isHTTP10
+        keepsAlive = head.keepsAlive && !loop.isDraining
+        isCompressed = false
         _ = loop.readNanos()
-        let uri = head.uri
-        let question = uri.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let query = question.map { uri[uri.utf8.index(after: $0)...] }
-        let buffer = headerBuffer
-        headerBuffer = ByteBuffer()
-        let headers = RequestHeaders(head.headers, query: query, buffer: buffer)
-        headerBuffer = headers.forwarded
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
+        let headers = head.headers
         guard let hash = headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
             let key = loop.ledger.snapshot.keys[hash]
-        else { return refuse(.unknownKey, headers, isHead: head.method == .HEAD) }
-        let target = FrontTarget(method: head.method.rawValue, path: uri[..<(question ?? uri.endIndex)])
+        else { return refuse(.unknownKey, headers, isHead: head.isHEAD) }
         let details = RequestDetails(headers)
-        if let error = headError(head, headers, target, details) {
-            return refuse(error, headers, isHead: head.method == .HEAD)
+        if let error = headError(headers, head.target, details) {
+            return refuse(error, headers, isHead: head.isHEAD)
         }
-        if headers.encoding == .compressed, !hasDecompressor { return decompress(head) }
         request = FrontRequest(
-            target: target, key: key, secretHash: hash, acceptedMicros: loop.configuration.clock.nowMicros(),
+            target: head.target, key: key, secretHash: hash, acceptedMicros: loop.configuration.clock.nowMicros(),
             headers: headers, details: details, hasher: loop.makeBodyHasher())
+        if headers.encoding == .gzip || headers.encoding == .deflate { beginDecompression(headers.encoding) }
         if headers.expectsContinue, !isHTTP10 { writeContinue() }
     }
 
     /// What is wrong with a request of a known key, as far as its head shows.
     private func headError(
-        _ head: HTTPRequestHead, _ headers: RequestHeaders, _ target: FrontTarget, _ details: RequestDetails
+        _ headers: RequestHeaders, _ target: FrontTarget, _ details: RequestDetails
     ) -> GatewayError? {
         let limit = loop.configuration.sizes.bodyBytes
         if (headers.contentLength ?? 0) > limit { return .requestTooLarge(limit: limit) }
@@ -62,18 +56,39 @@ extension FrontHandler {
         }
     }
 
-    /// Puts a decompressor before this handler for good, and sends the head through it.
-    private func decompress(_ head: HTTPRequestHead) {
+    /// Sends the body through a decompressor, which is put behind this handler for good with the first such body.
+    private func beginDecompression(_ encoding: RequestHeaders.Encoding) {
         guard let context else { return }
-        hasDecompressor = true
-        let decompressor = NIOHTTPRequestDecompressor(limit: .size(loop.configuration.sizes.bodyBytes))
-        let operations = context.pipeline.syncOperations
-        do {
-            try operations.addHandler(decompressor, position: .before(self))
-            let inner = try operations.context(handler: decompressor)
-            decompressor.channelRead(context: inner, data: NIOAny(HTTPServerRequestPart.head(head)))
-        } catch {
-            context.close(promise: nil)
+        if !hasDecompressor {
+            hasDecompressor = true
+            let decompressor = NIOHTTPRequestDecompressor(limit: .size(loop.configuration.sizes.bodyBytes))
+            let inflated = InflatedBody<HTTPRequestHead> { [unowned self] in receive($0) }
+            let operations = context.pipeline.syncOperations
+            guard (try? operations.addHandlers([decompressor, inflated], position: .after(self))) != nil else {
+                return close()
+            }
+        }
+        isCompressed = true
+        let name = encoding == .gzip ? "gzip" : "deflate"
+        let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["content-encoding": name])
+        context.fireChannelRead(NIOAny(HTTPServerRequestPart.head(head)))
+    }
+
+    /// Sends compressed bytes of the body on their way.
+    func decompress(_ bytes: ByteBuffer) {
+        context?.fireChannelRead(NIOAny(HTTPServerRequestPart.body(bytes)))
+    }
+
+    /// Ends the compressed body.
+    func endDecompression() {
+        context?.fireChannelRead(NIOAny(HTTPServerRequestPart.end(nil)))
+    }
+
+    private func receive(_ part: InflatedBody<HTTPRequestHead>.Part) {
+        switch part {
+        case .bytes(let bytes): if phase == .receiving { receive(bytes) }
+        case .end: end()
+        case .failed(let error): decompressionFailed(error)
         }
     }
 

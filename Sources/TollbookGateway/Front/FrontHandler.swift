@@ -1,12 +1,12 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import TollbookPolicy
 
 /// A client's connection: takes requests in one after the other and writes their answers.
 ///
-/// Behind NIO's decoder; answers are serialized here. All of it runs on the connection's event loop.
+/// Requests are read and answers serialized here: between two parts of a message nothing is allocated or boxed.
+/// All of it runs on the connection's event loop.
 final class FrontHandler: ChannelDuplexHandler {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -42,21 +42,20 @@ final class FrontHandler: ChannelDuplexHandler {
 
     // What outlives requests
     let keys: KeyFinder
-    /// The last request's serialized headers, to be overwritten.
-    var headerBuffer = ByteBuffer()
+    private var reader = RequestReader()
     var output = OutputBuffer()
     private(set) var address: String?
-    private var queue = CircularBuffer<HTTPServerRequestPart>()
-    private var isWorkingOff = false
+    private var isTakingUp = false
     private var hasPendingRead = false
-    private var sawPart = false
     private var isHeadBegun = false
-    /// What comes behind the queue cannot be taken up: the connection ends with the queue.
-    private var isDeaf = false
     /// Whether the request at hand has bytes to come.
     private(set) var isAwaitingEnd = false
     private var discardedBytes = 0
+    /// Whether the request at hand has a compressed body.
+    var isCompressed = false
     var hasDecompressor = false
+    /// Whether the client takes bytes as fast as they come; the channel tells of each change.
+    private(set) var isWritable = true
     /// Whether bytes were written past `output` since the last flush.
     var hasUnflushedWrite = false
 
@@ -78,7 +77,12 @@ final class FrontHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         _ = loop.readNanos()
         address = context.remoteAddress?.ipAddress
-        guard loop.add(self) else { return answer(.overloaded, of: nil) }
+        guard loop.add(self) else {
+            keepsAlive = false
+            answer(.overloaded, of: nil)
+            // No deadline is looked at for it, so it cannot linger.
+            return close()
+        }
         setDeadline(inMillis: loop.configuration.timeouts.headerMillis)
     }
 
@@ -87,32 +91,30 @@ final class FrontHandler: ChannelDuplexHandler {
         loop.remove(self)
         request?.release(loop)
         request = nil
-        queue.removeAll()
+        reader.removeAll()
         let interrupted = call
         call = nil
         interrupted?.clientLeft()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let answer = RequestFailure.answer(for: error, limit: loop.configuration.sizes.bodyBytes),
-            context.channel.isActive
-        else { return context.close(promise: nil) }
-        let isFramingLost = error is HTTPParserError
-        if isFramingLost { keepsAlive = false }
-        failed(with: answer, isFramingLost: isFramingLost)
+        context.close(promise: nil)
     }
 
-    /// The client sent what cannot be read.
-    ///
-    /// - Parameter isFramingLost: whether it is not known where the next request begins.
-    private func failed(with error: GatewayError, isFramingLost: Bool) {
+    /// The client sent what is no HTTP: where its next request would begin is not known.
+    private func failed(with fault: MessageFault) {
+        keepsAlive = false
         switch phase {
-        case .idle, .receiving: refuse(error)
-        case .calling: isDeaf = true
-        // A body that is dropped may be broken as well.
-        case .discarding: if isFramingLost { linger() }
-        case .lingering, .closed: break
+        case .idle, .receiving: refuse(.unreadable(fault))
+        case .discarding: linger()
+        case .calling, .lingering, .closed: break
         }
+    }
+
+    /// The request at hand has a body that cannot be decompressed.
+    func decompressionFailed(_ error: any Error) {
+        guard phase == .receiving else { return }
+        refuse(.undecodable(error, limit: loop.configuration.sizes.bodyBytes))
     }
 
     func close() {
@@ -124,7 +126,7 @@ final class FrontHandler: ChannelDuplexHandler {
     func linger() {
         guard phase != .closed else { return }
         phase = .lingering
-        queue.removeAll()
+        reader.removeAll()
         setDeadline(inMillis: loop.configuration.timeouts.lingerMillis)
         context?.close(mode: .output, promise: nil)
         resumeReading()
@@ -155,14 +157,16 @@ final class FrontHandler: ChannelDuplexHandler {
     /// No further request is taken.
     func drain() {
         keepsAlive = false
-        if phase == .idle, !isHeadBegun, queue.isEmpty { close() }
+        if phase == .idle, !isHeadBegun, reader.isEmpty { close() }
     }
 
     // MARK: Reading
 
+    /// Whether a pipelined request waits: no more is read until it has been taken up.
+    private var isBacklogged: Bool { !reader.isEmpty && (phase == .calling || !isWritable) }
+
     func read(context: ChannelHandlerContext) {
-        // A pipelined request waits: no more is read until it has been taken up.
-        if queue.isEmpty { context.read() } else { hasPendingRead = true }
+        if isBacklogged { hasPendingRead = true } else { context.read() }
     }
 
     private func resumeReading() {
@@ -172,44 +176,57 @@ final class FrontHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        sawPart = true
-        if isDeaf || phase == .lingering || phase == .closed { return }
-        let part = unwrapInboundIn(data)
-        if phase != .calling, queue.isEmpty, !isWorkingOff, isWritable { return take(part) }
-        enqueue(part)
+        if phase == .lingering || phase == .closed { return }
+        reader.append(unwrapInboundIn(data))
+        takeUp()
     }
 
-    /// Keeps a pipelined part. A compressed body cannot wait here: it has not gone through its decompressor.
-    private func enqueue(_ part: HTTPServerRequestPart) {
-        if case .head(let head) = part, !hasDecompressor, head.headers.contains(name: "content-encoding") {
-            isDeaf = true
-        } else if queue.count >= GatewayLimits.pipelinedParts {
-            isDeaf = true
-        } else {
-            queue.append(part)
+    /// Takes up what was received, until a call runs or the client does not take its answers.
+    private func takeUp() {
+        guard !isTakingUp else { return }
+        isTakingUp = true
+        do throws(MessageFault) {
+            while phase != .calling, phase != .lingering, phase != .closed, isWritable, let part = try reader.next() {
+                take(part)
+            }
+        } catch {
+            failed(with: error)
         }
+        isTakingUp = false
+        if phase == .idle { becameIdle() }
+        if !isBacklogged { resumeReading() }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        if phase == .idle, !sawPart, !isHeadBegun {
+    /// Nothing more can be taken up, unless the client does not take its answers.
+    private func becameIdle() {
+        if loop.isDraining {
+            linger()
+        } else if !reader.isEmpty, isWritable, !isHeadBegun {
             isHeadBegun = true
             _ = loop.readNanos()
             setDeadline(inMillis: loop.configuration.timeouts.headerMillis)
         }
-        sawPart = false
     }
 
-    private func take(_ part: HTTPServerRequestPart) {
+    private func take(_ part: RequestReader.Part) {
         switch part {
         case .head(let head):
             isAwaitingEnd = true
             begin(head)
-        case .body(let bytes): if phase == .receiving { receive(bytes) } else { discard(bytes) }
-        case .end: end()
+        case .body(let bytes):
+            if phase != .receiving {
+                discard(bytes)
+            } else if isCompressed {
+                decompress(bytes)
+            } else {
+                receive(bytes)
+            }
+        case .end: if phase == .receiving, isCompressed { endDecompression() } else { end() }
         }
     }
 
-    private func end() {
+    /// The request has come to its end.
+    func end() {
         isAwaitingEnd = false
         switch phase {
         case .receiving: finishRequest()
@@ -238,28 +255,15 @@ final class FrontHandler: ChannelDuplexHandler {
         request = nil
         isHeadBegun = false
         phase = .idle
-        if loop.isDraining || isDeaf, queue.isEmpty { return linger() }
         setDeadline(inMillis: loop.configuration.timeouts.keepAliveMillis)
-        workOff()
-    }
-
-    /// Takes up what waits, until a call runs or the client does not take its answers.
-    private func workOff() {
-        guard !isWorkingOff, !queue.isEmpty else { return }
-        isWorkingOff = true
-        while phase != .calling, isWritable, let part = queue.popFirst() { take(part) }
-        isWorkingOff = false
-        if queue.isEmpty { resumeReading() }
+        takeUp()
     }
 
     // MARK: Writing
 
-    /// Whether the client takes bytes as fast as they come.
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         _ = loop.readNanos()
-        let isWritable = context.channel.isWritable
+        isWritable = context.channel.isWritable
         if phase == .calling {
             if isWritable {
                 clearDeadline()
@@ -268,7 +272,7 @@ final class FrontHandler: ChannelDuplexHandler {
             }
             call?.clientWritabilityChanged(isWritable)
         } else if isWritable {
-            workOff()
+            takeUp()
         }
     }
 }

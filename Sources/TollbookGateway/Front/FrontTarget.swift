@@ -9,6 +9,16 @@ package enum FrontTarget: Equatable, Sendable {
     case methodNotAllowed(allow: String)
 
     /// - Parameter path: without the query.
+    init(method: HeadText, path: HeadText) {
+        // Nearly every request, told without making strings.
+        if method.isExactly("POST"), path.isExactly("/v1/chat/completions") {
+            self = .chatCompletions
+        } else {
+            self.init(method: method.string, path: Substring(path.string))
+        }
+    }
+
+    /// - Parameter path: without the query.
     package init(method: String, path: Substring) {
         switch path {
         case "/v1/chat/completions": self = method == "POST" ? .chatCompletions : .methodNotAllowed(allow: "POST")

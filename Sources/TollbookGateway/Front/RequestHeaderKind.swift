@@ -20,47 +20,47 @@ enum RequestHeaderKind {
     case transferEncoding
 
     /// Classifies a name. Runs once per header of every call: the length decides first.
-    init(_ name: String) {
-        let count = name.utf8.count
+    init(_ name: HeadText) {
+        let count = name.count
         self = count < 12 ? Self.short(name, count) : Self.long(name, count)
-        if self == .forward, HeaderName.begins(name, "x-tollbook-") || HeaderName.begins(name, "proxy-") {
+        if self == .forward, name.begins("x-tollbook-") || name.begins("proxy-") {
             self = .drop
         }
     }
 
-    private static func short(_ name: String, _ count: Int) -> Self {
+    private static func short(_ name: HeadText, _ count: Int) -> Self {
         switch count {
-        case 2 where HeaderName.equals(name, "te"): .drop
-        case 4 where HeaderName.equals(name, "host"): .host
-        case 6 where HeaderName.equals(name, "expect"): .expect
-        case 6 where HeaderName.equals(name, "cookie") || HeaderName.equals(name, "digest"): .drop
-        case 7 where HeaderName.equals(name, "api-key"): .apiKey
-        case 7 where HeaderName.equals(name, "trailer") || HeaderName.equals(name, "upgrade"): .drop
-        case 9 where HeaderName.equals(name, "x-api-key"): .xAPIKey
-        case 10 where HeaderName.equals(name, "connection"): .connection
-        case 10 where HeaderName.equals(name, "keep-alive"): .drop
-        case 11 where HeaderName.equals(name, "traceparent"): .traceparent
-        case 11 where HeaderName.equals(name, "content-md5"): .drop
+        case 2 where name.equals("te"): .drop
+        case 4 where name.equals("host"): .host
+        case 6 where name.equals("expect"): .expect
+        case 6 where name.equals("cookie") || name.equals("digest"): .drop
+        case 7 where name.equals("api-key"): .apiKey
+        case 7 where name.equals("trailer") || name.equals("upgrade"): .drop
+        case 9 where name.equals("x-api-key"): .xAPIKey
+        case 10 where name.equals("connection"): .connection
+        case 10 where name.equals("keep-alive"): .drop
+        case 11 where name.equals("traceparent"): .traceparent
+        case 11 where name.equals("content-md5"): .drop
         default: .forward
         }
     }
 
     /// A digest of the body would not survive its patch; OpenAI's organization and project would redirect who
     /// is billed.
-    private static func long(_ name: String, _ count: Int) -> Self {
+    private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {
-        case 13 where HeaderName.equals(name, "authorization"): .authorization
-        case 14 where HeaderName.equals(name, "content-length"): .contentLength
-        case 14 where HeaderName.equals(name, "x-goog-api-key"): .googleAPIKey
-        case 14 where HeaderName.equals(name, "openai-project"): .drop
-        case 14 where HeaderName.equals(name, "content-digest"): .drop
-        case 15 where HeaderName.equals(name, "x-tollbook-tags"): .tags
-        case 15 where HeaderName.equals(name, "accept-encoding"): .drop
-        case 16 where HeaderName.equals(name, "content-encoding"): .contentEncoding
-        case 17 where HeaderName.equals(name, "transfer-encoding"): .transferEncoding
-        case 19 where HeaderName.equals(name, "x-tollbook-end-user"): .endUser
-        case 19 where HeaderName.equals(name, "openai-organization"): .drop
-        case 22 where HeaderName.equals(name, "x-tollbook-interaction"): .interaction
+        case 13 where name.equals("authorization"): .authorization
+        case 14 where name.equals("content-length"): .contentLength
+        case 14 where name.equals("x-goog-api-key"): .googleAPIKey
+        case 14 where name.equals("openai-project"): .drop
+        case 14 where name.equals("content-digest"): .drop
+        case 15 where name.equals("x-tollbook-tags"): .tags
+        case 15 where name.equals("accept-encoding"): .drop
+        case 16 where name.equals("content-encoding"): .contentEncoding
+        case 17 where name.equals("transfer-encoding"): .transferEncoding
+        case 19 where name.equals("x-tollbook-end-user"): .endUser
+        case 19 where name.equals("openai-organization"): .drop
+        case 22 where name.equals("x-tollbook-interaction"): .interaction
         default: .forward
         }
     }

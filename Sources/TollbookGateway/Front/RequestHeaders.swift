@@ -1,13 +1,12 @@
 package import NIOCore
-package import NIOHTTP1
 
 /// What one pass over a request's headers found, and the headers that go upstream, serialized.
 package struct RequestHeaders {
     /// How the body is packed.
     package enum Encoding: Sendable {
         case identity
-        /// `gzip` or `deflate`.
-        case compressed
+        case gzip
+        case deflate
         /// Anything else.
         case unsupported
     }
@@ -22,12 +21,9 @@ package struct RequestHeaders {
     }
 
     /// The header, or the query's value, that carries the virtual key; nil: none.
-    package private(set) var secret: (place: SecretPlace, value: String)?
-    /// As announced; nil: chunked, none, or not a number.
-    package private(set) var contentLength: Int?
+    package private(set) var secret: (place: SecretPlace, value: ByteBuffer)?
     package private(set) var encoding = Encoding.identity
     package private(set) var expectsContinue = false
-    package private(set) var isChunked = false
     package private(set) var hostCount = 0
     /// Not validated; several headers are joined with commas.
     package private(set) var tags: String?
@@ -38,74 +34,96 @@ package struct RequestHeaders {
     package private(set) var traceID: [UInt8]?
     /// Header lines for the provider, each with its line end.
     package private(set) var forwarded: ByteBuffer
+    private(set) var framing = FramingFields()
 
+    /// As announced; nil: chunked, or no body.
+    package var contentLength: Int? { framing.contentLength }
+    package var isChunked: Bool { framing.isChunked }
+
+    /// - Parameter lines: storage to write `forwarded` into; its contents are dropped.
+    init(lines: consuming ByteBuffer) {
+        forwarded = lines
+        forwarded.clear()
+    }
+
+    /// Reads the fields of a head, up to its end.
+    ///
     /// - Parameters:
-    ///   - buffer: storage to write `forwarded` into; its contents are dropped.
-    ///   - query: the query of the request's target, without the question mark.
-    package init(_ headers: HTTPHeaders, query: Substring?, buffer: consuming ByteBuffer = ByteBuffer()) {
-        forwarded = buffer
-        forwarded.clear()
-        var nominated: [String] = []
-        for (name, value) in headers { take(name, value, &nominated) }
-        if !nominated.isEmpty { forwardAgain(headers, without: nominated) }
-        if let query, let key = QueryKey.secret(in: query) { offer(key, from: .query) }
-    }
-
-    private mutating func take(_ name: String, _ value: String, _ nominated: inout [String]) {
-        switch RequestHeaderKind(name) {
-        case .forward: forward(name, value)
-        case .drop: break
-        case .authorization: if Self.isBearer(value) { offer(value, from: .authorization) }
-        case .xAPIKey: offer(value, from: .xAPIKey)
-        case .apiKey: offer(value, from: .apiKey)
-        case .googleAPIKey: offer(value, from: .googleAPIKey)
-        case .connection: HopByHop.nominate(value, &nominated)
-        case .contentEncoding: encoding = Self.encoding(value)
-        case .contentLength: contentLength = Int(value)
-        case .endUser: endUser = value
-        case .expect: expectsContinue = value.lowercased() == "100-continue"
-        case .host: hostCount += 1
-        case .interaction: interaction = value
-        case .tags: tags = tags.map { $0 + "," + value } ?? value
-        case .transferEncoding: isChunked = true
-        case .traceparent:
-            traceID = TraceParent.traceID(value)
-            forward(name, value)
+    ///   - head: the buffer that the cursor reads.
+    ///   - bytes: the same bytes.
+    mutating func read(
+        _ cursor: inout HeadCursor, of head: ByteBuffer, _ bytes: UnsafeRawBufferPointer
+    ) throws(MessageFault) {
+        let fields = cursor
+        forwarded.reserveCapacity(bytes.count)
+        while let field = try cursor.field() {
+            if try take(field, of: head) { forward(field, bytes) }
         }
-    }
-
-    private mutating func forward(_ name: String, _ value: String) {
-        guard HeaderName.isSafeValue(value) else { return }
-        forwarded.writeHeaderLine(name, value)
-    }
-
-    private mutating func offer(_ value: String, from place: SecretPlace) {
-        guard place.rawValue < secret?.place.rawValue ?? .max, !value.isEmpty else { return }
-        secret = (place, value)
-    }
-
-    /// Whether an Authorization header has a token, whatever follows it.
-    private static func isBearer(_ value: String) -> Bool {
-        value.utf8.count > 7 && HeaderName.begins(value, "bearer ")
-    }
-
-    /// Headers that `Connection` names are hop-by-hop as well (RFC 9110, section 7.6.1).
-    private mutating func forwardAgain(_ headers: HTTPHeaders, without nominated: [String]) {
+        guard !framing.nominated.isEmpty else { return }
+        // Headers that `Connection` names are hop-by-hop as well (RFC 9110, section 7.6.1).
         forwarded.clear()
-        for (name, value) in headers where !nominated.contains(name.lowercased()) {
-            switch RequestHeaderKind(name) {
-            case .forward, .traceparent: forward(name, value)
+        var again = fields
+        while let field = try again.field() {
+            guard !framing.nominated.contains(field.name.string.lowercased()) else { continue }
+            switch RequestHeaderKind(field.name) {
+            case .forward, .traceparent: forward(field, bytes)
             default: break
             }
         }
     }
 
-    private static func encoding(_ value: String) -> Encoding {
-        switch value.lowercased() {
-        case "", "identity": .identity
-        case "gzip", "deflate": .compressed
-        default: .unsupported
+    /// Reads a field; true if it goes upstream as it is.
+    private mutating func take(_ field: HeadCursor.Field, of head: ByteBuffer) throws(MessageFault) -> Bool {
+        let value = field.value
+        switch RequestHeaderKind(field.name) {
+        case .forward: return true
+        case .drop: break
+        // Whether there is a token behind the scheme, whatever it is.
+        case .authorization: if value.count > 7, value.begins("bearer ") { offer(field, from: .authorization, head) }
+        case .xAPIKey: offer(field, from: .xAPIKey, head)
+        case .apiKey: offer(field, from: .apiKey, head)
+        case .googleAPIKey: offer(field, from: .googleAPIKey, head)
+        case .connection: framing.takeConnection(value)
+        case .contentEncoding: encoding = Self.encoding(value)
+        case .contentLength: try framing.takeContentLength(value)
+        case .endUser: endUser = value.string
+        case .expect: expectsContinue = value.equals("100-continue")
+        case .host: hostCount += 1
+        case .interaction: interaction = value.string
+        case .tags: tags = tags.map { $0 + "," + value.string } ?? value.string
+        case .transferEncoding: try framing.takeTransferEncoding(value)
+        case .traceparent:
+            traceID = TraceParent.traceID(value.string)
+            return true
         }
+        return false
+    }
+
+    private mutating func forward(_ field: HeadCursor.Field, _ bytes: UnsafeRawBufferPointer) {
+        forwarded.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.line]))
+    }
+
+    private mutating func offer(_ field: HeadCursor.Field, from place: SecretPlace, _ head: ByteBuffer) {
+        guard field.value.count > 0,
+            let value = head.getSlice(at: head.readerIndex + field.valueStart, length: field.value.count)
+        else { return }
+        offer(value, from: place)
+    }
+
+    /// Takes a key that was found in the target's query.
+    mutating func takeQueryKey(_ key: String) {
+        if !key.isEmpty { offer(ByteBuffer(string: key), from: .query) }
+    }
+
+    private mutating func offer(_ value: ByteBuffer, from place: SecretPlace) {
+        guard place.rawValue < secret?.place.rawValue ?? .max else { return }
+        secret = (place, value)
+    }
+
+    private static func encoding(_ value: HeadText) -> Encoding {
+        if value.count == 0 || value.equals("identity") { return .identity }
+        if value.equals("gzip") { return .gzip }
+        return value.equals("deflate") ? .deflate : .unsupported
     }
 }
 

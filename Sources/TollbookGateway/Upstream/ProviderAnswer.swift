@@ -1,71 +1,109 @@
-internal import NIOCore
-internal import NIOHTTP1
+package import NIOCore
 
 /// The head of a provider's answer: what one pass over its headers found, and those that go back to the caller.
-struct ProviderAnswer {
+package struct ProviderAnswer {
     /// How the body is packed.
-    enum Encoding {
+    package enum Encoding: Sendable {
         case identity
-        /// `gzip` or `deflate`, which are decoded.
-        case compressed
+        case gzip
+        case deflate
     }
 
-    let status: Int
-    let keepsAlive: Bool
-    private(set) var encoding = Encoding.identity
-    private(set) var isEventStream = false
-    private(set) var hasDate = false
-    /// As announced, for the body as sent.
-    private(set) var contentLength: Int?
+    /// 200 to 999; interim answers are not passed on.
+    package private(set) var status = 0
+    package private(set) var encoding = Encoding.identity
+    /// Whether the body is a stream of server-sent events.
+    package private(set) var isEventStream = false
+    /// Whether `forwarded` has a date; else the gateway adds its own.
+    package private(set) var hasDate = false
     /// The provider's own id for the request.
-    private(set) var requestID: String?
+    package private(set) var requestID: String?
     /// Header lines for the caller, each with its line end.
-    private(set) var forwarded: ByteBuffer
+    package private(set) var forwarded: ByteBuffer
+    /// How the body's end is told.
+    private(set) var framing = MessageBody.Framing.untilClose
+    /// Whether the connection can serve another call after this answer.
+    package private(set) var keepsAlive = false
+    private var fields = FramingFields()
 
-    /// - Parameter buffer: storage to write `forwarded` into; its contents are dropped.
-    init(_ head: HTTPResponseHead, buffer: consuming ByteBuffer = ByteBuffer()) {
-        status = Int(head.status.code)
-        keepsAlive = head.isKeepAlive
-        forwarded = buffer
+    /// As announced, for the body as sent.
+    package var contentLength: Int? { fields.contentLength }
+
+    /// - Parameters:
+    ///   - head: a whole head with its empty line.
+    ///   - lines: storage to write `forwarded` into; its contents are dropped.
+    init(_ head: ByteBuffer, lines: consuming ByteBuffer) throws(MessageFault) {
+        forwarded = lines
         forwarded.clear()
-        var nominated: [String] = []
-        for (name, value) in head.headers where !take(name, value, &nominated) {
-            forwarded.writeHeaderLine(name, value)
-        }
-        if !nominated.isEmpty { forwardAgain(head.headers, without: nominated) }
+        try head.withUnsafeReadableBytes { (bytes) throws(MessageFault) in try read(bytes) }
     }
 
-    /// Reads a header; true if it stops here.
-    private mutating func take(_ name: String, _ value: String, _ nominated: inout [String]) -> Bool {
-        guard HeaderName.isSafeValue(value) else { return true }
-        switch name.utf8.count {
-        case 4 where HeaderName.equals(name, "date"):
-            hasDate = true
-        case 10 where HeaderName.equals(name, "connection"):
-            HopByHop.nominate(value, &nominated)
-            return true
-        case 12 where HeaderName.equals(name, "content-type"):
-            isEventStream = HeaderName.begins(value, "text/event-stream")
-        case 12 where HeaderName.equals(name, "x-request-id"):
-            if value.utf8.count <= GatewayLimits.upstreamIDBytes { requestID = value }
-        case 14 where HeaderName.equals(name, "content-length"):
-            contentLength = Int(value)
-            return true
-        case 16 where HeaderName.equals(name, "content-encoding"):
-            guard HeaderName.equals(value, "gzip") || HeaderName.equals(value, "deflate") else { return false }
-            encoding = .compressed
-            return true
+    private mutating func read(_ bytes: UnsafeRawBufferPointer) throws(MessageFault) {
+        var cursor = HeadCursor(bytes)
+        let isHTTP10 = !cursor.skip("HTTP/1.1 ")
+        if isHTTP10, !cursor.skip("HTTP/1.0 ") { throw .malformed }
+        status = try cursor.status()
+        try cursor.restOfLine()
+        try readFields(cursor, bytes)
+        framing = try framing(isHTTP10: isHTTP10)
+        keepsAlive = fields.keepsAlive(isHTTP10: isHTTP10) && framing != .untilClose
+    }
+
+    /// Every call is a POST, so that the status alone says whether there is no body (RFC 9112, section 6.3).
+    private func framing(isHTTP10: Bool) throws(MessageFault) -> MessageBody.Framing {
+        switch status {
+        case ..<200, 204, 304: .length(0)
+        default: try fields.framing(isHTTP10: isHTTP10) ?? .untilClose
+        }
+    }
+
+    private mutating func readFields(_ start: HeadCursor, _ bytes: UnsafeRawBufferPointer) throws(MessageFault) {
+        forwarded.reserveCapacity(bytes.count)
+        var cursor = start
+        while let field = try cursor.field() {
+            if try !take(field) { forward(field, bytes) }
+        }
+        guard !fields.nominated.isEmpty else { return }
+        // Headers that `Connection` names are hop-by-hop as well (RFC 9110, section 7.6.1).
+        forwarded.clear()
+        if fields.nominated.contains("date") { hasDate = false }
+        cursor = start
+        while let field = try cursor.field() {
+            if !stops(field), !fields.nominated.contains(field.name.string.lowercased()) { forward(field, bytes) }
+        }
+    }
+
+    private mutating func forward(_ field: HeadCursor.Field, _ bytes: UnsafeRawBufferPointer) {
+        forwarded.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.line]))
+    }
+
+    /// Reads a field; true if it stops here.
+    private mutating func take(_ field: HeadCursor.Field) throws(MessageFault) -> Bool {
+        let (name, value) = (field.name, field.value)
+        switch name.count {
+        case 4 where name.equals("date"): hasDate = true
+        case 10 where name.equals("connection"): fields.takeConnection(value)
+        case 12 where name.equals("content-type"): isEventStream = value.begins("text/event-stream")
+        case 12 where name.equals("x-request-id"):
+            if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
+        case 14 where name.equals("content-length"): try fields.takeContentLength(value)
+        case 16 where name.equals("content-encoding"):
+            if value.equals("gzip") { encoding = .gzip } else if value.equals("deflate") { encoding = .deflate }
+        case 17 where name.equals("transfer-encoding"): try fields.takeTransferEncoding(value)
         default: break
         }
-        return AnswerHeaderRules.stops(name)
+        return stops(field)
     }
 
-    private mutating func forwardAgain(_ headers: HTTPHeaders, without nominated: [String]) {
-        forwarded.clear()
-        hasDate = false
-        var ignored: [String] = []
-        for (name, value) in headers where !nominated.contains(name.lowercased()) {
-            if !take(name, value, &ignored) { forwarded.writeHeaderLine(name, value) }
+    /// Whether a field does not go back. The body goes back decoded, so that its encoding stays, if it was one that
+    /// Tollbook decodes.
+    private func stops(_ field: HeadCursor.Field) -> Bool {
+        let (name, value) = (field.name, field.value)
+        return switch name.count {
+        case 10 where name.equals("connection"): true
+        case 14 where name.equals("content-length"): true
+        case 16 where name.equals("content-encoding"): value.equals("gzip") || value.equals("deflate")
+        default: AnswerHeaderRules.stops(name)
         }
     }
 }

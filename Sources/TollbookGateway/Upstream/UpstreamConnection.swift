@@ -9,7 +9,7 @@ internal import TollbookCore
 /// Carries one call at a time. `@unchecked Sendable` because the connect's closures carry it; all of it is
 /// touched on the connection's event loop only.
 final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
-    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -23,17 +23,15 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private let pool: ProviderPool
-    private let decoder: HTTPResponseDecoder
+    private var reader = ResponseReader()
     private var state = State.connecting
     /// The call it serves, or the one that waits for it.
     private var call: Call?
     private var channel: (any Channel)?
-    /// Writes enter at the decoder: a decompressor above it speaks HTTP parts.
-    private var writeContext: ChannelHandlerContext?
-    private var readContext: ChannelHandlerContext?
+    private var context: ChannelHandlerContext?
     private var output = OutputBuffer()
-    /// The last answer's serialized headers, to be overwritten.
-    private var headerBuffer = ByteBuffer()
+    /// Whether the answer at hand has a compressed body.
+    private var isCompressed = false
     private var hasDecompressor = false
     private var keepsAlive = false
     private var failure: ErrorClass?
@@ -48,19 +46,9 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         self.pool = pool
         self.call = call
         self.deadlineNanos = deadlineNanos
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = GatewayLimits.headBytes
-        limits.maxHeaderListSize = GatewayLimits.headBytes
-        limits.maxHeaderFieldCount = GatewayLimits.headFields
-        decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
     }
 
     // MARK: For the call
-
-    /// Every call is a POST; the decoder must know the method to know whether a body follows.
-    private static let requestHead = HTTPClientRequestPart.head(
-        HTTPRequestHead(version: .http1_1, method: .POST, uri: "/"))
 
     /// Whether it carries the call that asked for it; else it is still being made.
     var isReady: Bool { state == .busy }
@@ -75,9 +63,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
                 prefix: prefix, secret: secret, forwarded: forwarded, copied: isCopied ? body : [], length: length,
                 to: &buffer)
         }
-        writeContext?.write(NIOAny(output.take()), promise: nil)
-        if !isCopied { for part in body { writeContext?.write(NIOAny(part), promise: nil) } }
-        writeContext?.flush()
+        guard let context else { return }
+        if isCopied { return context.writeAndFlush(wrapOutboundOut(output.take()), promise: nil) }
+        context.write(wrapOutboundOut(output.take()), promise: nil)
+        for part in body { context.write(wrapOutboundOut(part), promise: nil) }
+        context.flush()
     }
 
     /// Stops reading the answer until `resume()`.
@@ -89,7 +79,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         isPaused = false
         guard hasPendingRead else { return }
         hasPendingRead = false
-        readContext?.read()
+        context?.read()
     }
 
     /// The call needs nothing more of it. A connection still being made is kept for the next call.
@@ -119,7 +109,6 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         keepsAlive = false
         failure = nil
         deadlineNanos = .max
-        decoder.write(data: Self.requestHead)
         return true
     }
 
@@ -146,9 +135,6 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         let operations = channel.pipeline.syncOperations
         do {
             if let tls { try operations.addHandler(tls) }
-            let decoding = ByteToMessageHandler(decoder)
-            try operations.addHandler(decoding)
-            writeContext = try operations.context(handler: decoding)
             try operations.addHandler(self)
         } catch {
             return errorBeforeReady(error)
@@ -189,12 +175,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     // MARK: Channel handler
 
     func handlerAdded(context: ChannelHandlerContext) {
-        readContext = context
+        self.context = context
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        readContext = nil
-        writeContext = nil
+        self.context = nil
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -206,52 +191,80 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): received(head, context: context)
-        case .body(let bytes):
-            if state == .busy { call?.upstreamBody(bytes) } else { discard(bytes.readableBytes) }
-        case .end: ended()
+        // Nothing was asked for: what comes could be taken for the next call's answer.
+        guard isServing else { return close() }
+        reader.append(unwrapInboundIn(data))
+        do throws(MessageFault) {
+            while isServing, let part = try reader.next() { take(part) }
+        } catch {
+            fail(.malformedResponse)
         }
     }
+
+    private var isServing: Bool { state == .busy || state == .trailing }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if state == .busy { call?.upstreamReadComplete() }
     }
 
-    private func received(_ head: HTTPResponseHead, context: ChannelHandlerContext) {
-        guard state == .busy else { return close() }
-        let buffer = headerBuffer
-        headerBuffer = ByteBuffer()
-        let answer = ProviderAnswer(head, buffer: buffer)
-        headerBuffer = answer.forwarded
-        keepsAlive = answer.keepsAlive
-        if answer.encoding == .identity || hasDecompressor {
-            call?.upstreamHead(answer)
-        } else if !decompress(head, context: context) {
-            fail(.malformedResponse)
+    private func take(_ part: ResponseReader.Part) {
+        switch part {
+        case .head(let answer): received(answer)
+        case .body(let bytes): if isCompressed { decompress(.body(bytes)) } else { received(bytes) }
+        case .end: if isCompressed { decompress(.end(nil)) } else { ended() }
         }
     }
 
-    /// Puts a decompressor before this handler for good, and sends the head through it.
-    private func decompress(_ head: HTTPResponseHead, context: ChannelHandlerContext) -> Bool {
-        let decompressor = NIOHTTPResponseDecompressor(limit: .ratio(GatewayLimits.inflationRatio))
-        let operations = context.pipeline.syncOperations
-        hasDecompressor = true
-        guard (try? operations.addHandler(decompressor, position: .before(self))) != nil,
-            let inner = try? operations.context(handler: decompressor)
-        else { return false }
-        decompressor.channelRead(context: inner, data: NIOAny(HTTPClientResponsePart.head(head)))
+    private func received(_ answer: ProviderAnswer) {
+        guard state == .busy else { return close() }
+        keepsAlive = answer.keepsAlive
+        isCompressed = answer.encoding != .identity
+        guard !isCompressed || beginDecompression(answer.encoding) else { return fail(.malformedResponse) }
+        call?.upstreamHead(answer)
+    }
+
+    private func received(_ bytes: ByteBuffer) {
+        if state == .busy { call?.upstreamBody(bytes) } else { discard(bytes.readableBytes) }
+    }
+
+    /// Sends the body through a decompressor, which is put behind this handler for good with the first such body.
+    private func beginDecompression(_ encoding: ProviderAnswer.Encoding) -> Bool {
+        guard let context else { return false }
+        if !hasDecompressor {
+            hasDecompressor = true
+            let decompressor = NIOHTTPResponseDecompressor(limit: .ratio(GatewayLimits.inflationRatio))
+            let inflated = InflatedBody<HTTPResponseHead> { [unowned self] in received($0) }
+            let operations = context.pipeline.syncOperations
+            guard (try? operations.addHandlers([decompressor, inflated], position: .after(self))) != nil else {
+                return false
+            }
+        }
+        let name = encoding == .gzip ? "gzip" : "deflate"
+        decompress(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: ["content-encoding": name])))
         return true
+    }
+
+    private func decompress(_ part: HTTPClientResponsePart) {
+        context?.fireChannelRead(NIOAny(part))
+    }
+
+    private func received(_ part: InflatedBody<HTTPResponseHead>.Part) {
+        switch part {
+        case .bytes(let bytes): if isServing { received(bytes) }
+        case .end: ended()
+        case .failed: if isServing { fail(.malformedResponse) }
+        }
     }
 
     /// The message is whole: the connection can serve the next call, unless it is to be closed.
     private func ended() {
-        guard state == .busy || state == .trailing else { return }
+        guard isServing else { return }
         let served = call
         call = nil
         state = .idle
         isPaused = false
-        let isKept = pool.endBusy(self, keeps: keepsAlive)
+        // Bytes behind the answer answer nothing that was asked.
+        let isKept = pool.endBusy(self, keeps: keepsAlive && reader.isEmpty)
         served?.upstreamEnd()
         if !isKept { close() }
     }
@@ -268,12 +281,14 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if failure == nil {
-            failure = state == .connecting ? UpstreamFailure.connecting(error) : UpstreamFailure.using(error)
+            // A connection in use that breaks needs no class: that it broke says it.
+            failure = state == .connecting ? UpstreamFailure.connecting(error) : nil
         }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if isServing, reader.endsWithConnection { take(.end) }
         let before = state
         guard before != .connecting else { return failConnecting(failure ?? .connectFailed) }
         state = .closed

@@ -1,6 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOHTTPCompression
 internal import NIOPosix
 internal import NIOSSL
 internal import TollbookCore
@@ -14,17 +12,6 @@ enum UpstreamFailure {
         case let error as NIOConnectionError where isTimeout(error): .connectTimeout
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .tlsFailed
         default: .connectFailed
-        }
-    }
-
-    /// For a connection in use; nil when the error says no more than that the connection broke.
-    static func using(_ error: any Error) -> ErrorClass? {
-        switch error {
-        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: nil
-        case is HTTPParserError, is NIOHTTPDecompression.DecompressionError,
-            is NIOHTTPDecompression.ExtraDecompressionError, is NIOHTTPDecoderError:
-            .malformedResponse
-        default: nil
         }
     }
 

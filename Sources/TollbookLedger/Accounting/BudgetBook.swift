@@ -18,11 +18,21 @@ final class BudgetBook {
         var heldNano: Int64 = 0
     }
 
+    /// One period of a budget in memory.
+    fileprivate struct Period {
+        let startMicros: Int64
+        var sums = Sums()
+        /// Changed since the last flush.
+        var isDirty = false
+    }
+
     final class Entry {
         let record: BudgetRecord
-        fileprivate var periods: [Int64: Sums] = [:]
-        fileprivate var dirty: Set<Int64> = []
-        fileprivate var lastBounds = PeriodBounds(startMicros: 0, endMicros: 0)
+        /// By start as read; calls count in the newest, which is found first from the end.
+        fileprivate var periods: [Period] = []
+        /// Whether a period changed since the last flush.
+        fileprivate var isDirty = false
+        private var lastBounds = PeriodBounds(startMicros: 0, endMicros: 0)
 
         init(record: BudgetRecord) {
             self.record = record
@@ -37,7 +47,8 @@ final class BudgetBook {
         }
 
         func sums(inPeriodOf micros: Int64) -> Sums {
-            periods[bounds(atMicros: micros).startMicros] ?? Sums()
+            let start = bounds(atMicros: micros).startMicros
+            return periods.last { $0.startMicros == start }?.sums ?? Sums()
         }
 
         /// What a hold of `asked` meets: limit, spent and held of the period.
@@ -48,29 +59,53 @@ final class BudgetBook {
                 asked: asked)
         }
 
-        func add(spentNano: Int64, heldNano: Int64, atMicros micros: Int64) {
+        fileprivate func add(spentNano: Int64, heldNano: Int64, atMicros micros: Int64) {
             let start = bounds(atMicros: micros).startMicros
-            periods[start, default: Sums()].spentNano += spentNano
-            periods[start, default: Sums()].heldNano += heldNano
-            dirty.insert(start)
+            let index = periods.lastIndex { $0.startMicros == start } ?? periods.endIndex
+            if index == periods.endIndex { periods.append(Period(startMicros: start)) }
+            periods[index].sums.spentNano += spentNano
+            periods[index].sums.heldNano += heldNano
+            periods[index].isDirty = true
+        }
+
+        fileprivate func flush(_ statement: Statement) throws {
+            for index in periods.indices where periods[index].isDirty {
+                try statement.bind(record.id, at: 1)
+                try statement.bind(periods[index].startMicros, at: 2)
+                try statement.bind(periods[index].sums.spentNano, at: 3)
+                try statement.bind(periods[index].sums.heldNano, at: 4)
+                try statement.run()
+                periods[index].isDirty = false
+            }
+            isDirty = false
         }
     }
 
     private(set) var entries: [Entry] = []
     private var byScope: [Scope: [Entry]] = [:]
+    /// Entries that the batch changed, each once.
+    private var dirty: [Entry] = []
+    /// What was found for scopes asked for before, so that a call costs one look-up; emptied with every new state.
+    private var found: [RequestScopes: [Entry]] = [:]
 
     /// Takes over a new governance state: sums are read from the file; budgets without rows are built from the
     /// truth.
     func load(_ records: [BudgetRecord], connection: Connection) throws {
         entries = records.map(Entry.init)
         byScope = Dictionary(grouping: entries) { Scope(kind: $0.record.scopeKind, id: $0.record.scopeID) }
+        found.removeAll()
+        dirty.removeAll()
         var byID: [Int64: Entry] = [:]
         for entry in entries { byID[entry.record.id] = entry }
         try connection.prepare(
-            "SELECT budget_id, period_start_micros, spent_nano, held_nano FROM budget_period"
+            """
+            SELECT budget_id, period_start_micros, spent_nano, held_nano
+            FROM budget_period
+            ORDER BY budget_id, period_start_micros
+            """
         ).forEachRow { row in
-            byID[row.int64(at: 0)]?.periods[row.int64(at: 1)] = Sums(
-                spentNano: row.int64(at: 2), heldNano: row.int64(at: 3))
+            let sums = Sums(spentNano: row.int64(at: 2), heldNano: row.int64(at: 3))
+            byID[row.int64(at: 0)]?.periods.append(Period(startMicros: row.int64(at: 1), sums: sums))
         }
     }
 
@@ -78,37 +113,37 @@ final class BudgetBook {
     /// application, key.
     func applicable(to scopes: RequestScopes) -> [Entry] {
         guard !entries.isEmpty else { return [] }
-        var found: [Entry] = []
-        for scope in scopes.all {
-            if let matches = byScope[scope] { found.append(contentsOf: matches) }
-        }
-        return found
+        if let known = found[scopes] { return known }
+        let matches = scopes.all.flatMap { byScope[$0] ?? [] }
+        if found.count >= LedgerLimits.cachedScopes { found.removeAll(keepingCapacity: true) }
+        found[scopes] = matches
+        return matches
+    }
+
+    /// Adds to the period of one of this book's entries.
+    func add(spentNano: Int64, heldNano: Int64, to entry: Entry, atMicros micros: Int64) {
+        entry.add(spentNano: spentNano, heldNano: heldNano, atMicros: micros)
+        guard !entry.isDirty else { return }
+        entry.isDirty = true
+        dirty.append(entry)
     }
 
     /// Writes what the batch changed.
     func flush(_ connection: Connection) throws {
-        for entry in entries where !entry.dirty.isEmpty {
-            let statement = try connection.cached(
-                """
-                INSERT INTO budget_period (budget_id, period_start_micros, spent_nano, held_nano)
-                VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET spent_nano = excluded.spent_nano, held_nano = excluded.held_nano
-                """)
-            for start in entry.dirty {
-                let sums = entry.periods[start] ?? Sums()
-                try statement.bind(entry.record.id, at: 1)
-                try statement.bind(start, at: 2)
-                try statement.bind(sums.spentNano, at: 3)
-                try statement.bind(sums.heldNano, at: 4)
-                try statement.run()
-            }
-            entry.dirty.removeAll(keepingCapacity: true)
-        }
+        guard !dirty.isEmpty else { return }
+        let statement = try connection.cached(
+            """
+            INSERT INTO budget_period (budget_id, period_start_micros, spent_nano, held_nano)
+            VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET spent_nano = excluded.spent_nano, held_nano = excluded.held_nano
+            """)
+        for entry in dirty { try entry.flush(statement) }
+        dirty.removeAll(keepingCapacity: true)
     }
 }
 
 /// The ids that budgets match a request by.
-struct RequestScopes {
+struct RequestScopes: Hashable {
     let organizationID: Int64
     let teamID: Int64
     let projectID: Int64

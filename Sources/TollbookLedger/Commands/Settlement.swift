@@ -2,7 +2,9 @@ package import TollbookCore
 package import TollbookPolicy
 
 /// What became of an opened request: its attempts with their charges, and how it ended.
-package struct Settlement: Sendable {
+///
+/// Immutable and shared: it goes through the queue by reference.
+package final class Settlement: Sendable {
     package let request: OpenRequest
     /// In order; empty when nothing was tried (the hold is voided).
     package let attempts: [AttemptRecord]

@@ -25,10 +25,10 @@ struct JournalWriter {
     mutating func append(
         kind: JournalKind, timeMicros: Int64, organizationID: Int64?, objectID: Int64?, leaf: LeafBuffer
     ) throws {
-        let salt = salts.next()
+        header.removeAll()
+        salts.next(into: header)
         let hash = bodyHash(
-            salt: salt, kind: kind, timeMicros: timeMicros, organizationID: organizationID, objectID: objectID,
-            leaf: leaf)
+            kind: kind, timeMicros: timeMicros, organizationID: organizationID, objectID: objectID, leaf: leaf)
         let statement = try connection.cached(
             """
             INSERT INTO journal (log_id, log_index, leaf_version, kind, time_micros, organization_id, object_id,
@@ -42,7 +42,7 @@ struct JournalWriter {
         try statement.bind(timeMicros, at: 5)
         try statement.bind(organizationID, at: 6)
         try statement.bind(objectID, at: 7)
-        try salt.withUnsafeBytes { try statement.bind($0, at: 8) }
+        try statement.bind(UnsafeRawBufferPointer(rebasing: header.bytes[..<SaltPool.saltBytes]), at: 8)
         try hash.withUnsafeBytes { try statement.bind($0, at: 9) }
         try statement.run()
         nextIndex += 1
@@ -54,12 +54,10 @@ struct JournalWriter {
         nextIndex = index
     }
 
+    /// SHA-256 of the salt, which `header` holds already, the rest of the header, and the rows.
     private func bodyHash(
-        salt: [UInt8], kind: JournalKind, timeMicros: Int64, organizationID: Int64?, objectID: Int64?,
-        leaf: LeafBuffer
+        kind: JournalKind, timeMicros: Int64, organizationID: Int64?, objectID: Int64?, leaf: LeafBuffer
     ) -> SHA256Digest {
-        header.removeAll()
-        salt.withUnsafeBytes { header.append(raw: $0) }
         header.append(byte: Self.leafVersion)
         header.append(rawInteger: logID)
         header.append(rawInteger: nextIndex)
@@ -76,15 +74,20 @@ struct JournalWriter {
 
 /// Random salts, fetched from the system in blocks because one call a row would cost as much as the hash.
 private struct SaltPool {
+    static let saltBytes = 16
+
     private var block: [UInt8] = []
     private var position = 0
 
-    mutating func next() -> [UInt8] {
+    /// Appends the next salt, which is never given twice.
+    mutating func next(into buffer: LeafBuffer) {
         if position == block.count {
             block = SystemRandom.bytes(LedgerLimits.saltBlockBytes)
             position = 0
         }
-        defer { position += 16 }
-        return Array(block[position..<position + 16])
+        block.withUnsafeBytes {
+            buffer.append(raw: UnsafeRawBufferPointer(rebasing: $0[position..<position + Self.saltBytes]))
+        }
+        position += Self.saltBytes
     }
 }

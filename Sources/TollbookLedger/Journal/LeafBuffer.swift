@@ -28,12 +28,12 @@ final class LeafBuffer {
 
     func appendNull() {
         reserve(1)
-        store(UInt8(0))
+        store(LeafTag.null)
     }
 
     func append(_ value: Int64) {
         reserve(9)
-        store(UInt8(1))
+        store(LeafTag.integer)
         store(value.bigEndian)
     }
 
@@ -43,11 +43,11 @@ final class LeafBuffer {
 
     func append(_ value: String) {
         var value = value
-        value.withUTF8 { append(tag: 2, UnsafeRawBufferPointer($0)) }
+        value.withUTF8 { append(tag: LeafTag.text, UnsafeRawBufferPointer($0)) }
     }
 
     func append(_ value: [UInt8]) {
-        value.withUnsafeBytes { append(tag: 3, $0) }
+        value.withUnsafeBytes { append(tag: LeafTag.blob, $0) }
     }
 
     /// Appends bytes as they are, for prefixes that were encoded before and for rows encoded elsewhere.

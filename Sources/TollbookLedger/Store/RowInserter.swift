@@ -1,6 +1,6 @@
 internal import SQLite
 
-/// Inserts rows of one truth table and encodes them for the leaf in the same pass.
+/// Inserts rows of one truth table: encodes them for the leaf, and stores what was encoded.
 ///
 /// Multi-row statements are prepared once per row count. Used by the writer's thread only.
 final class RowInserter {
@@ -23,31 +23,51 @@ final class RowInserter {
     }
 
     /// Inserts one row for each element, in order; `body` gives every column of its row in the schema's order.
-    func insert<Element>(
-        _ elements: [Element], _ body: (Element, Int, inout RowColumns) throws(SQLiteError) -> Void
-    ) throws(SQLiteError) {
+    func insert<Element>(_ elements: [Element], _ body: (Element, Int, inout RowColumns) -> Void) throws(SQLiteError) {
         var start = 0
         while start < elements.count {
             let end = min(elements.count, start + LedgerLimits.rowsPerInsert)
-            let statement = try statement(rows: end - start)
-            var columns = RowColumns(statement: statement, leaf: leaf)
+            let first = leaf.count
             for index in start..<end {
-                prefix.withUnsafeBytes { leaf.append(raw: $0) }
-                try body(elements[index], index, &columns)
+                encode { body(elements[index], index, &$0) }
             }
-            precondition(columns.count == columnCount * (end - start), "every column of \(table.rawValue) is bound")
-            try statement.run()
+            try run(rows: end - start, from: first)
             start = end
         }
     }
 
     /// Inserts one row.
-    func insert(_ body: (inout RowColumns) throws(SQLiteError) -> Void) throws(SQLiteError) {
-        let statement = try statement(rows: 1)
-        var columns = RowColumns(statement: statement, leaf: leaf)
+    func insert(_ body: (inout RowColumns) -> Void) throws(SQLiteError) {
+        let first = leaf.count
+        encode(body)
+        try run(rows: 1, from: first)
+    }
+
+    private func encode(_ body: (inout RowColumns) -> Void) {
         prefix.withUnsafeBytes { leaf.append(raw: $0) }
-        try body(&columns)
-        precondition(columns.count == columnCount, "every column of \(table.rawValue) is bound")
+        var columns = RowColumns(leaf: leaf)
+        body(&columns)
+        precondition(columns.count == columnCount, "every column of \(table.rawValue) is given")
+    }
+
+    /// Binds what the leaf holds from `first` on: what is stored is what is hashed. Texts and blobs are read where
+    /// they lie; the leaf does not change before the statement has run.
+    private func run(rows: Int, from first: Int) throws(SQLiteError) {
+        let statement = try statement(rows: rows)
+        var reader = LeafReader(leaf.bytes, from: first)
+        var parameter = 1
+        for _ in 0..<rows {
+            reader.skip(prefix.count)
+            for _ in 0..<columnCount {
+                switch reader.next() {
+                case .null: try statement.bindNull(at: parameter)
+                case .integer(let value): try statement.bind(value, at: parameter)
+                case .text(let utf8): try statement.bindBorrowedText(utf8: utf8, at: parameter)
+                case .blob(let bytes): try statement.bindBorrowed(bytes, at: parameter)
+                }
+                parameter += 1
+            }
+        }
         try statement.run()
     }
 
@@ -63,67 +83,57 @@ final class RowInserter {
     }
 }
 
-/// Binds columns in order and encodes each for the leaf.
+/// Encodes the columns of a row for the leaf, in order.
 struct RowColumns {
-    private let statement: Statement
     private let leaf: LeafBuffer
     /// How many were given.
     private(set) var count = 0
 
-    init(statement: Statement, leaf: LeafBuffer) {
-        self.statement = statement
+    init(leaf: LeafBuffer) {
         self.leaf = leaf
     }
 
-    mutating func add(_ value: Int64) throws(SQLiteError) {
+    mutating func add(_ value: Int64) {
         count += 1
-        try statement.bind(value, at: count)
         leaf.append(value)
     }
 
-    mutating func add(_ value: Int) throws(SQLiteError) {
-        try add(Int64(value))
+    mutating func add(_ value: Int) {
+        add(Int64(value))
     }
 
-    mutating func add(_ value: Bool) throws(SQLiteError) {
-        try add(value ? 1 as Int64 : 0)
+    mutating func add(_ value: Bool) {
+        add(value ? 1 as Int64 : 0)
     }
 
-    mutating func add(_ value: Int64?) throws(SQLiteError) {
-        guard let value else { return try addNull() }
-        try add(value)
+    mutating func add(_ value: Int64?) {
+        if let value { add(value) } else { addNull() }
     }
 
-    mutating func add(_ value: Int?) throws(SQLiteError) {
-        guard let value else { return try addNull() }
-        try add(Int64(value))
+    mutating func add(_ value: Int?) {
+        if let value { add(Int64(value)) } else { addNull() }
     }
 
-    mutating func add(_ value: String) throws(SQLiteError) {
+    mutating func add(_ value: String) {
         count += 1
-        try statement.bind(value, at: count)
         leaf.append(value)
     }
 
-    mutating func add(_ value: String?) throws(SQLiteError) {
-        guard let value else { return try addNull() }
-        try add(value)
+    mutating func add(_ value: String?) {
+        if let value { add(value) } else { addNull() }
     }
 
-    mutating func add(_ value: [UInt8]) throws(SQLiteError) {
+    mutating func add(_ value: [UInt8]) {
         count += 1
-        try statement.bind(value, at: count)
         leaf.append(value)
     }
 
-    mutating func add(_ value: [UInt8]?) throws(SQLiteError) {
-        guard let value else { return try addNull() }
-        try add(value)
+    mutating func add(_ value: [UInt8]?) {
+        if let value { add(value) } else { addNull() }
     }
 
-    mutating func addNull() throws(SQLiteError) {
+    mutating func addNull() {
         count += 1
-        try statement.bindNull(at: count)
         leaf.appendNull()
     }
 }

@@ -3,7 +3,7 @@ internal import TollbookPolicy
 
 /// What the budgets say to a call.
 struct BudgetCheck {
-    /// The request's decisions and one for each hard budget, the denying one last.
+    /// One for each hard budget, the denying one last; one that says that there is none.
     let decisions: [Decision]
     /// Every budget that the call counts under, soft ones too.
     let entries: [BudgetBook.Entry]
@@ -15,7 +15,8 @@ extension LedgerWriter {
     /// Checks every hard budget over every scope, from the widest to the narrowest; the first without room denies.
     func budgetCheck(_ request: OpenRequest, context: RequestContext) -> BudgetCheck {
         let entries = budgets.applicable(to: context.scopes)
-        var decisions = request.decisions
+        var decisions: [Decision] = []
+        decisions.reserveCapacity(max(1, entries.count))
         for entry in entries where entry.record.enforcement == .hard {
             let decision = Self.decide(entry, hold: request.hold, atMicros: request.acceptedMicros)
             decisions.append(decision)
@@ -23,7 +24,7 @@ extension LedgerWriter {
                 return BudgetCheck(decisions: decisions, entries: entries, denied: entry)
             }
         }
-        if decisions.count == request.decisions.count {
+        if decisions.isEmpty {
             decisions.append(
                 Decision(
                     stage: .limit, policyKind: .budget, policyID: nil, policyVersion: nil, verdict: .allow,

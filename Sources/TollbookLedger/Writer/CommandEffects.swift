@@ -32,8 +32,8 @@ struct CommandEffects {
 
     mutating func apply(to writer: LedgerWriter) {
         for change in budgets {
-            change.entry.add(
-                spentNano: change.spentNano, heldNano: change.heldNano, atMicros: change.atMicros)
+            writer.budgets.add(
+                spentNano: change.spentNano, heldNano: change.heldNano, to: change.entry, atMicros: change.atMicros)
         }
         for movement in movements { writer.accounts.add(movement) }
         for rollup in rollups { writer.rollups.add(rollup.sums, to: rollup.key) }

@@ -11,10 +11,11 @@ extension LedgerWriter {
         if let denied = check.denied {
             return try refuse(request, check: check, by: denied)
         }
-        return try inSavepoint {
+        return try asCall {
             let index = journal.nextIndex
             let hold = try prepareHold(context)
-            try insert(decisions: check.decisions, of: request.id, firstOrdinal: 0)
+            try insert(decisions: request.decisions, of: request.id, firstOrdinal: 0)
+            try insert(decisions: check.decisions, of: request.id, firstOrdinal: request.decisions.count)
             try insert(request: request)
             if let hold { try insert(transfers: [hold], of: request.id, firstOrdinal: 0) }
             try insertOpenHold(context)
@@ -33,7 +34,7 @@ extension LedgerWriter {
         guard flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) else {
             return .denied(logIndex: nil)
         }
-        let index = try insertDenial(request, decisions: request.decisions, status: status)
+        let index = try insertDenial(request, budgetDecisions: [], status: status)
         return .denied(logIndex: index)
     }
 
@@ -43,7 +44,7 @@ extension LedgerWriter {
         let status = reason == .budgetHeld ? 429 : 402
         var index: Int64?
         if flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) {
-            index = try insertDenial(request, decisions: check.decisions, status: status)
+            index = try insertDenial(request, budgetDecisions: check.decisions, status: status)
         }
         return .refused(
             BudgetRefusal(
@@ -53,11 +54,14 @@ extension LedgerWriter {
                 contact: entry.record.contact))
     }
 
-    private func insertDenial(_ request: OpenRequest, decisions: [Decision], status: Int) throws -> Int64 {
+    private func insertDenial(
+        _ request: OpenRequest, budgetDecisions: [Decision], status: Int
+    ) throws -> Int64 {
         let context = RequestContext(request)
-        return try inSavepoint {
+        return try asCall {
             let index = journal.nextIndex
-            try insert(decisions: decisions, of: request.id, firstOrdinal: 0)
+            try insert(decisions: request.decisions, of: request.id, firstOrdinal: 0)
+            try insert(decisions: budgetDecisions, of: request.id, firstOrdinal: request.decisions.count)
             try insert(
                 outcome: OutcomeRow(
                     requestID: request.id, endedMicros: nowMicros, status: status, endReason: .denied,

@@ -8,145 +8,145 @@ extension LedgerWriter {
     func insert(request: OpenRequest) throws {
         let endUser = try subject(.endUser, request.endUser)
         let address = try subject(.address, request.address)
-        try tables.request.insert { columns throws(SQLiteError) in
-            try columns.add(request.id.rawValue)
-            try columns.add(journal.nextIndex)
-            try columns.add(request.acceptedMicros)
-            try columns.add(request.key.organizationID)
-            try columns.add(request.key.teamID)
-            try columns.add(request.key.project.id)
-            try columns.add(request.key.applicationID)
-            try columns.add(request.key.id)
-            try columns.add(request.key.userSubjectID)
-            try columns.add(endUser)
-            try columns.add(address)
-            try columns.add(request.interaction.map(Bounded.text))
-            try columns.addNull()
-            try columns.add(RequestOrigin.client.rawValue)
-            try columns.add(request.tags.map(Bounded.text))
-            try columns.add(request.endpoint.rawValue)
-            try columns.add(request.dialect.rawValue)
-            try columns.add(request.route.id)
-            try columns.add(request.isStream)
-            try columns.add(request.bodyBytes)
-            try columns.add(request.bodyHash)
-            try columns.add(request.estimatedInputTokens)
-            try columns.add(request.heldOutputTokens)
-            try columns.add(request.revision)
-            try columns.add(request.traceID)
+        try tables.request.insert { columns in
+            columns.add(request.id.rawValue)
+            columns.add(journal.nextIndex)
+            columns.add(request.acceptedMicros)
+            columns.add(request.key.organizationID)
+            columns.add(request.key.teamID)
+            columns.add(request.key.project.id)
+            columns.add(request.key.applicationID)
+            columns.add(request.key.id)
+            columns.add(request.key.userSubjectID)
+            columns.add(endUser)
+            columns.add(address)
+            columns.add(request.interaction.map(Bounded.text))
+            columns.addNull()
+            columns.add(RequestOrigin.client.rawValue)
+            columns.add(request.tags.map(Bounded.text))
+            columns.add(request.endpoint.rawValue)
+            columns.add(request.dialect.rawValue)
+            columns.add(request.route.id)
+            columns.add(request.isStream)
+            columns.add(request.bodyBytes)
+            columns.add(request.bodyHash)
+            columns.add(request.estimatedInputTokens)
+            columns.add(request.heldOutputTokens)
+            columns.add(request.revision)
+            columns.add(request.traceID)
         }
     }
 
     func insert(decisions: [Decision], of id: RequestID, firstOrdinal: Int) throws {
         let index = journal.nextIndex
-        try tables.decision.insert(decisions) { decision, position, columns throws(SQLiteError) in
-            try columns.add(id.rawValue)
-            try columns.add(firstOrdinal + position)
-            try columns.add(index)
-            try columns.add(decision.stage.rawValue)
-            try columns.add(decision.policyKind.rawValue)
-            try columns.add(decision.policyID)
-            try columns.add(decision.policyVersion)
-            try columns.add(decision.verdict.rawValue)
-            try columns.add(decision.mode.rawValue)
-            try columns.add(decision.reason.rawValue)
-            try columns.add(decision.figures?.limit.nano)
-            try columns.add(decision.figures?.spent.nano)
-            try columns.add(decision.figures?.held.nano)
-            try columns.add(decision.figures?.asked.nano)
-            try columns.add(decision.deploymentID)
-            try columns.add(decision.detail)
+        try tables.decision.insert(decisions) { decision, position, columns in
+            columns.add(id.rawValue)
+            columns.add(firstOrdinal + position)
+            columns.add(index)
+            columns.add(decision.stage.rawValue)
+            columns.add(decision.policyKind.rawValue)
+            columns.add(decision.policyID)
+            columns.add(decision.policyVersion)
+            columns.add(decision.verdict.rawValue)
+            columns.add(decision.mode.rawValue)
+            columns.add(decision.reason.rawValue)
+            columns.add(decision.figures?.limit.nano)
+            columns.add(decision.figures?.spent.nano)
+            columns.add(decision.figures?.held.nano)
+            columns.add(decision.figures?.asked.nano)
+            columns.add(decision.deploymentID)
+            columns.add(decision.detail)
         }
     }
 
     func insert(attempts: [AttemptRow], of id: RequestID) throws {
         let index = journal.nextIndex
-        try tables.attempt.insert(attempts) { attempt, position, columns throws(SQLiteError) in
+        try tables.attempt.insert(attempts) { attempt, position, columns in
             let record = attempt.record
-            try columns.add(id.rawValue)
-            try columns.add(position)
-            try columns.add(index)
-            try columns.add(attempt.deploymentID)
-            try columns.add(attempt.providerID)
-            try columns.add(attempt.credentialID)
-            try columns.add(attempt.region)
-            try columns.add(attempt.region == nil ? nil : RegionBasis.declared.rawValue)
-            try columns.add(record.servedModel)
-            try columns.add(record.upstreamRequestID)
-            try columns.add(record.startedMicros)
-            try columns.add(record.headAfterMicros)
-            try columns.add(record.firstTokenAfterMicros)
-            try columns.add(record.endedAfterMicros)
-            try columns.add(record.status)
-            try columns.add(record.errorClass?.rawValue)
-            try columns.add(record.wasDispatched)
-            try columns.add(record.rawUsage)
+            columns.add(id.rawValue)
+            columns.add(position)
+            columns.add(index)
+            columns.add(attempt.deploymentID)
+            columns.add(attempt.providerID)
+            columns.add(attempt.credentialID)
+            columns.add(attempt.region)
+            columns.add(attempt.region == nil ? nil : RegionBasis.declared.rawValue)
+            columns.add(record.servedModel)
+            columns.add(record.upstreamRequestID)
+            columns.add(record.startedMicros)
+            columns.add(record.headAfterMicros)
+            columns.add(record.firstTokenAfterMicros)
+            columns.add(record.endedAfterMicros)
+            columns.add(record.status)
+            columns.add(record.errorClass?.rawValue)
+            columns.add(record.wasDispatched)
+            columns.add(record.rawUsage)
         }
     }
 
     func insert(outcome: OutcomeRow) throws {
-        try tables.outcome.insert { columns throws(SQLiteError) in
-            try columns.add(outcome.requestID.rawValue)
-            try columns.add(journal.nextIndex)
-            try columns.add(outcome.endedMicros)
-            try columns.add(outcome.status)
-            try columns.add(outcome.endReason.rawValue)
-            try columns.add(outcome.total?.nano)
-            try columns.add(outcome.currency)
-            try columns.add(outcome.openedAfterMicros)
-            try columns.add(outcome.caveat?.rawValue)
+        try tables.outcome.insert { columns in
+            columns.add(outcome.requestID.rawValue)
+            columns.add(journal.nextIndex)
+            columns.add(outcome.endedMicros)
+            columns.add(outcome.status)
+            columns.add(outcome.endReason.rawValue)
+            columns.add(outcome.total?.nano)
+            columns.add(outcome.currency)
+            columns.add(outcome.openedAfterMicros)
+            columns.add(outcome.caveat?.rawValue)
         }
     }
 
     func insert(charges: [ChargeRow], of id: RequestID) throws {
         let index = journal.nextIndex
-        try tables.charge.insert(charges) { charge, position, columns throws(SQLiteError) in
-            try columns.add(id.rawValue)
-            try columns.add(position)
-            try columns.add(index)
-            try columns.add(charge.attemptOrdinal)
-            try columns.add(charge.line.meter.rawValue)
-            try columns.add(charge.line.quantity)
-            try columns.add(charge.line.priceID)
-            try columns.add(charge.line.amount?.nano)
-            try columns.add(charge.line.currency)
-            try columns.add(charge.line.source.rawValue)
-            try columns.add(ChargeOrigin.request.rawValue)
-            try columns.add(ChargeKind.usage.rawValue)
-            try columns.addNull()
-            try columns.addNull()
-            try columns.add(charge.usageAtMicros)
-            try columns.add(PostingPeriod.containing(nowMicros))
+        try tables.charge.insert(charges) { charge, position, columns in
+            columns.add(id.rawValue)
+            columns.add(position)
+            columns.add(index)
+            columns.add(charge.attemptOrdinal)
+            columns.add(charge.line.meter.rawValue)
+            columns.add(charge.line.quantity)
+            columns.add(charge.line.priceID)
+            columns.add(charge.line.amount?.nano)
+            columns.add(charge.line.currency)
+            columns.add(charge.line.source.rawValue)
+            columns.add(ChargeOrigin.request.rawValue)
+            columns.add(ChargeKind.usage.rawValue)
+            columns.addNull()
+            columns.addNull()
+            columns.add(charge.usageAtMicros)
+            columns.add(PostingPeriod.containing(nowMicros))
         }
     }
 
     func insert(transfers: [TransferRow], of id: RequestID, firstOrdinal: Int) throws {
         let index = journal.nextIndex
-        try tables.transfer.insert(transfers) { transfer, position, columns throws(SQLiteError) in
-            try columns.add(id.rawValue)
-            try columns.add(firstOrdinal + position)
-            try columns.add(index)
-            try columns.add(transfer.kind.rawValue)
-            try columns.add(transfer.code.rawValue)
-            try columns.add(transfer.debitAccountID)
-            try columns.add(transfer.creditAccountID)
-            try columns.add(transfer.amountNano)
-            try columns.add(transfer.chargeOrdinal)
+        try tables.transfer.insert(transfers) { transfer, position, columns in
+            columns.add(id.rawValue)
+            columns.add(firstOrdinal + position)
+            columns.add(index)
+            columns.add(transfer.kind.rawValue)
+            columns.add(transfer.code.rawValue)
+            columns.add(transfer.debitAccountID)
+            columns.add(transfer.creditAccountID)
+            columns.add(transfer.amountNano)
+            columns.add(transfer.chargeOrdinal)
         }
     }
 
     /// The account's id; a row is made on first need, before the rows that point at it.
     func account(_ kind: AccountKind, ownerID: Int64, currency: String) throws -> Int64 {
         let account = AccountBook.Account(kind: kind, ownerID: ownerID, currency: currency)
-        if let id = accounts.ids[account] { return id }
+        if let id = accounts.id(of: account) { return id }
         if let made = effects.accounts.first(where: { $0.account == account }) { return made.id }
         let id = accounts.nextID + Int64(effects.accounts.count)
-        try tables.account.insert { columns throws(SQLiteError) in
-            try columns.add(id)
-            try columns.add(journal.nextIndex)
-            try columns.add(kind.rawValue)
-            try columns.add(ownerID)
-            try columns.add(currency)
+        try tables.account.insert { columns in
+            columns.add(id)
+            columns.add(journal.nextIndex)
+            columns.add(kind.rawValue)
+            columns.add(ownerID)
+            columns.add(currency)
         }
         effects.add(account: account, id: id)
         return id
@@ -190,4 +190,7 @@ struct ChargeRow {
     let attemptOrdinal: Int64
     let usageAtMicros: Int64
     let line: ChargeLine
+
+    /// What is owed for it; 0: nothing, or unpriced.
+    var payableNano: Int64 { max(0, line.amount?.nano ?? 0) }
 }

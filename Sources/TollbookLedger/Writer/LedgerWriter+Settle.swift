@@ -10,6 +10,10 @@ struct SettlementFacts {
     let endReason: EndReason
     let caveat: Caveat?
     let openedAfterMicros: Int64?
+
+    func providerID(of charge: ChargeRow) -> Int64 {
+        attempts[Int(charge.attemptOrdinal)].providerID
+    }
 }
 
 extension LedgerWriter {
@@ -23,7 +27,7 @@ extension LedgerWriter {
     }
 
     func settle(_ context: RequestContext, _ facts: SettlementFacts) throws -> SettlementReceipt {
-        try inSavepoint {
+        try asCall {
             let index = journal.nextIndex
             let charges = Self.chargeRows(facts.attempts)
             let totals = ChargeTotals(charges.map(\.line))
@@ -63,29 +67,28 @@ extension LedgerWriter {
     ) throws -> [TransferRow] {
         guard let currency = context.currency ?? charges.lazy.compactMap(\.line.currency).first else { return [] }
         let project = try account(.projectExpense, ownerID: context.projectID, currency: currency)
-        var rows: [TransferRow] = []
-        let priced = charges.enumerated().filter { ($0.element.line.amount?.nano ?? 0) > 0 }
-        let posted = try priced.map { ordinal, charge in
-            let attempt = facts.attempts[Int(charge.attemptOrdinal)]
-            let payable = try account(.providerPayable, ownerID: attempt.providerID, currency: currency)
-            let isHeld = attempt.providerID == context.holdProviderID && context.holdNano > 0
-            return (ordinal: Int64(ordinal), nano: charge.line.amount?.nano ?? 0, payable: payable, isHeld: isHeld)
-        }
-        let againstHold = posted.reduce(Int64(0)) { $1.isHeld ? $0 + $1.nano : $0 }
         let holdPayable = try context.holdProviderID.map {
             try account(.providerPayable, ownerID: $0, currency: currency)
         }
+        let heldFor = context.holdNano > 0 ? context.holdProviderID : nil
+        let againstHold = charges.reduce(Int64(0)) { sum, charge in
+            facts.providerID(of: charge) == heldFor ? sum + charge.payableNano : sum
+        }
+        var rows: [TransferRow] = []
+        rows.reserveCapacity(charges.count + 1)
         if let holdPayable, context.holdNano > 0, againstHold > context.holdNano {
             rows.append(
                 transfer(
                     .pending, .overrun, debit: project, credit: holdPayable,
                     amountNano: againstHold - context.holdNano, chargeOrdinal: nil))
         }
-        for line in posted {
+        for (ordinal, charge) in charges.enumerated() where charge.payableNano > 0 {
+            let provider = facts.providerID(of: charge)
             rows.append(
                 transfer(
-                    line.isHeld ? .post : .single, .charge, debit: project, credit: line.payable,
-                    amountNano: line.nano, chargeOrdinal: line.ordinal))
+                    provider == heldFor ? .post : .single, .charge, debit: project,
+                    credit: try account(.providerPayable, ownerID: provider, currency: currency),
+                    amountNano: charge.payableNano, chargeOrdinal: Int64(ordinal)))
         }
         if let holdPayable, againstHold < context.holdNano {
             rows.append(
@@ -118,18 +121,22 @@ extension LedgerWriter {
     ) {
         let lastDeployment = facts.attempts.last?.deploymentID ?? 0
         let currency = charges.lazy.compactMap(\.line.currency).first ?? ""
-        effects.add(
-            RollupBook.Sums(
-                requests: 1, estimated: charges.contains { $0.line.source == .estimated } ? 1 : 0,
-                unpriced: charges.contains { $0.line.amount == nil } ? 1 : 0, lastLogIndex: logIndex),
-            to: context.rollupKey(deploymentID: lastDeployment, currency: currency))
+        var request = RollupBook.Sums(
+            requests: 1, estimated: charges.contains { $0.line.source == .estimated } ? 1 : 0,
+            unpriced: charges.contains { $0.line.amount == nil } ? 1 : 0, lastLogIndex: logIndex)
         for charge in charges {
-            guard let amount = charge.line.amount, let currency = charge.line.currency else { continue }
-            effects.add(
-                RollupBook.Sums(amountNano: amount.nano, lastLogIndex: logIndex),
-                to: context.rollupKey(
-                    deploymentID: facts.attempts[Int(charge.attemptOrdinal)].deploymentID, currency: currency))
+            guard let amount = charge.line.amount, let charged = charge.line.currency else { continue }
+            let deployment = facts.attempts[Int(charge.attemptOrdinal)].deploymentID
+            // Nearly always: what the one attempt cost goes with the request itself.
+            if deployment == lastDeployment, charged == currency {
+                request.amountNano += amount.nano
+            } else {
+                effects.add(
+                    RollupBook.Sums(amountNano: amount.nano, lastLogIndex: logIndex),
+                    to: context.rollupKey(deploymentID: deployment, currency: charged))
+            }
         }
+        effects.add(request, to: context.rollupKey(deploymentID: lastDeployment, currency: currency))
     }
 }
 

@@ -4,8 +4,10 @@ internal import TollbookPolicy
 
 /// Executes commands on the one connection that writes. Lives on the writer's thread and never leaves it.
 ///
-/// One transaction a batch, one savepoint a command, one journal row a command. What is derived is added up in
-/// memory and written once before COMMIT.
+/// One transaction a batch, one journal row a command. What is derived is added up in memory and written once before
+/// COMMIT. A command that fails leaves nothing behind: administrative bodies run in a savepoint each; calls, which
+/// refuse before they write, do so only when the batch is run again because one of them failed (a savepoint costs a
+/// copy of every page that a command touches, a seventh of the instructions of a call).
 final class LedgerWriter {
     let connection: Connection
     let directory: LedgerDirectory
@@ -27,8 +29,8 @@ final class LedgerWriter {
     private(set) var snapshot = GovernanceSnapshot.empty
     /// Wall clock of the batch under way.
     var nowMicros: Int64 = 0
-    /// Set when a batch changed the governance state.
-    private(set) var didChangeGovernance = false
+    /// Whether each call runs in a savepoint: set for the second run of a batch in which a call failed.
+    var isolatesCalls = false
 
     init(directory: LedgerDirectory, clock: any WallClock) throws {
         self.directory = directory
@@ -47,7 +49,6 @@ final class LedgerWriter {
     /// Opens the batch's transaction.
     func begin() throws {
         nowMicros = clock.nowMicros()
-        didChangeGovernance = false
         try connection.begin(.immediate)
     }
 
@@ -70,6 +71,17 @@ final class LedgerWriter {
         try reloadGovernance()
     }
 
+    /// Runs what a call's command writes.
+    ///
+    /// - Throws: what the command threw; unless `isolatesCalls`, the transaction must be rolled back then.
+    func asCall<R>(_ body: () throws -> R) throws -> R {
+        guard !isolatesCalls else { return try inSavepoint(body) }
+        leaf.removeAll()
+        let result = try body()
+        succeed()
+        return result
+    }
+
     /// Runs one command in a savepoint: everything it wrote, and its journal row, or nothing.
     ///
     /// - Throws: what the command threw; the batch can go on unless the whole transaction is gone.
@@ -78,8 +90,7 @@ final class LedgerWriter {
         leaf.removeAll()
         do {
             let result = try connection.withSavepoint(body)
-            effects.apply(to: self)
-            subjects.commit()
+            succeed()
             return result
         } catch {
             effects.removeAll()
@@ -87,6 +98,11 @@ final class LedgerWriter {
             journal.rewind(to: index)
             throw error
         }
+    }
+
+    private func succeed() {
+        effects.apply(to: self)
+        subjects.commit()
     }
 
     /// Takes over the governance state that the transaction holds now.
@@ -106,6 +122,5 @@ final class LedgerWriter {
         let before = budgets.records
         try reloadGovernance()
         try budgets.rebuildChanged(since: before, connection: connection)
-        didChangeGovernance = true
     }
 }

@@ -56,7 +56,7 @@ final class WriterLoop {
         let start = ContinuousClock.now
         do {
             try writer.begin()
-            let results = try calls.map { try execute($0) }
+            let results = try execute(calls)
             var failures: [(any Error)?] = []
             for command in administration { failures.append(try execute(command)) }
             try flushCountedDenials()
@@ -73,18 +73,38 @@ final class WriterLoop {
         }
     }
 
-    /// Runs one call's command. Only an error that ends the whole transaction is thrown on.
-    private func execute(_ call: QueuedCall) throws -> LedgerResult {
+    /// Runs the calls of a batch in its open transaction. When one of them fails, all are undone and run again, each
+    /// in a savepoint, so that it fails alone. Only an error that ends the whole transaction is thrown on.
+    private func execute(_ calls: [QueuedCall]) throws -> [LedgerResult] {
+        let flood = writer.flood
         do {
-            switch call.command {
-            case .open(let request): return try writer.open(request)
-            case .deny(let request, let status): return try writer.deny(request, status: status)
-            case .settle(let settlement): return try writer.settle(settlement)
-            }
+            return try calls.map { try run($0.command) }
+        } catch {
+            guard writer.connection.isInTransaction, !Self.endsBatch(error) else { throw error }
+            try writer.rollback()
+            writer.flood = flood
+            try writer.begin()
+            writer.isolatesCalls = true
+            defer { writer.isolatesCalls = false }
+            return try calls.map { try executeAlone($0) }
+        }
+    }
+
+    private func executeAlone(_ call: QueuedCall) throws -> LedgerResult {
+        do {
+            return try run(call.command)
         } catch {
             guard writer.connection.isInTransaction, !Self.endsBatch(error) else { throw error }
             report(LedgerNotice(.commandFailed, error))
             return Self.failure(of: call.command)
+        }
+    }
+
+    private func run(_ command: CallCommand) throws -> LedgerResult {
+        switch command {
+        case .open(let request): try writer.open(request)
+        case .deny(let request, let status): try writer.deny(request, status: status)
+        case .settle(let settlement): try writer.settle(settlement)
         }
     }
 
@@ -125,7 +145,7 @@ final class WriterLoop {
     private func settle(_ calls: [QueuedCall]) -> Bool {
         do {
             try writer.begin()
-            let results = try calls.map { try execute($0) }
+            let results = try execute(calls)
             try writer.commit()
             metrics.logIndex.store(writer.journal.nextIndex - 1, ordering: .relaxed)
             queue.leave(calls.count)
@@ -154,7 +174,7 @@ final class WriterLoop {
     private func settleDeferred(_ calls: [QueuedCall]) -> Bool {
         do {
             try writer.begin()
-            for call in calls { _ = try execute(call) }
+            _ = try execute(calls)
             try writer.commit()
             queue.leave(calls.count)
             return true

@@ -38,7 +38,9 @@ private struct Books {
     var completion: Int64
     var isInconsistent = false
     private var cacheRead: Int64 = 0
-    private var cacheWrites: [(meter: Meter, quantity: Int64)] = []
+    private var cacheWrite: Int64 = 0
+    private var cacheWrite5m: Int64 = 0
+    private var cacheWrite1h: Int64 = 0
     private var inputAudio: Int64 = 0
     private var reasoning: Int64 = 0
     private var outputAudio: Int64 = 0
@@ -64,11 +66,12 @@ private struct Books {
 
     /// A total of cache writes may come with its split by lifetime.
     private mutating func readCacheWrites(_ numbers: OpenAIUsageNumbers) {
-        let short = numbers[.cacheWrite5m] ?? 0
-        let long = numbers[.cacheWrite1h] ?? 0
-        let total = numbers[.cacheWrite] ?? short + long
-        if short + long > total { isInconsistent = true }
-        cacheWrites = [(.cacheWrite1h, long), (.cacheWrite5m, short), (.cacheWrite, max(0, total - short - long))]
+        cacheWrite5m = numbers[.cacheWrite5m] ?? 0
+        cacheWrite1h = numbers[.cacheWrite1h] ?? 0
+        let split = cacheWrite5m + cacheWrite1h
+        let total = numbers[.cacheWrite] ?? split
+        if split > total { isInconsistent = true }
+        cacheWrite = max(0, total - split)
     }
 
     /// Adds what the total has beyond prompt and completion to the side that left it out.
@@ -77,7 +80,7 @@ private struct Books {
         let surplus = total - prompt - completion
         if surplus < 0 { isInconsistent = true }
         guard surplus > 0 else { return }
-        let cached = cacheRead + cacheWrites.reduce(0) { $0 + $1.quantity }
+        let cached = cacheRead + cacheWrite + cacheWrite5m + cacheWrite1h
         if surplus == reasoning {
             completion += surplus
         } else if surplus == cached {
@@ -91,22 +94,47 @@ private struct Books {
 
     /// Takes each part out of its whole, the dearest first, so that a part too large is cut where it costs least.
     mutating func disjoint() -> Usage {
+        var prompt = Whole(prompt)
+        let long = prompt.take(cacheWrite1h)
+        let short = prompt.take(cacheWrite5m)
+        let write = prompt.take(cacheWrite)
+        let audio = prompt.take(inputAudio)
+        let read = prompt.take(cacheRead)
+        var completion = Whole(completion)
+        let image = completion.take(outputImage)
+        let speech = completion.take(outputAudio)
+        let thought = completion.take(reasoning)
+        if prompt.fellShort || completion.fellShort { isInconsistent = true }
+        // In ascending order of the meters' codes, which costs a usage no search.
         var usage = Usage()
-        for (meter, quantity) in cacheWrites { usage.set(meter, take(quantity, from: \.prompt)) }
-        usage.set(.inputAudio, take(inputAudio, from: \.prompt))
-        usage.set(.cacheRead, take(cacheRead, from: \.prompt))
-        usage.set(.input, prompt)
-        usage.set(.outputImage, take(outputImage, from: \.completion))
-        usage.set(.outputAudio, take(outputAudio, from: \.completion))
-        usage.set(.reasoning, take(reasoning, from: \.completion))
-        usage.set(.output, completion)
+        usage.set(.input, prompt.rest)
+        usage.set(.cacheRead, read)
+        usage.set(.cacheWrite, write)
+        usage.set(.cacheWrite5m, short)
+        usage.set(.cacheWrite1h, long)
+        usage.set(.inputAudio, audio)
+        usage.set(.output, completion.rest)
+        usage.set(.reasoning, thought)
+        usage.set(.outputAudio, speech)
+        usage.set(.outputImage, image)
         return usage
     }
 
-    private mutating func take(_ quantity: Int64, from whole: WritableKeyPath<Books, Int64>) -> Int64 {
-        let taken = min(quantity, self[keyPath: whole])
-        if taken < quantity { isInconsistent = true }
-        self[keyPath: whole] -= taken
-        return taken
+    /// A total that parts are taken out of.
+    private struct Whole {
+        private(set) var rest: Int64
+        /// Whether a part was larger than what was left.
+        private(set) var fellShort = false
+
+        init(_ total: Int64) {
+            rest = total
+        }
+
+        mutating func take(_ quantity: Int64) -> Int64 {
+            let taken = min(quantity, rest)
+            if taken < quantity { fellShort = true }
+            rest -= taken
+            return taken
+        }
     }
 }

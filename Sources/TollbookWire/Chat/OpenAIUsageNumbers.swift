@@ -6,6 +6,9 @@ struct OpenAIUsageNumbers {
         case cached, cacheHit, cacheMiss, cacheRead
         case cacheWrite, cacheWrite5m, cacheWrite1h
         case inputAudio, reasoning, outputAudio, outputImage
+
+        /// Counted once: `allCases` is an array made anew each time.
+        static let count = allCases.count
     }
 
     private enum Number: Equatable {
@@ -14,7 +17,7 @@ struct OpenAIUsageNumbers {
         case value(Int64)
     }
 
-    private var numbers = [Number](repeating: .absent, count: Key.allCases.count)
+    private let numbers: [Number]
 
     /// Reads a usage object; nil if it is not valid JSON.
     init?(_ raw: UnsafeRawBufferPointer) {
@@ -46,7 +49,7 @@ struct OpenAIUsageNumbers {
             case none, prompt, completion, other
         }
 
-        var numbers = [Number](repeating: .absent, count: Key.allCases.count)
+        var numbers = [Number](repeating: .absent, count: Key.count)
         private var details = Details.none
         private var key: Key?
         private var integer = PlainInteger()

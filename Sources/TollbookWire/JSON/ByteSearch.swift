@@ -3,7 +3,7 @@
 /// Each byte of a word is tested at once: subtracting 1 from a zero byte (or 0x20 from a smaller one) sets its
 /// high bit. A borrow can only spoil bytes above the first hit, so the lowest hit is exact; bytes of 0x80
 /// and more are hits of their own where they matter.
-enum ByteSearch {
+package enum ByteSearch {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080
     private static let spaces: UInt64 = 0x2020_2020_2020_2020
@@ -32,7 +32,7 @@ enum ByteSearch {
 
     /// The first position in `start..<end` of CR or LF; `end` if there is none.
     @inline(__always)
-    static func endOfLine(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> Int {
+    package static func endOfLine(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> Int {
         var position = start
         while position &+ 8 <= end {
             let hits = lineEndHits(word(base, position))

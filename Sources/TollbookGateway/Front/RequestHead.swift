@@ -1,0 +1,57 @@
+package import NIOCore
+
+/// The head of a request, as far as Tollbook reads it (RFC 9112, sections 3 and 5).
+package struct RequestHead {
+    /// What the target and the method ask for.
+    package let target: FrontTarget
+    /// Whether the method is HEAD, whose answers have no body.
+    package let isHEAD: Bool
+    package let isHTTP10: Bool
+    package let headers: RequestHeaders
+    let framing: MessageBody.Framing
+
+    /// Whether the client keeps the connection for another request.
+    package var keepsAlive: Bool { headers.framing.keepsAlive(isHTTP10: isHTTP10) }
+
+    /// - Parameters:
+    ///   - head: a whole head with its empty line.
+    ///   - lines: storage for the headers that go upstream; its contents are dropped.
+    init(_ head: ByteBuffer, lines: consuming ByteBuffer) throws(MessageFault) {
+        var headers = RequestHeaders(lines: lines)
+        let start = try head.withUnsafeReadableBytes { (bytes) throws(MessageFault) in
+            var cursor = HeadCursor(bytes)
+            let start = try Self.readLine(&cursor)
+            if let key = start.query.flatMap({ QueryKey.secret(in: Substring($0)) }) { headers.takeQueryKey(key) }
+            try headers.read(&cursor, of: head, bytes)
+            return start
+        }
+        target = start.target
+        isHEAD = start.isHEAD
+        isHTTP10 = start.isHTTP10
+        framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
+        self.headers = headers
+    }
+
+    private struct StartLine {
+        let target: FrontTarget
+        let isHEAD: Bool
+        let isHTTP10: Bool
+        let query: String?
+    }
+
+    private static func readLine(_ cursor: inout HeadCursor) throws(MessageFault) -> StartLine {
+        let method = try cursor.token()
+        let (path, query) = try cursor.target().split(at: UInt8(ascii: "?"))
+        let isHTTP10: Bool
+        if cursor.skip("HTTP/1.1\r\n") {
+            isHTTP10 = false
+        } else if cursor.skip("HTTP/1.0\r\n") {
+            isHTTP10 = true
+        } else {
+            throw .malformed
+        }
+        return StartLine(
+            target: FrontTarget(method: method, path: path), isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
+            query: query?.string)
+    }
+}
