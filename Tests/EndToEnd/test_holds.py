@@ -131,6 +131,15 @@ def test_a_redirect_is_not_followed(impatient: Gateway, upstream: ScriptedUpstre
     assert impatient.story(answer).charges == [] and len(upstream.requests) == before + 1
 
 
+@pytest.mark.parametrize("status", ["600 Beyond", "999 Request Denied"])
+def test_a_status_that_is_none_costs_nothing(impatient: Gateway, upstream: ScriptedUpstream, status: str):
+    """RFC 9110, section 15: as an error of the server. Told on, it could not even be written down."""
+    upstream.handler = lambda exchange: exchange.send_plain(b"{}", status=status)
+    answer = call(impatient)
+    expect(impatient, answer, status=502, end_reason="error", error_class="upstream_status", basis="void")
+    assert answer.code == "upstream_malformed"
+
+
 def test_an_error_in_place_of_a_stream_costs_nothing(impatient: Gateway, upstream: ScriptedUpstream):
     def send(exchange: Exchange) -> None:
         exchange.begin_stream()

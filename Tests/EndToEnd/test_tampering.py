@@ -46,6 +46,19 @@ def stopped(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> P
     return gateway.data
 
 
+@pytest.mark.parametrize("version", [1, 99])
+@pytest.mark.parametrize("command", [["verify"], ["report", "spend"], ["query", "SELECT 1"]])
+def test_a_ledger_of_another_version_is_not_read(stopped: Path, tmp_path: Path, version: int, command: list[str]):
+    """A binary that does not know all tables would call them clean, and add up what it knows of."""
+    copy = tmp_path / "data"
+    shutil.copytree(stopped, copy)
+    with sqlite3.connect(copy / "ledger.db") as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    done = subprocess.run(
+        [str(BINARY), *command, "--data", str(copy)], env=clean_environment(), capture_output=True, text=True)
+    assert done.returncode == 1 and "schema_unknown" in done.stderr and f"version {version}" in done.stderr
+
+
 def verify(data: Path) -> subprocess.CompletedProcess:
     return subprocess.run(
         [str(BINARY), "verify", "--data", str(data)], env=clean_environment(), capture_output=True, text=True,

@@ -2,9 +2,10 @@ import Testing
 import TollbookCore
 
 @Suite struct ClockStepsTests {
-    @Test(arguments: [
-        (900_000, nil), (-900_000, nil), (1_100_000, 1_100_000), (-7_200_000_000, -7_200_000_000),
-    ] as [(Int64, Int64?)])
+    @Test(
+        arguments: [
+            (900_000, nil), (-900_000, nil), (1_100_000, 1_100_000), (-7_200_000_000, -7_200_000_000),
+        ] as [(Int64, Int64?)])
     func findsStepsOverASecond(moved: Int64, expected: Int64?) {
         var steps = ClockSteps(wallMicros: 1_000_000_000, monotonicMicros: 0)
         #expect(steps.step(wallMicros: 1_001_000_000, monotonicMicros: 1_000_000) == nil)

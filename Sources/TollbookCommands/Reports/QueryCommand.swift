@@ -23,7 +23,7 @@ package struct QueryCommand: AsyncParsableCommand {
         let request = QueryRequest(sql: sql, limit: limit, seconds: seconds)
         let format = output.reportFormat
         let bytes = try await reading.read { connection in
-            try request.runner.run(connection, sql).rendered(format, recorded: false)
+            try request.makeRunner().run(connection, sql).rendered(format, recorded: false)
         } server: { client in
             try await client.post("/api/v1/query", request, query: [("format", format.rawValue)])
         }

@@ -55,6 +55,7 @@ struct GatewayProcess: Sendable {
             logger.info(
                 "Applied the governance file",
                 metadata: ["revision": "\(receipt.revision)", "changes": "\(receipt.changes.count)"])
+            for note in receipt.notes { logger.warning("Of the governance file: \(note)") }
         }
         let notes = isFirstStart ? ["owner token: \(ledger.directory.ownerToken)"] : []
         try await Listeners(settings: settings, ledger: ledger, token: OwnerToken(text: token), logger: logger)

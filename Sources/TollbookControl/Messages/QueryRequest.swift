@@ -1,3 +1,4 @@
+internal import TollbookCore
 package import TollbookReports
 
 /// The body of `POST /api/v1/query`.
@@ -20,11 +21,25 @@ package struct QueryRequest: Codable, Sendable {
     }
 
     /// The runner with these bounds; a server lets nobody have longer than a minute.
-    package var runner: QueryRunner {
+    ///
+    /// - Throws: `query_invalid` for a bound that no query may have.
+    package func makeRunner() throws -> QueryRunner {
         var runner = QueryRunner()
-        if let limit { runner = QueryRunner(rowLimit: limit) }
-        if let seconds { runner.deadlineSeconds = min(max(1, seconds), Self.maximumSeconds) }
+        if let limit {
+            try Self.check("limit", limit, within: 1...ReportLimits.queryRowsMaximum)
+            runner = QueryRunner(rowLimit: limit)
+        }
+        if let seconds {
+            try Self.check("seconds", seconds, within: 1...Self.maximumSeconds)
+            runner.deadlineSeconds = seconds
+        }
         return runner
+    }
+
+    private static func check(_ name: String, _ value: Int, within range: ClosedRange<Int>) throws {
+        guard !range.contains(value) else { return }
+        throw TollbookError(
+            .queryInvalid, "\(name) is \(value)", hint: "write \(range.lowerBound) to \(range.upperBound)")
     }
 
     /// The longest that a query may ask to run.

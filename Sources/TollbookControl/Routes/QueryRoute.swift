@@ -9,7 +9,8 @@ struct QueryRoute: Sendable {
         api.post("query") { request, context in
             let format = try ReportFormat(query: try request.query(["format"])["format"])
             let body = try await request.decoded(QueryRequest.self)
-            let result = try await services.readers.read { try body.runner.run($0, body.sql) }
+            let runner = try body.makeRunner()
+            let result = try await services.readers.read { try runner.run($0, body.sql) }
             let detail = ReportJSON.members([
                 "sql": .string(SQLShape.shape(of: body.sql)), "rows": .integer(Int64(result.rows.count)),
             ])

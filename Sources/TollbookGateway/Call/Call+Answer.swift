@@ -17,7 +17,8 @@ extension Call {
             if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
-        case 400...: reader = AnswerReader(form: .plain, isSuccess: false)
+        case 400..<600: reader = AnswerReader(form: .plain, isSuccess: false)
+        // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
         default: refuseAnswer(.upstreamMalformed)
         }
     }

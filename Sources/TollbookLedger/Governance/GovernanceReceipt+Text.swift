@@ -18,6 +18,7 @@ extension GovernanceReceipt {
             let more = unlisted.count > Self.maximumUnlisted ? " and \(unlisted.count - Self.maximumUnlisted) more" : ""
             lines.append("not in the file, closed only with --prune: \(told)\(more)")
         }
+        lines += notes.map { "note: \($0)" }
         return (lines + [summary]).joined(separator: "\n") + "\n"
     }
 

@@ -77,11 +77,13 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
     package let changes: [Change]
     /// Objects of this manager that the document does not name, as `kind path`; only `--prune` closes them.
     package let unlisted: [String]
+    /// What the document asks for and this version does not do, a sentence each.
+    package let notes: [String]
 
     enum CodingKeys: String, CodingKey {
         case revision
         case isDryRun = "dry_run"
-        case manager, created, updated, closed, unchanged, changes, unlisted
+        case manager, created, updated, closed, unchanged, changes, unlisted, notes
     }
 
     /// Whether there was nothing to change.

@@ -41,7 +41,8 @@ extension GovernanceReceipt {
     fileprivate func at(revision: Int64) -> GovernanceReceipt {
         GovernanceReceipt(
             revision: revision, isDryRun: isDryRun, manager: manager, created: created, updated: updated,
-            closed: closed, unchanged: unchanged, changes: changes, unlisted: unlisted)
+            closed: closed, unchanged: unchanged, changes: changes, unlisted: unlisted,
+            notes: notes)
     }
 }
 

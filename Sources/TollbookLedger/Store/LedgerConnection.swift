@@ -39,8 +39,21 @@ package enum LedgerConnection {
                 .schemaUnknown, "\(path) is not a Tollbook ledger",
                 hint: "Give --data the directory that `tollbook serve` uses.")
         }
+        try checkVersion(connection, path: path)
         try connection.setPragma("trusted_schema", to: 0)
         return connection
+    }
+
+    /// Of another version, tables may be missing or mean more than this binary knows: its sums would be guesses.
+    private static func checkVersion(_ connection: Connection, path: String) throws {
+        let version = try connection.pragmaInteger("user_version")
+        let known = Int64(EmbeddedMigrations.all.count)
+        guard version != known else { return }
+        let isNewer = version > known
+        throw TollbookError(
+            .schemaUnknown, "\(path) has schema version \(version), this binary reads \(known)",
+            hint: isNewer
+                ? "Use the newer binary that wrote it." : "Start `tollbook serve` on it once: that brings it up.")
     }
 
     /// Denies everything but reading; set after the last PRAGMA that the caller needs.
