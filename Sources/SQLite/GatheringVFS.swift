@@ -38,15 +38,20 @@ enum GatheringVFS {
     /// Rounded up, so that the system's object is aligned.
     private static let innerOffset = (MemoryLayout<File>.size + 15) / 16 * 16
 
-    nonisolated(unsafe) private static var system: UnsafeMutablePointer<sqlite3_vfs>?
-    nonisolated(unsafe) private static let methods = makeMethods()
+    /// The system's layer, and the methods of a WAL file's object.
+    ///
+    /// `@unchecked Sendable`: both are written once, before the first use, and live as long as the process.
+    private struct Layers: @unchecked Sendable {
+        let system: UnsafeMutablePointer<sqlite3_vfs>
+        let methods: UnsafePointer<sqlite3_io_methods>
+    }
+
+    private static let layers = sqlite3_vfs_find(nil).map { Layers(system: $0, methods: makeMethods()) }
 
     private static func register() -> String? {
-        guard let found = sqlite3_vfs_find(nil) else { return nil }
-        system = found
-        // Lives as long as the process, as SQLite demands.
+        guard let layers else { return nil }
         let layer = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
-        layer.initialize(to: found.pointee)
+        layer.initialize(to: layers.system.pointee)
         layer.pointee.pNext = nil
         layer.pointee.zName = UnsafePointer(strdup(identifier))
         layer.pointee.szOsFile += Int32(innerOffset)
@@ -60,10 +65,10 @@ enum GatheringVFS {
         _ name: UnsafePointer<CChar>?, _ file: UnsafeMutablePointer<sqlite3_file>?, _ flags: Int32,
         _ outFlags: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
-        guard let system, let file, let openFile = system.pointee.xOpen else { return SQLITE_CANTOPEN }
-        guard flags & SQLITE_OPEN_WAL != 0 else { return openFile(system, name, file, flags, outFlags) }
+        guard let layers, let file, let openFile = layers.system.pointee.xOpen else { return SQLITE_CANTOPEN }
+        guard flags & SQLITE_OPEN_WAL != 0 else { return openFile(layers.system, name, file, flags, outFlags) }
         file.pointee.pMethods = nil
-        let code = openFile(system, name, inner(file), flags, outFlags)
+        let code = openFile(layers.system, name, inner(file), flags, outFlags)
         guard code == SQLITE_OK else {
             // SQLite's rule: an object with methods is closed, whatever its opening returned.
             if let methods = inner(file).pointee.pMethods { _ = methods.pointee.xClose(inner(file)) }
@@ -71,7 +76,7 @@ enum GatheringVFS {
         }
         state(file).initialize(
             to: File(
-                base: sqlite3_file(pMethods: methods),
+                base: sqlite3_file(pMethods: layers.methods),
                 bytes: .allocate(byteCount: capacity, alignment: 8), start: 0, count: 0))
         return SQLITE_OK
     }
