@@ -8,19 +8,22 @@ extension LedgerWriter {
     /// Runs before the ledger is ready, in batches of its own. Returns how many were closed.
     func recover() throws -> Int {
         var closed = 0
-        let prices = try PriceReader.read(connection)
         while true {
             let ids = try connection.query(
                 "SELECT request_id FROM open_hold ORDER BY request_id LIMIT \(LedgerLimits.commandsPerBatch)")
             guard !ids.isEmpty else { return closed }
             try begin()
-            for row in ids {
-                guard let id = row.first?.integer else { continue }
-                try recover(RequestID(rawValue: id), prices: prices)
-                closed += 1
-            }
+            let requests = ids.compactMap { $0.first?.integer }.map { RequestID(rawValue: $0) }
+            try recover(requests)
             try commit()
+            closed += requests.count
         }
+    }
+
+    /// Closes open requests in the transaction under way.
+    func recover(_ ids: [RequestID]) throws {
+        let prices = try PriceReader.read(connection)
+        for id in ids { try recover(id, prices: prices) }
     }
 
     private func recover(_ id: RequestID, prices: PriceReader) throws {

@@ -13,8 +13,9 @@ final class WriterLoop {
     private let publish: (GovernanceSnapshot) -> Void
     private let report: @Sendable (LedgerNotice) -> Void
     private var ballast: Ballast
-    /// Settlements that could not commit; tried again until they do.
+    /// Settlements that could not commit, or that failed alone; tried again, then closed as after a crash.
     private var deferred: [QueuedCall] = []
+    private var lastRetry = ContinuousClock.now
     private var walFrames = 0
     private var unreadySinceMicros: Int64?
     private var refusedSince = 0
@@ -47,6 +48,7 @@ final class WriterLoop {
                 idle()
             } else {
                 process(batch.calls, batch.administration)
+                retryIfDue()
             }
             checkpointIfDue(isIdle: batch.isIdle)
         }
@@ -66,6 +68,7 @@ final class WriterLoop {
             metrics.logIndex.store(writer.journal.nextIndex - 1, ordering: .relaxed)
             publish(writer.snapshot)
             queue.leave(zip(calls, results).count { Self.endsPlace($0, $1) })
+            keepFailedSettlements(calls, results)
             answer(calls, results)
             for (command, failure) in zip(administration, failures) { command.finish(failure) }
         } catch {
@@ -148,7 +151,8 @@ final class WriterLoop {
             let results = try execute(calls)
             try writer.commit()
             metrics.logIndex.store(writer.journal.nextIndex - 1, ordering: .relaxed)
-            queue.leave(calls.count)
+            queue.leave(zip(calls, results).count { Self.endsPlace($0, $1) })
+            keepFailedSettlements(calls, results)
             answer(calls, results)
             return true
         } catch {
@@ -160,27 +164,66 @@ final class WriterLoop {
 
     /// Tries deferred settlements and, when the ledger was not ready, whether it can commit again.
     private func idle() {
-        if !deferred.isEmpty {
-            let waiting = deferred
-            guard settleDeferred(waiting) else { return }
-            deferred.removeFirst(waiting.count)
-            metrics.deferredSettlements.store(deferred.count, ordering: .relaxed)
-        }
+        guard retryDeferred() else { return }
         if unreadySinceMicros != nil { becomeReadyIfPossible() }
         if writer.flood.hasCounted { process([], []) }
     }
 
-    /// Their clients were told already; only the rows are owed.
+    /// A busy queue never idles: what is owed is tried between two batches then.
+    private func retryIfDue() {
+        guard !deferred.isEmpty, unreadySinceMicros == nil,
+            ContinuousClock.now - lastRetry >= .milliseconds(LedgerLimits.retryMillis)
+        else { return }
+        _ = retryDeferred()
+    }
+
+    /// Settles what is owed; false when the ledger cannot commit.
+    private func retryDeferred() -> Bool {
+        guard !deferred.isEmpty else { return true }
+        lastRetry = .now
+        guard settleDeferred(deferred) else { return false }
+        deferred.removeAll()
+        metrics.deferredSettlements.store(0, ordering: .relaxed)
+        return true
+    }
+
+    /// Settlements that failed alone while the rest of their batch was committed; the ledger goes on.
+    private func keepFailedSettlements(_ calls: [QueuedCall], _ results: [LedgerResult]) {
+        let failed = zip(calls, results).filter { Self.isDeferred($1) }.map(\.0)
+        guard !failed.isEmpty else { return }
+        if deferred.isEmpty { lastRetry = .now }
+        deferred += failed
+        metrics.deferredSettlements.store(deferred.count, ordering: .relaxed)
+    }
+
+    /// Their clients were told already; only the rows are owed. What fails alone once more is closed as a crash would
+    /// close it: the hold is posted, as estimated.
     private func settleDeferred(_ calls: [QueuedCall]) -> Bool {
         do {
             try writer.begin()
-            _ = try execute(calls)
+            let results = try execute(calls)
+            for (call, result) in zip(calls, results) where Self.isDeferred(result) {
+                try closeAsAfterCrash(call)
+            }
             try writer.commit()
             queue.leave(calls.count)
             return true
         } catch {
             restore()
             return false
+        }
+    }
+
+    /// A request that cannot even be closed so stays open until the next start.
+    private func closeAsAfterCrash(_ call: QueuedCall) throws {
+        guard case .settle(let settlement) = call.command else { return }
+        writer.isolatesCalls = true
+        defer { writer.isolatesCalls = false }
+        do {
+            try writer.recover([settlement.request.id])
+        } catch {
+            guard writer.connection.isInTransaction, !Self.endsBatch(error) else { throw error }
+            report(LedgerNotice(.settlementsLeft, error))
         }
     }
 
@@ -269,7 +312,12 @@ final class WriterLoop {
     /// Whether the request gives its place in the queue back.
     private static func endsPlace(_ call: QueuedCall, _ result: LedgerResult) -> Bool {
         if case .opened = result { return false }
-        return true
+        return !isDeferred(result)
+    }
+
+    private static func isDeferred(_ result: LedgerResult) -> Bool {
+        if case .settlementDeferred = result { return true }
+        return false
     }
 
     private static func failure(of command: CallCommand) -> LedgerResult {
