@@ -37,7 +37,7 @@ import TollbookTesting
         #expect(try integer(fixture, "SELECT sum(amount_nano) FROM rollup_quarter") == 24_000)
     }
 
-    /// A settlement that no row can hold fails alone, is tried again under load, and is closed as a crash would close it.
+    /// What no row can hold fails alone, is tried again under load, and is closed as a crash would close it.
     @Test func closesFromItsHoldWhatCannotBeSettled() async throws {
         let fixture = try await LedgerFixture()
         defer { fixture.ledger.shutdown() }
