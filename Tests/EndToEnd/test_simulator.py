@@ -17,7 +17,10 @@ import subprocess
 import threading
 import time
 
+import jsonschema
 import pytest
+
+from harness.process import BINARY
 
 TIMEOUT_SECONDS = 20
 PATH = "/v1/chat/completions"
@@ -66,11 +69,8 @@ class Simulator:
 
 
 def start_simulator(*flags):
-    binary = os.environ.get("TOLLBOOK_BIN")
-    if not binary:
-        pytest.skip("TOLLBOOK_BIN names no binary")
     process = subprocess.Popen(
-        [binary, "simulate", "--listen", "127.0.0.1:0", *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [str(BINARY), "simulate", "--listen", "127.0.0.1:0", *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     deadline = time.monotonic() + TIMEOUT_SECONDS
     seen = b""
@@ -174,7 +174,6 @@ def exchange(simulator, sent):
 
 
 def schema_checker(name):
-    jsonschema = pytest.importorskip("jsonschema")
     root = pathlib.Path(os.environ.get("TOLLBOOK_SHARED", pathlib.Path(__file__).parents[3] / "shared"))
     path = root / "specs" / "derived" / f"openai.{name}.schema.json"
     if not path.exists():
@@ -337,7 +336,6 @@ WEATHER = {
 
 
 def test_required_tool_is_called_with_fitting_arguments(simulator):
-    jsonschema = pytest.importorskip("jsonschema")
     choice = simulator.answer(tools=[WEATHER], tool_choice="required")["choices"][0]
     assert choice["finish_reason"] == "tool_calls"
     assert choice["message"]["content"] is None
@@ -378,7 +376,6 @@ def test_offered_tools_are_left_alone(simulator):
 
 
 def test_structured_answer_fits_its_schema(simulator):
-    jsonschema = pytest.importorskip("jsonschema")
     schema = WEATHER["function"]["parameters"]
     form = {"type": "json_schema", "json_schema": {"name": "w", "schema": schema, "strict": True}}
     content = simulator.answer(response_format=form)["choices"][0]["message"]["content"]
