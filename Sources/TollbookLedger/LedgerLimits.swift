@@ -32,6 +32,4 @@ package enum LedgerLimits {
     package static let busyMillis = 5_000
     /// Longest caller's text kept on a request (interaction, tags, end user, upstream id), in bytes.
     package static let textBytes = 2_048
-    /// Longest raw usage object kept on an attempt, in bytes.
-    package static let rawUsageBytes = 16_384
 }

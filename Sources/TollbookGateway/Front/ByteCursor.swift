@@ -97,9 +97,6 @@ struct ByteCursor {
             shift -= 4
         }
     }
-
-    /// Bytes that any number takes at most.
-    static let numberBytes = 20
 }
 
 extension ByteBuffer {

@@ -67,9 +67,7 @@ final class WriterLoop {
             metrics.batchSize.add(Int64(calls.count + administration.count))
             metrics.logIndex.store(writer.journal.nextIndex - 1, ordering: .relaxed)
             publish(writer.snapshot)
-            queue.leave(zip(calls, results).count { Self.endsPlace($0, $1) })
-            keepFailedSettlements(calls, results)
-            answer(calls, results)
+            acknowledge(calls, results)
             for (command, failure) in zip(administration, failures) { command.finish(failure) }
         } catch {
             failed(calls, administration, error)
@@ -140,8 +138,7 @@ final class WriterLoop {
         for command in administration { command.finish(failure) }
         guard !settlements.isEmpty, !settle(settlements) else { return }
         answer(settlements, settlements.map { _ in .settlementDeferred })
-        deferred += settlements
-        metrics.deferredSettlements.store(deferred.count, ordering: .relaxed)
+        keep(settlements)
     }
 
     /// Commits settlements alone. True when they are durable and answered.
@@ -151,9 +148,7 @@ final class WriterLoop {
             let results = try execute(calls)
             try writer.commit()
             metrics.logIndex.store(writer.journal.nextIndex - 1, ordering: .relaxed)
-            queue.leave(zip(calls, results).count { Self.endsPlace($0, $1) })
-            keepFailedSettlements(calls, results)
-            answer(calls, results)
+            acknowledge(calls, results)
             return true
         } catch {
             report(LedgerNotice(.commitFailed, error))
@@ -187,12 +182,18 @@ final class WriterLoop {
         return true
     }
 
-    /// Settlements that failed alone while the rest of their batch was committed; the ledger goes on.
-    private func keepFailedSettlements(_ calls: [QueuedCall], _ results: [LedgerResult]) {
-        let failed = zip(calls, results).filter { Self.isDeferred($1) }.map(\.0)
-        guard !failed.isEmpty else { return }
+    /// After the COMMIT: gives places back, keeps the settlements that failed alone, and answers.
+    private func acknowledge(_ calls: [QueuedCall], _ results: [LedgerResult]) {
+        queue.leave(results.count(where: Self.endsPlace))
+        keep(zip(calls, results).filter { Self.isDeferred($1) }.map(\.0))
+        answer(calls, results)
+    }
+
+    /// Settlements to try again.
+    private func keep(_ settlements: [QueuedCall]) {
+        guard !settlements.isEmpty else { return }
         if deferred.isEmpty { lastRetry = .now }
-        deferred += failed
+        deferred += settlements
         metrics.deferredSettlements.store(deferred.count, ordering: .relaxed)
     }
 
@@ -310,7 +311,7 @@ final class WriterLoop {
     }
 
     /// Whether the request gives its place in the queue back.
-    private static func endsPlace(_ call: QueuedCall, _ result: LedgerResult) -> Bool {
+    private static func endsPlace(_ result: LedgerResult) -> Bool {
         if case .opened = result { return false }
         return !isDeferred(result)
     }
