@@ -5,6 +5,13 @@ import PackageDescription
 let settings: [SwiftSetting] = ["ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"]
     .map { .enableUpcomingFeature($0) }
 
+// The binary carries Swift's runtime: it runs where no toolchain is, and calls into the runtime cost less. It is linked
+// so here, not by `--static-swift-stdlib`, because that also compiles for it, and tests cannot be compiled so.
+let staticRuntime = [
+    "-static-stdlib", "-lFoundation", "-lCoreFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+    "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -96,7 +103,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .executableTarget(name: "tollbook", dependencies: ["TollbookCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "tollbook", dependencies: ["TollbookCommands"], swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(staticRuntime, .when(platforms: [.linux]))]),
         // Test support
         .target(
             name: "TollbookTesting",
