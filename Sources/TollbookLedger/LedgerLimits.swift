@@ -8,13 +8,15 @@ package enum LedgerLimits {
     package static let requestsInFlight = 65_536
     /// Administrative commands waiting for the writer. Full: the command is refused.
     package static let queuedAdministration = 256
-    /// Rows of one INSERT: enough for the decisions, charges and transfers of an ordinary call.
-    package static let rowsPerInsert = 8
+    /// Rows of one INSERT, a power of two: beyond, a row gets hardly cheaper and the statement larger.
+    package static let rowsPerInsert = 16
+    /// Encoded rows of a batch after which they are stored before the next command; keeps the leaf's memory.
+    package static let leafBytes = 256 << 10
     /// Random bytes fetched at a time for salts; a multiple of 16.
     package static let saltBlockBytes = 4_096
     /// WAL pages after which the writer checkpoints between two batches.
     package static let checkpointPages = 4_000
-    /// WAL pages kept at most when the writer is idle; beyond, the file is truncated.
+    /// How long the writer waits for commands before it takes the moment for idle, and truncates the WAL.
     package static let idleMillis = 200
     /// How often a ledger that cannot commit is tried again, and deferred settlements with it.
     package static let retryMillis = 250

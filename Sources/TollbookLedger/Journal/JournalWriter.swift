@@ -21,7 +21,7 @@ struct JournalWriter {
         nextIndex = (row.first?.last?.integer).map { $0 + 1 } ?? 0
     }
 
-    /// Writes the row for what `leaf` holds and moves on to the next index.
+    /// Writes the row for what the newest command put into `leaf`, and moves on to the next index.
     mutating func append(
         kind: JournalKind, timeMicros: Int64, organizationID: Int64?, objectID: Int64?, leaf: LeafBuffer
     ) throws {
@@ -67,7 +67,7 @@ struct JournalWriter {
         header.append(objectID)
         var hash = SHA256()
         hash.update(bufferPointer: header.bytes)
-        hash.update(bufferPointer: leaf.bytes)
+        hash.update(bufferPointer: leaf.command)
         return hash.finalize()
     }
 }

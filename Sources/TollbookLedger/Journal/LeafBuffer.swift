@@ -1,4 +1,4 @@
-/// The canonical encoding of the rows that one command writes (leaf version 1).
+/// The canonical encoding of the rows that commands write (leaf version 1); the newest command's lie last.
 ///
 /// A row is its table's name as text, its column count as a big-endian UInt16, then each column: one tag byte
 /// (0 null, 1 integer, 2 text, 3 blob), integers as eight bytes big-endian two's complement, text and blobs as a
@@ -9,6 +9,8 @@ final class LeafBuffer {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
     private(set) var count = 0
+    /// Where the newest command's rows begin.
+    private var start = 0
 
     init(capacity: Int = 16_384) {
         self.capacity = capacity
@@ -22,8 +24,17 @@ final class LeafBuffer {
     /// What was encoded since `removeAll()`; valid until the next change.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
 
+    /// The newest command's rows; valid until the next change.
+    var command: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[start...]) }
+
+    /// What is appended from now on belongs to another command.
+    func beginCommand() {
+        start = count
+    }
+
     func removeAll() {
         count = 0
+        start = 0
     }
 
     func appendNull() {

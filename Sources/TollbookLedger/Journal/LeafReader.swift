@@ -17,10 +17,6 @@ struct LeafReader {
         self.position = position
     }
 
-    mutating func skip(_ count: Int) {
-        position += count
-    }
-
     mutating func next() -> Field {
         let tag = bytes[position]
         position += 1

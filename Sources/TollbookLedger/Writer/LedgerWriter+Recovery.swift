@@ -24,6 +24,7 @@ extension LedgerWriter {
     func recover(_ ids: [RequestID]) throws {
         let prices = try PriceReader.read(connection)
         for id in ids { try recover(id, prices: prices) }
+        try flushRows()
     }
 
     private func recover(_ id: RequestID, prices: PriceReader) throws {

@@ -3,7 +3,7 @@ internal import TollbookCore
 internal import TollbookPolicy
 
 /// Inserting the rows of calls. Within one command the tables come in the order of their names, and the rows of a
-/// table in the order of their keys: the leaf is encoded as they are inserted.
+/// table in the order of their keys: the leaf is encoded as they are inserted. `flushRows()` stores them at the latest.
 extension LedgerWriter {
     func insert(request: OpenRequest) throws {
         let endUser = try subject(.endUser, request.endUser)
@@ -39,48 +39,52 @@ extension LedgerWriter {
 
     func insert(decisions: [Decision], of id: RequestID, firstOrdinal: Int) throws {
         let index = journal.nextIndex
-        try tables.decision.insert(decisions) { decision, position, columns in
-            columns.add(id.rawValue)
-            columns.add(firstOrdinal + position)
-            columns.add(index)
-            columns.add(decision.stage.rawValue)
-            columns.add(decision.policyKind.rawValue)
-            columns.add(decision.policyID)
-            columns.add(decision.policyVersion)
-            columns.add(decision.verdict.rawValue)
-            columns.add(decision.mode.rawValue)
-            columns.add(decision.reason.rawValue)
-            columns.add(decision.figures?.limit.nano)
-            columns.add(decision.figures?.spent.nano)
-            columns.add(decision.figures?.held.nano)
-            columns.add(decision.figures?.asked.nano)
-            columns.add(decision.deploymentID)
-            columns.add(decision.detail)
+        for (position, decision) in decisions.enumerated() {
+            try tables.decision.insert { columns in
+                columns.add(id.rawValue)
+                columns.add(firstOrdinal + position)
+                columns.add(index)
+                columns.add(decision.stage.rawValue)
+                columns.add(decision.policyKind.rawValue)
+                columns.add(decision.policyID)
+                columns.add(decision.policyVersion)
+                columns.add(decision.verdict.rawValue)
+                columns.add(decision.mode.rawValue)
+                columns.add(decision.reason.rawValue)
+                columns.add(decision.figures?.limit.nano)
+                columns.add(decision.figures?.spent.nano)
+                columns.add(decision.figures?.held.nano)
+                columns.add(decision.figures?.asked.nano)
+                columns.add(decision.deploymentID)
+                columns.add(decision.detail)
+            }
         }
     }
 
     func insert(attempts: [AttemptRow], of id: RequestID) throws {
         let index = journal.nextIndex
-        try tables.attempt.insert(attempts) { attempt, position, columns in
-            let record = attempt.record
-            columns.add(id.rawValue)
-            columns.add(position)
-            columns.add(index)
-            columns.add(attempt.deploymentID)
-            columns.add(attempt.providerID)
-            columns.add(attempt.credentialID)
-            columns.add(attempt.region)
-            columns.add(attempt.region == nil ? nil : RegionBasis.declared.rawValue)
-            columns.add(record.servedModel)
-            columns.add(record.upstreamRequestID)
-            columns.add(record.startedMicros)
-            columns.add(record.headAfterMicros)
-            columns.add(record.firstTokenAfterMicros)
-            columns.add(record.endedAfterMicros)
-            columns.add(record.status)
-            columns.add(record.errorClass?.rawValue)
-            columns.add(record.wasDispatched)
-            columns.add(record.rawUsage)
+        for (position, attempt) in attempts.enumerated() {
+            try tables.attempt.insert { columns in
+                let record = attempt.record
+                columns.add(id.rawValue)
+                columns.add(position)
+                columns.add(index)
+                columns.add(attempt.deploymentID)
+                columns.add(attempt.providerID)
+                columns.add(attempt.credentialID)
+                columns.add(attempt.region)
+                columns.add(attempt.region == nil ? nil : RegionBasis.declared.rawValue)
+                columns.add(record.servedModel)
+                columns.add(record.upstreamRequestID)
+                columns.add(record.startedMicros)
+                columns.add(record.headAfterMicros)
+                columns.add(record.firstTokenAfterMicros)
+                columns.add(record.endedAfterMicros)
+                columns.add(record.status)
+                columns.add(record.errorClass?.rawValue)
+                columns.add(record.wasDispatched)
+                columns.add(record.rawUsage)
+            }
         }
     }
 
@@ -100,38 +104,42 @@ extension LedgerWriter {
 
     func insert(charges: [ChargeRow], of id: RequestID) throws {
         let index = journal.nextIndex
-        try tables.charge.insert(charges) { charge, position, columns in
-            columns.add(id.rawValue)
-            columns.add(position)
-            columns.add(index)
-            columns.add(charge.attemptOrdinal)
-            columns.add(charge.line.meter.rawValue)
-            columns.add(charge.line.quantity)
-            columns.add(charge.line.priceID)
-            columns.add(charge.line.amount?.nano)
-            columns.add(charge.line.currency)
-            columns.add(charge.line.source.rawValue)
-            columns.add(ChargeOrigin.request.rawValue)
-            columns.add(ChargeKind.usage.rawValue)
-            columns.addNull()
-            columns.addNull()
-            columns.add(charge.usageAtMicros)
-            columns.add(PostingPeriod.containing(nowMicros))
+        for (position, charge) in charges.enumerated() {
+            try tables.charge.insert { columns in
+                columns.add(id.rawValue)
+                columns.add(position)
+                columns.add(index)
+                columns.add(charge.attemptOrdinal)
+                columns.add(charge.line.meter.rawValue)
+                columns.add(charge.line.quantity)
+                columns.add(charge.line.priceID)
+                columns.add(charge.line.amount?.nano)
+                columns.add(charge.line.currency)
+                columns.add(charge.line.source.rawValue)
+                columns.add(ChargeOrigin.request.rawValue)
+                columns.add(ChargeKind.usage.rawValue)
+                columns.addNull()
+                columns.addNull()
+                columns.add(charge.usageAtMicros)
+                columns.add(PostingPeriod.containing(nowMicros))
+            }
         }
     }
 
     func insert(transfers: [TransferRow], of id: RequestID, firstOrdinal: Int) throws {
         let index = journal.nextIndex
-        try tables.transfer.insert(transfers) { transfer, position, columns in
-            columns.add(id.rawValue)
-            columns.add(firstOrdinal + position)
-            columns.add(index)
-            columns.add(transfer.kind.rawValue)
-            columns.add(transfer.code.rawValue)
-            columns.add(transfer.debitAccountID)
-            columns.add(transfer.creditAccountID)
-            columns.add(transfer.amountNano)
-            columns.add(transfer.chargeOrdinal)
+        for (position, transfer) in transfers.enumerated() {
+            try tables.transfer.insert { columns in
+                columns.add(id.rawValue)
+                columns.add(firstOrdinal + position)
+                columns.add(index)
+                columns.add(transfer.kind.rawValue)
+                columns.add(transfer.code.rawValue)
+                columns.add(transfer.debitAccountID)
+                columns.add(transfer.creditAccountID)
+                columns.add(transfer.amountNano)
+                columns.add(transfer.chargeOrdinal)
+            }
         }
     }
 
@@ -148,6 +156,7 @@ extension LedgerWriter {
             columns.add(ownerID)
             columns.add(currency)
         }
+        try tables.account.flush()
         effects.add(account: account, id: id)
         return id
     }

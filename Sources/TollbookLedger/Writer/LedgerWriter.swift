@@ -52,7 +52,15 @@ final class LedgerWriter {
         try connection.begin(.immediate)
     }
 
-    /// Writes the derived sums and makes the batch durable.
+    /// Stores the rows of the calls so far.
+    ///
+    /// - Throws: what a row ran into; the transaction, or the savepoint under way, must be rolled back then.
+    func flushRows() throws {
+        try tables.flush()
+        leaf.removeAll()
+    }
+
+    /// Writes the derived sums and makes the batch durable. The rows were flushed before.
     func commit() throws {
         try accounts.flush(connection)
         try rollups.flush(connection)
@@ -63,6 +71,8 @@ final class LedgerWriter {
     /// Undoes the batch and reads back what memory mirrors.
     func rollback() throws {
         try connection.rollback()
+        tables.discard()
+        leaf.removeAll()
         effects = CommandEffects()
         rollups = RollupBook()
         subjects = SubjectBook(hasher: hasher)
@@ -76,7 +86,8 @@ final class LedgerWriter {
     /// - Throws: what the command threw; unless `isolatesCalls`, the transaction must be rolled back then.
     func asCall<R>(_ body: () throws -> R) throws -> R {
         guard !isolatesCalls else { return try inSavepoint(body) }
-        leaf.removeAll()
+        if leaf.count > LedgerLimits.leafBytes { try flushRows() }
+        leaf.beginCommand()
         let result = try body()
         succeed()
         return result
@@ -86,13 +97,19 @@ final class LedgerWriter {
     ///
     /// - Throws: what the command threw; the batch can go on unless the whole transaction is gone.
     func inSavepoint<R>(_ body: () throws -> R) throws -> R {
+        try flushRows()
         let index = journal.nextIndex
-        leaf.removeAll()
         do {
-            let result = try connection.withSavepoint(body)
+            let result = try connection.withSavepoint {
+                let result = try body()
+                try flushRows()
+                return result
+            }
             succeed()
             return result
         } catch {
+            tables.discard()
+            leaf.removeAll()
             effects.removeAll()
             subjects.rollback()
             journal.rewind(to: index)

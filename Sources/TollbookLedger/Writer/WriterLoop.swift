@@ -79,7 +79,9 @@ final class WriterLoop {
     private func execute(_ calls: [QueuedCall]) throws -> [LedgerResult] {
         let flood = writer.flood
         do {
-            return try calls.map { try run($0.command) }
+            let results = try calls.map { try run($0.command) }
+            try writer.flushRows()
+            return results
         } catch {
             guard writer.connection.isInTransaction, !Self.endsBatch(error) else { throw error }
             try writer.rollback()
