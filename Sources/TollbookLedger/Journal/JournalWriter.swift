@@ -2,19 +2,21 @@ internal import Crypto
 internal import SQLite
 internal import TollbookCore
 
-/// Appends one journal row per command, in the command's own transaction. Used by the writer's thread only.
+/// Appends one journal row per command, in the command's own transaction; stored with the command's rows. Used by the
+/// writer's thread only.
 struct JournalWriter {
     static let leafVersion: UInt8 = 1
 
     let logID: Int64
     /// The index that the next row gets.
     private(set) var nextIndex: Int64
-    private let connection: Connection
+    private let rows: RowInserter
     private let header = LeafBuffer(capacity: 128)
     private var salts = SaltPool()
 
-    init(connection: Connection) throws {
-        self.connection = connection
+    /// - Parameter rows: the inserter of `journal`.
+    init(connection: Connection, rows: RowInserter) throws {
+        self.rows = rows
         let row = try connection.query(
             "SELECT log_id, log_index FROM journal ORDER BY log_id DESC, log_index DESC LIMIT 1")
         logID = row.first?.first?.integer ?? 1
@@ -29,22 +31,18 @@ struct JournalWriter {
         salts.next(into: header)
         let hash = bodyHash(
             kind: kind, timeMicros: timeMicros, organizationID: organizationID, objectID: objectID, leaf: leaf)
-        let statement = try connection.cached(
-            """
-            INSERT INTO journal (log_id, log_index, leaf_version, kind, time_micros, organization_id, object_id,
-              salt, body_hash)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        try statement.bind(logID, at: 1)
-        try statement.bind(nextIndex, at: 2)
-        try statement.bind(Int(Self.leafVersion), at: 3)
-        try statement.bind(kind.rawValue, at: 4)
-        try statement.bind(timeMicros, at: 5)
-        try statement.bind(organizationID, at: 6)
-        try statement.bind(objectID, at: 7)
-        try statement.bind(UnsafeRawBufferPointer(rebasing: header.bytes[..<SaltPool.saltBytes]), at: 8)
-        try hash.withUnsafeBytes { try statement.bind($0, at: 9) }
-        try statement.run()
+        let salt = UnsafeRawBufferPointer(rebasing: header.bytes[..<SaltPool.saltBytes])
+        try rows.insert { columns in
+            columns.add(logID)
+            columns.add(nextIndex)
+            columns.add(Int(Self.leafVersion))
+            columns.add(kind.rawValue)
+            columns.add(timeMicros)
+            columns.add(organizationID)
+            columns.add(objectID)
+            columns.add(salt)
+            hash.withUnsafeBytes { columns.add($0) }
+        }
         nextIndex += 1
     }
 

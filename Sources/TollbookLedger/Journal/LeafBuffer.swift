@@ -58,7 +58,11 @@ final class LeafBuffer {
     }
 
     func append(_ value: [UInt8]) {
-        value.withUnsafeBytes { append(tag: LeafTag.blob, $0) }
+        value.withUnsafeBytes { append(blob: $0) }
+    }
+
+    func append(blob bytes: UnsafeRawBufferPointer) {
+        append(tag: LeafTag.blob, bytes)
     }
 
     /// Appends bytes as they are, for prefixes that were encoded before and for rows encoded elsewhere.

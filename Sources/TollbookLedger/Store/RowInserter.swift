@@ -1,12 +1,12 @@
 internal import SQLite
 
-/// Inserts rows of one truth table: encodes them for the leaf, and stores what was encoded.
+/// Inserts rows of one append-only table: encodes them as the leaf does, and stores what was encoded.
 ///
 /// Rows wait until there are enough for one statement, or until `flush()`: a statement of sixteen rows costs a third
 /// less a row than sixteen statements. Used by the writer's thread only.
 final class RowInserter {
-    let table: TruthTable
-    let columnCount: Int
+    private let table: String
+    private let columns: [String]
     /// What the leaf has before each row of the table.
     private let prefix: [UInt8]
     private let connection: Connection
@@ -16,13 +16,14 @@ final class RowInserter {
     /// One for each power of two up to `LedgerLimits.rowsPerInsert`, prepared on first use.
     private var statements: [Statement?] = Array(repeating: nil, count: LedgerLimits.rowsPerInsert.bitWidth)
 
-    init(_ table: TruthTable, connection: Connection, leaf: LeafBuffer) {
+    /// - Parameter leaf: where the rows are encoded; the owner empties it after a `flush()` or `discard()`.
+    init(table: String, columns: [String], connection: Connection, leaf: LeafBuffer) {
         self.table = table
+        self.columns = columns
         self.connection = connection
         self.leaf = leaf
-        columnCount = table.columns.count
         let encoded = LeafBuffer(capacity: 64)
-        encoded.appendPrefix(table: table.rawValue, columns: columnCount)
+        encoded.appendPrefix(table: table, columns: columns.count)
         prefix = Array(encoded.bytes)
     }
 
@@ -31,9 +32,9 @@ final class RowInserter {
     func insert(_ body: (inout RowColumns) -> Void) throws(SQLiteError) {
         prefix.withUnsafeBytes { leaf.append(raw: $0) }
         waiting.append(leaf.count)
-        var columns = RowColumns(leaf: leaf)
-        body(&columns)
-        precondition(columns.count == columnCount, "every column of \(table.rawValue) is given")
+        var row = RowColumns(leaf: leaf)
+        body(&row)
+        precondition(row.count == columns.count, "every column of \(table) is given")
         if waiting.count == LedgerLimits.rowsPerInsert { try flush() }
     }
 
@@ -62,7 +63,7 @@ final class RowInserter {
         var parameter = 1
         for start in rows {
             var reader = LeafReader(leaf.bytes, from: start)
-            for _ in 0..<columnCount {
+            for _ in 0..<columns.count {
                 switch reader.next() {
                 case .null: try statement.bindNull(at: parameter)
                 case .integer(let value): try statement.bind(value, at: parameter)
@@ -79,9 +80,9 @@ final class RowInserter {
     /// statement of several rows changes, to be able to undo that statement alone; here more than that is undone.
     private func statement(exponent: Int) throws(SQLiteError) -> Statement {
         if let statement = statements[exponent] { return statement }
-        let row = "(" + Array(repeating: "?", count: columnCount).joined(separator: ", ") + ")"
+        let row = "(" + Array(repeating: "?", count: columns.count).joined(separator: ", ") + ")"
         let sql =
-            "INSERT OR FAIL INTO \(table.rawValue) (\(table.columns.joined(separator: ", "))) VALUES "
+            "INSERT OR FAIL INTO \(table) (\(columns.joined(separator: ", "))) VALUES "
             + Array(repeating: row, count: 1 << exponent).joined(separator: ", ")
         let statement = try connection.prepare(sql, persistent: true)
         statements[exponent] = statement
@@ -132,6 +133,12 @@ struct RowColumns {
     mutating func add(_ value: [UInt8]) {
         count += 1
         leaf.append(value)
+    }
+
+    /// A blob.
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        count += 1
+        leaf.append(blob: bytes)
     }
 
     mutating func add(_ value: [UInt8]?) {

@@ -38,8 +38,9 @@ final class LedgerWriter {
         hasher = try SecretHasher(directory: directory)
         connection = try LedgerConnection.openWriter(path: directory.database)
         try Migrator.migrate(connection)
+        try LedgerConnection.guardTruth(connection)
         tables = TruthInserters(connection: connection, leaf: leaf)
-        journal = try JournalWriter(connection: connection)
+        journal = try JournalWriter(connection: connection, rows: tables.journal)
         accounts = try AccountBook(connection: connection)
         subjects = SubjectBook(hasher: hasher)
         nowMicros = clock.nowMicros()
@@ -60,8 +61,9 @@ final class LedgerWriter {
         leaf.removeAll()
     }
 
-    /// Writes the derived sums and makes the batch durable. The rows were flushed before.
+    /// Writes what waits and the derived sums, and makes the batch durable.
     func commit() throws {
+        try flushRows()
         try accounts.flush(connection)
         try rollups.flush(connection)
         try budgets.flush(connection)
@@ -77,7 +79,7 @@ final class LedgerWriter {
         rollups = RollupBook()
         subjects = SubjectBook(hasher: hasher)
         accounts = try AccountBook(connection: connection)
-        journal = try JournalWriter(connection: connection)
+        journal = try JournalWriter(connection: connection, rows: tables.journal)
         try reloadGovernance()
     }
 

@@ -1,6 +1,6 @@
 internal import SQLite
 
-/// One inserter per truth table that calls write.
+/// One inserter per truth table that calls write, and the journal's.
 final class TruthInserters {
     let request: RowInserter
     let decision: RowInserter
@@ -9,11 +9,14 @@ final class TruthInserters {
     let charge: RowInserter
     let account: RowInserter
     let transfer: RowInserter
+    let journal: RowInserter
+    /// Journal rows belong to no leaf; they wait encoded in the same way.
+    private let journalRows = LeafBuffer()
     private let all: [RowInserter]
 
     init(connection: Connection, leaf: LeafBuffer) {
         func make(_ table: TruthTable) -> RowInserter {
-            RowInserter(table, connection: connection, leaf: leaf)
+            RowInserter(table: table.rawValue, columns: table.columns, connection: connection, leaf: leaf)
         }
         request = make(.request)
         decision = make(.decision)
@@ -22,7 +25,14 @@ final class TruthInserters {
         charge = make(.charge)
         account = make(.account)
         transfer = make(.transfer)
-        all = [request, decision, attempt, outcome, charge, account, transfer]
+        journal = RowInserter(
+            table: "journal",
+            columns: [
+                "log_id", "log_index", "leaf_version", "kind", "time_micros", "organization_id", "object_id", "salt",
+                "body_hash",
+            ],
+            connection: connection, leaf: journalRows)
+        all = [request, decision, attempt, outcome, charge, account, transfer, journal]
     }
 
     /// Stores the rows that wait.
@@ -30,10 +40,12 @@ final class TruthInserters {
     /// - Throws: what a row ran into; whatever was inserted since the last `flush()` must be undone then.
     func flush() throws(SQLiteError) {
         for inserter in all { try inserter.flush() }
+        journalRows.removeAll()
     }
 
     /// Forgets the rows that wait.
     func discard() {
         for inserter in all { inserter.discard() }
+        journalRows.removeAll()
     }
 }
