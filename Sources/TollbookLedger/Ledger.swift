@@ -37,6 +37,7 @@ package final class Ledger: Sendable {
     package static func open(
         directory path: String, clock: any WallClock, options: LedgerOptions = LedgerOptions()
     ) throws -> Ledger {
+        try ForeignFile.refuse(at: path + "/ledger.db")
         let directory = try LedgerDirectory(path: path)
         let writer = try LedgerWriter(directory: directory, clock: clock)
         try writer.installGenesisIfEmpty()

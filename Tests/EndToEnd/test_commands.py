@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -168,6 +170,24 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path):
     (tmp_path / "file").touch()
     done = run("serve", "--data", str(tmp_path / "file" / "data"))
     assert done.returncode == 1 and "directory_unusable" in done.stderr and "NSCocoa" not in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["text", "database", "short"])
+def test_a_directory_of_another_program_is_left_as_it_is(tmp_path: Path, kind: str):
+    data = tmp_path / "data"
+    data.mkdir()
+    if kind == "database":
+        with closing(sqlite3.connect(data / "ledger.db")) as connection:
+            connection.execute("CREATE TABLE invoice (id INTEGER)")
+            connection.commit()
+    else:
+        (data / "ledger.db").write_text("ledger of 1998\n" if kind == "short" else "line\n" * 1000)
+    before = (data / "ledger.db").read_bytes()
+    done = run("serve", "--data", str(data), "--listen", f"127.0.0.1:{free_port()}",
+               "--admin-listen", f"127.0.0.1:{free_port()}")
+    assert done.returncode == 1 and "is not a Tollbook ledger" in done.stderr and "hint: " in done.stderr
+    assert [file.name for file in data.iterdir()] == ["ledger.db"]
+    assert (data / "ledger.db").read_bytes() == before
 
 
 def test_the_simulated_provider_is_switched_by_flag(make_gateway, simulator):
