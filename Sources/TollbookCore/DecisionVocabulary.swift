@@ -98,4 +98,6 @@ package enum DecisionReason: Int, VocabularyCode {
     case withinRateLimit = 15
     /// The attempt before failed and the next target was chosen.
     case attemptFailed = 16
+    /// The deployment's provider does not serve the endpoint that was called.
+    case endpointNotServed = 17
 }

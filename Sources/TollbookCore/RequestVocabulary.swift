@@ -4,6 +4,21 @@ package enum Endpoint: Int, VocabularyCode {
 
     /// POST /v1/chat/completions.
     case chatCompletions = 1
+    /// POST /v1/messages.
+    case messages = 2
+    /// POST /v1/messages/count_tokens.
+    case countTokens = 3
+
+    /// What its callers speak.
+    package var dialect: Dialect {
+        switch self {
+        case .chatCompletions: .openaiChat
+        case .messages, .countTokens: .anthropicMessages
+        }
+    }
+
+    /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
+    package var isCharged: Bool { self != .countTokens }
 }
 
 /// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
@@ -60,6 +75,8 @@ package enum Caveat: Int, VocabularyCode {
     case answerMalformed = 6
     /// The gateway was stopped while the call ran.
     case shutdown = 7
+    /// The provider's usage tells of units that no meter counts, such as another model's tokens.
+    case usageUncounted = 8
 }
 
 /// What went wrong in an attempt. Raw values are stored; `vocabulary` domain `error_class`.
@@ -116,10 +133,13 @@ package enum Dialect: Int, VocabularyCode {
 
     /// OpenAI chat completions.
     case openaiChat = 1
+    /// Anthropic messages.
+    case anthropicMessages = 2
 
     package var name: String {
         switch self {
         case .openaiChat: "openai-chat"
+        case .anthropicMessages: "anthropic-messages"
         }
     }
 }

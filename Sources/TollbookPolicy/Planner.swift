@@ -3,6 +3,7 @@ package import TollbookCore
 /// What the planner needs to know of a call; read from the body without decoding it.
 package struct CallFacts: Sendable {
     package let routeName: String
+    package let endpoint: Endpoint
     package let estimatedInputTokens: Int64
     /// `max_completion_tokens` or `max_tokens`, whichever is given; nil: neither.
     package let maxOutputTokens: Int64?
@@ -11,10 +12,11 @@ package struct CallFacts: Sendable {
     package let acceptedMicros: Int64
 
     package init(
-        routeName: String, estimatedInputTokens: Int64, maxOutputTokens: Int64?, choices: Int64,
-        acceptedMicros: Int64
+        routeName: String, endpoint: Endpoint = .chatCompletions, estimatedInputTokens: Int64,
+        maxOutputTokens: Int64?, choices: Int64, acceptedMicros: Int64
     ) {
         self.routeName = routeName
+        self.endpoint = endpoint
         self.estimatedInputTokens = estimatedInputTokens
         self.maxOutputTokens = maxOutputTokens
         self.choices = choices
@@ -74,7 +76,7 @@ package enum Planner {
             return .denied(
                 Denial(
                     route: route, reason: authorization.reason, decisions: [authorization],
-                    message: message(for: authorization.reason, route: route, key: key)))
+                    message: message(for: authorization.reason, route: route, key: key, endpoint: facts.endpoint)))
         }
         return plan(facts, key: key, route: route, authorization: authorization)
     }
@@ -115,11 +117,12 @@ package enum Planner {
             let decision = Decision(
                 stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .deny,
                 reason: .noTarget)
+            // A target that speaks the caller's format is nearer to serving the call than one that does not.
+            let reason = (refusals.first { $0.reason != .endpointNotServed } ?? refusals.first)?.reason ?? .noTarget
             return .denied(
                 Denial(
-                    route: route, reason: refusals.first?.reason ?? .noTarget,
-                    decisions: [authorization] + refusals + [decision],
-                    message: message(for: refusals.first?.reason ?? .noTarget, route: route, key: key)))
+                    route: route, reason: reason, decisions: [authorization] + refusals + [decision],
+                    message: message(for: reason, route: route, key: key, endpoint: facts.endpoint)))
         }
         let chosen = Decision(
             stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .route,
@@ -145,6 +148,10 @@ package enum Planner {
         _ deployment: DeploymentRecord, credential: CredentialRecord?, facts: CallFacts
     ) -> PlannedTarget {
         let prices = deployment.prices.prices(atMicros: facts.acceptedMicros)
+        guard facts.endpoint.isCharged else {
+            return PlannedTarget(
+                deployment: deployment, credential: credential, prices: prices, hold: .zero, heldOutputTokens: 0)
+        }
         let output = Hold.outputTokens(facts, maxOutput: deployment.maxOutput)
         return PlannedTarget(
             deployment: deployment, credential: credential, prices: prices,
@@ -152,8 +159,11 @@ package enum Planner {
             heldOutputTokens: output)
     }
 
-    private static func message(for reason: DecisionReason, route: RouteRecord, key: KeyRecord) -> String {
+    private static func message(
+        for reason: DecisionReason, route: RouteRecord, key: KeyRecord, endpoint: Endpoint
+    ) -> String {
         switch reason {
+        case .endpointNotServed: endpointMessage(endpoint, route: route)
         case .keyExpired:
             "This key has expired. Ask for a new one."
         case .routeNotPermitted:
@@ -166,6 +176,17 @@ package enum Planner {
             "No credential of the providers behind '\(route.name)' may serve project '\(key.project.name)'."
         default:
             "No model behind '\(route.name)' can serve this call."
+        }
+    }
+
+    private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
+        switch endpoint.dialect {
+        case .openaiChat:
+            "No provider behind '\(route.name)' answers OpenAI chat completions. Call POST /v1/messages, or add a "
+                + "deployment of a provider with dialect 'openai' to the route."
+        case .anthropicMessages:
+            "No provider behind '\(route.name)' answers Anthropic messages. Call POST /v1/chat/completions, or add a "
+                + "deployment of a provider with dialect 'anthropic' to the route."
         }
     }
 }

@@ -53,8 +53,10 @@ package final class ProviderRecord: Sendable {
     package let id: Int64
     package let version: Int64
     package let name: String
-    /// `openai` or `simulated`.
+    /// `openai`, `anthropic` or `simulated`.
     package let dialect: String
+    /// The same; nil for one that this version does not know, which serves nothing.
+    package let knownDialect: ProviderDialect?
     /// Without a trailing slash; empty for the built-in simulator.
     package let baseURL: String
 
@@ -63,6 +65,7 @@ package final class ProviderRecord: Sendable {
         self.version = version
         self.name = name
         self.dialect = dialect
+        knownDialect = ProviderDialect(rawValue: dialect)
         self.baseURL = baseURL
     }
 }

@@ -5,6 +5,8 @@ struct AnswerHead {
     var framing: Framing
     var keepsAlive: Bool
     var isGzip = false
+    /// The header that carries the provider's id of the request.
+    var requestIDName: StaticString = "x-request-id"
     /// Whole header lines with their CRLF.
     var extraLines = ""
 
@@ -22,7 +24,9 @@ struct AnswerHead {
         sink.write(text: dateLine)
         sink.write("server: tollbook-simulator\r\ncontent-type: ")
         sink.write(contentType)
-        sink.write("\r\nx-request-id: ")
+        sink.write("\r\n")
+        sink.write(requestIDName)
+        sink.write(": ")
         stamp.writeRequestID(into: &sink)
         sink.write("\r\n")
         if isGzip { sink.write("content-encoding: gzip\r\n") }

@@ -9,8 +9,9 @@ struct AnswerWriter {
     /// Writes a plain chat answer whole into the loop's sink.
     func writePlain(_ plan: ChatPlan) {
         loop.body.clear()
-        ChatBody(plan: plan, stamp: stamp).write(into: &loop.body)
-        let answer = AnswerHead(framing: .length(loop.body.count), keepsAlive: head.keepsAlive)
+        writeBody(plan, into: &loop.body)
+        var answer = AnswerHead(framing: .length(loop.body.count), keepsAlive: head.keepsAlive)
+        answer.requestIDName = plan.dialect.requestIDName
         answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.sink)
         loop.body.withBytes { loop.sink.write($0) }
     }
@@ -35,6 +36,7 @@ struct AnswerWriter {
         let promised = body.count + (delivery.fault == .wrongLength ? 64 : 0)
         var answer = AnswerHead(framing: .length(promised), keepsAlive: head.keepsAlive)
         answer.isGzip = delivery.fault == .gzip
+        answer.requestIDName = plan.dialect.requestIDName
         let generation = delivery.nanosPerToken * (plan.figures.completion / plan.choices)
         return .plain(
             PlainScript(head: bytes(answer), body: body, delivery: delivery, generationNanos: generation))
@@ -45,6 +47,7 @@ struct AnswerWriter {
         var answer = AnswerHead(framing: head.isHTTP10 ? .untilClose : .chunked, keepsAlive: head.keepsAlive)
         answer.contentType = "text/event-stream; charset=utf-8"
         answer.isGzip = delivery.fault == .gzip
+        answer.requestIDName = plan.dialect.requestIDName
         answer.keepsAlive = head.keepsAlive && !head.isHTTP10
         let script = StreamScript(
             head: bytes(answer), plan: plan, stamp: stamp, delivery: delivery, isChunked: !head.isHTTP10)
@@ -57,6 +60,14 @@ struct AnswerWriter {
         return .plain(PlainScript(head: head, body: AnswerBody(body), delivery: delivery))
     }
 
+    @discardableResult
+    private func writeBody(_ plan: ChatPlan, into sink: inout ByteSink) -> Int? {
+        switch plan.dialect {
+        case .chat: ChatBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
+        }
+    }
+
     private func bytes(_ answer: AnswerHead) -> ByteBuffer {
         var sink = ByteSink(capacity: 512)
         answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &sink)
@@ -65,7 +76,7 @@ struct AnswerWriter {
 
     private func scriptedBody(_ plan: ChatPlan, _ fault: Fault?) -> AnswerBody {
         var sink = ByteSink()
-        let gap = ChatBody(plan: plan, stamp: stamp).write(into: &sink)
+        let gap = writeBody(plan, into: &sink)
         var bytes = sink.buffer
         if fault == .malformedJSON { bytes.moveWriterIndex(to: bytes.writerIndex - min(40, bytes.readableBytes)) }
         if fault == .gzip { return AnswerBody(GzipWriter.whole(bytes)) }
@@ -84,6 +95,7 @@ struct AnswerWriter {
         var head = AnswerHead(status: error.status, framing: .length(body.readableBytes), keepsAlive: keepsAlive)
         head.contentType = error.contentType
         head.extraLines = error.headerLines
+        if error.shape == .anthropic { head.requestIDName = AnswerDialect.messages.requestIDName }
         head.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &sink)
         return (sink.buffer, body)
     }

@@ -2,6 +2,7 @@ internal import NIOCore
 
 /// Where the fields that matter stand in a chat request's body; of repeated keys the last counts.
 struct ChatFields {
+    private let dialect: AnswerDialect
     private var model: Range<Int>?
     private var stream: Range<Int>?
     private var streamOptions: Range<Int>?
@@ -11,6 +12,10 @@ struct ChatFields {
     private var tools: Range<Int>?
     private var toolChoice: Range<Int>?
     private var responseFormat: Range<Int>?
+
+    init(_ dialect: AnswerDialect) {
+        self.dialect = dialect
+    }
 
     /// Notes one member of the body; keys are compared after unescaping.
     mutating func note(_ bytes: UnsafeRawBufferPointer, key: Range<Int>, value: Range<Int>) {
@@ -35,7 +40,7 @@ struct ChatFields {
             tools = value
         } else if isKey("tool_choice") {
             toolChoice = value
-        } else if isKey("response_format") {
+        } else if isKey("response_format") || isKey("output_config") {
             responseFormat = value
         }
     }
@@ -46,13 +51,18 @@ struct ChatFields {
             let text = body.getSlice(at: body.readerIndex + name.lowerBound, length: name.count)
         else { return nil }
         var request = ChatRequest()
+        request.dialect = dialect
         request.model = text
         request.bodyBytes = bytes.count
-        request.stream = stream.map { JSONText.isTrue(bytes, $0) } ?? false
+        request.stream = dialect != .tokenCount && (stream.map { JSONText.isTrue(bytes, $0) } ?? false)
         request.maxTokens = (maxCompletionTokens ?? maxTokens).flatMap { JSONText.integer(bytes, $0) }
+        if let tools { request.tool = chosenTool(bytes, tools) }
+        guard dialect == .chat else {
+            if let responseFormat { request.format = anthropicFormat(bytes, responseFormat) }
+            return request
+        }
         request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
         if let streamOptions { request.includeUsage = includeUsage(bytes, streamOptions) }
-        if let tools { request.tool = chosenTool(bytes, tools) }
         if let responseFormat { request.format = format(bytes, responseFormat) }
         return request
     }
@@ -76,8 +86,28 @@ struct ChatFields {
             default: return .offered(offered)
             }
         }
+        if dialect.isAnthropic { return anthropicTool(bytes, toolChoice, offered, first) }
         let name = ToolSample.nameChosen(bytes, toolChoice)
         return .named(offered.first { $0.name == name } ?? first)
+    }
+
+    private func anthropicTool(
+        _ bytes: UnsafeRawBufferPointer, _ choice: Range<Int>, _ offered: [ToolSample], _ first: ToolSample
+    ) -> ChatRequest.ToolChoice {
+        switch JSONLookup.value(bytes, choice, "type").flatMap({ JSONText.string(bytes, $0) }) {
+        case "any": return .required(offered)
+        case "none": return .none
+        case "tool":
+            let name = JSONLookup.value(bytes, choice, "name").flatMap { JSONText.string(bytes, $0) }
+            return .named(offered.first { $0.name == name } ?? first)
+        default: return .offered(offered)
+        }
+    }
+
+    private func anthropicFormat(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {
+        guard let schema = JSONLookup.value(bytes, range, "format").flatMap({ JSONLookup.value(bytes, $0, "schema") })
+        else { return .text }
+        return .json(SchemaSample.make(bytes, schema))
     }
 
     private func format(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {

@@ -2,6 +2,7 @@ internal import NIOCore
 
 /// The content of a chat answer, decided: pure data that the writers turn into bytes.
 struct ChatPlan: Sendable, Equatable {
+    var dialect = AnswerDialect.chat
     /// As the request wrote it between its quotes.
     var model: ByteBuffer
     var streams: Bool

@@ -9,7 +9,7 @@ struct ChatPlanner {
         let content = content(fault: fault)
         let figures = figures(content)
         return ChatPlan(
-            model: request.model, streams: request.stream, usage: usage(fault: fault), choices: request.choices,
+            dialect: request.dialect, model: request.model, streams: request.stream, usage: usage(fault: fault), choices: request.choices,
             figures: figures, content: content, chunks: chunks(content),
             finish: finish(content, figures, fault: fault))
     }
@@ -82,6 +82,7 @@ struct ChatPlanner {
 
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
+        if request.dialect.isAnthropic { return .lastChunk }
         switch directives.usage ?? .asked {
         case .asked: return !request.stream || request.includeUsage ? .lastChunk : .absent
         case .always: return .lastChunk
@@ -95,7 +96,7 @@ struct ChatPlanner {
         switch content {
         case .toolCalls:
             // A call that the request forced by name ends with "stop", as at OpenAI.
-            if case .named = request.tool { return .stop }
+            if case .named = request.tool, request.dialect == .chat { return .stop }
             return .toolCalls
         case .words:
             let limit = request.maxTokens ?? Int.max

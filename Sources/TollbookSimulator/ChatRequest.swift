@@ -1,7 +1,8 @@
 internal import NIOCore
 
-/// The fields of a chat completion request that decide its answer.
+/// The fields of a chat completion request, or of an Anthropic message, that decide its answer.
 struct ChatRequest: Sendable, Equatable {
+    var dialect = AnswerDialect.chat
     /// The model name as it stood between its quotes, escapes and all: it is echoed byte for byte.
     var model = ByteBuffer()
     var stream = false
@@ -32,9 +33,9 @@ struct ChatRequest: Sendable, Equatable {
     }
 
     /// - Returns: nil if the body is not one JSON object or has no string `model`.
-    static func parse(_ body: ByteBuffer) -> ChatRequest? {
+    static func parse(_ body: ByteBuffer, as dialect: AnswerDialect = .chat) -> ChatRequest? {
         body.withUnsafeReadableBytes { bytes in
-            var fields = ChatFields()
+            var fields = ChatFields(dialect)
             var scanner = JSONScanner(bytes)
             guard scanner.members(visit: { fields.note(bytes, key: $0, value: $1) }) else { return nil }
             return fields.request(bytes, body)

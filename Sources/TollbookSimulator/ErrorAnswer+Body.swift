@@ -60,11 +60,14 @@ extension ErrorAnswer {
         switch status {
         case 400: "invalid_request_error"
         case 401: "authentication_error"
+        case 402: "billing_error"
         case 403: "permission_error"
         case 404: "not_found_error"
         case 413: "request_too_large"
         case 429: "rate_limit_error"
+        case 504: "timeout_error"
         case 529: "overloaded_error"
+        case ..<500: "invalid_request_error"
         default: "api_error"
         }
     }

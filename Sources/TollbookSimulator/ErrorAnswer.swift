@@ -20,9 +20,11 @@ struct ErrorAnswer: Sendable, Equatable {
     }
 
     /// What a provider answers with `status`, in the shape and with the code that the directives ask for.
-    static func scripted(status: Int, model: String, directives: Directives) -> ErrorAnswer {
+    static func scripted(
+        status: Int, model: String, directives: Directives, dialect: AnswerDialect = .chat
+    ) -> ErrorAnswer {
         var answer = usual(status: status, model: model)
-        answer.shape = directives.shape ?? .usual(for: status)
+        answer.shape = directives.shape ?? .usual(for: status, dialect)
         switch answer.shape {
         case .azure:
             answer.code = String(status)

@@ -18,11 +18,12 @@ package enum ErrorShape: String, Sendable, CaseIterable {
     case empty
 
     /// The shape a status has when none is asked for.
-    static func usual(for status: Int) -> ErrorShape {
+    static func usual(for status: Int, _ dialect: AnswerDialect) -> ErrorShape {
         switch status {
         case 529: .anthropic
-        case 502, 504: .html
-        default: .openai
+        case 502: .html
+        case 504 where dialect == .chat: .html
+        default: dialect.isAnthropic ? .anthropic : .openai
         }
     }
 }

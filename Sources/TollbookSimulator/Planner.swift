@@ -22,7 +22,10 @@ struct Planner: Sendable {
     ///   - call: the call's number, the source of its random draws.
     ///   - ordinal: which call with this model name it is, from 1, for `times`.
     func plan(_ request: ChatRequest, _ directives: Directives, call: Int, ordinal: Int) -> AnswerPlan {
-        if let mistake = mistake(in: request) { return .refusal(mistake) }
+        if var mistake = mistake(in: request) {
+            if request.dialect.isAnthropic { mistake.shape = .anthropic }
+            return .refusal(mistake)
+        }
         var draw = Draw(seed: directives.seed.map(UInt64.init) ?? configuration.seed, call: call)
         let strikes = faultStrikes(directives, ordinal: ordinal, draw: &draw)
         var delivery = delivery(directives, draw: &draw)
@@ -31,7 +34,9 @@ struct Planner: Sendable {
         if let status = failsPlainly ? 500 : directives.status, strikes {
             let model = ModelName.text(request.model)
             return AnswerPlan(
-                subject: .error(.scripted(status: status, model: model, directives: directives)), delivery: delivery)
+                subject: .error(
+                    .scripted(status: status, model: model, directives: directives, dialect: request.dialect)),
+                delivery: delivery)
         }
         let chat = ChatPlanner(request: request, directives: directives, configuration: configuration)
         return AnswerPlan(subject: .chat(chat.plan(fault: delivery.fault)), delivery: delivery)
@@ -40,6 +45,9 @@ struct Planner: Sendable {
     private func mistake(in request: ChatRequest) -> ErrorAnswer? {
         guard (1...SimulatorLimits.choices).contains(request.choices) else {
             return .invalid("'n' must be from 1 to \(SimulatorLimits.choices).", parameter: "n")
+        }
+        if request.dialect == .messages, request.maxTokens == nil {
+            return .invalid("max_tokens: Field required", parameter: "max_tokens")
         }
         if let tokens = request.maxTokens, tokens < 1 {
             return .invalid("The limit of output tokens must be at least 1.", parameter: "max_tokens")

@@ -21,6 +21,8 @@ struct RequestHead: Sendable {
     /// What the target names; a query is ignored.
     enum Route: Sendable, Equatable {
         case chat
+        case messages
+        case countTokens
         case models
         case health
         case calls

@@ -20,7 +20,9 @@ struct Responder: Sendable {
     func reply(to request: RequestHead.WithBody) -> Reply {
         loop.sink.clear()
         switch (request.head.method, request.head.route) {
-        case (.post, .chat): return chat(request)
+        case (.post, .chat): return call(request, .chat)
+        case (.post, .messages): return call(request, .messages)
+        case (.post, .countTokens): return call(request, .tokenCount)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))
@@ -40,11 +42,12 @@ struct Responder: Sendable {
         _ = whole(error, stamp: CallStamp(number: 0, created: loop.now), keepsAlive: false)
     }
 
-    private func chat(_ request: RequestHead.WithBody) -> Reply {
+    private func call(_ request: RequestHead.WithBody, _ dialect: AnswerDialect) -> Reply {
         shared.note(request)
         let stamp = CallStamp(number: shared.nextCall(), created: loop.now)
-        guard let chat = ChatRequest.parse(request.body) else {
-            let error = ErrorAnswer.invalid("The body is no JSON object with a string 'model'.", parameter: "model")
+        guard let chat = ChatRequest.parse(request.body, as: dialect) else {
+            var error = ErrorAnswer.invalid("The body is no JSON object with a string 'model'.", parameter: "model")
+            if dialect.isAnthropic { error.shape = .anthropic }
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
         }
         loop.counts.count(chat.model)
@@ -69,7 +72,9 @@ struct Responder: Sendable {
             let ordinal = directives.times == nil ? 1 : shared.nextOrdinal(model: chat.model)
             return shared.planner.plan(chat, directives, call: call, ordinal: ordinal)
         } catch {
-            return .refusal(.invalid(error.message, parameter: "x-sim", code: "unknown_directive"))
+            var answer = ErrorAnswer.invalid(error.message, parameter: "x-sim", code: "unknown_directive")
+            if chat.dialect.isAnthropic { answer.shape = .anthropic }
+            return .refusal(answer)
         }
     }
 

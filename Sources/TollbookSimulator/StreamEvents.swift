@@ -1,10 +1,12 @@
-/// Writes the server-sent events of a streamed chat answer, each one a chunk object.
+/// Writes the server-sent events of a streamed answer: of a chat answer, each one a chunk object.
 struct StreamEvents: Sendable {
     /// Role events and finish events: one a choice.
     let choices: Int
     /// Content events over all choices, in the order in which choices take turns.
     let contentEvents: Int
     private let plan: ChatPlan
+    /// Writes them in Anthropic's dialect; nil for a chat answer.
+    private let messages: MessagesEvents?
     private let stamp: CallStamp
     /// `data: {"id": …, "choices":[`, the same in every event.
     private let front: [UInt8]
@@ -19,11 +21,13 @@ struct StreamEvents: Sendable {
         self.plan = plan
         self.stamp = stamp
         choices = plan.choices
+        messages = plan.dialect == .messages ? MessagesEvents(plan, stamp: stamp) : nil
         let front = Self.makeFront(plan, stamp)
         self.front = front
-        deltas = (0..<plan.choices).compactMap { StreamDeltas.list(plan, choice: $0, stamp: stamp) }
-        contentEvents = (deltas.first?.count ?? plan.chunks) * plan.choices
-        let needsFronts = deltas.isEmpty && plan.usage != .everyChunk
+        let lists = (0..<plan.choices).lazy.compactMap { StreamDeltas.list(plan, choice: $0, stamp: stamp) }
+        deltas = messages == nil ? Array(lists) : []
+        contentEvents = messages?.contentEvents ?? (deltas.first?.count ?? plan.chunks) * plan.choices
+        let needsFronts = messages == nil && deltas.isEmpty && plan.usage != .everyChunk
         wordFronts = needsFronts ? (0..<plan.choices).map { Self.makeWordFront(front, choice: $0) } : []
         let usage = plan.usage == .lastChunk ? ",\"usage\":null" : ""
         wordBack = Array("\"},\"logprobs\":null,\"finish_reason\":null}]\(usage)}\n\n".utf8)
@@ -31,6 +35,7 @@ struct StreamEvents: Sendable {
 
     /// The event that opens a choice and names the role.
     func writeRole(_ choice: Int, into sink: inout ByteSink) {
+        if let messages { return messages.writeStart(into: &sink) }
         let content = if case .toolCalls = plan.content { "null" } else { "\"\"" }
         writeChoice(
             choice, delta: #"{"role":"assistant","content":\#(content),"refusal":null}"#, finish: "null",
@@ -39,6 +44,7 @@ struct StreamEvents: Sendable {
 
     /// Content event number `event`, not framed.
     func writeContent(_ event: Int, into sink: inout ByteSink) {
+        if let messages { return messages.writeContent(event, into: &sink) }
         let choice = event % choices
         guard deltas.isEmpty else {
             let usage = runningUsage(after: event + 1)
@@ -87,6 +93,7 @@ struct StreamEvents: Sendable {
 
     /// The event that carries `finish_reason`.
     func writeFinish(_ choice: Int, into sink: inout ByteSink) {
+        if let messages { return messages.writeFinish(into: &sink) }
         let tellsAll = plan.usage == .finishChunk && choice == choices - 1
         writeChoice(
             choice, delta: "{}", finish: plan.finish.json.description,
@@ -102,13 +109,20 @@ struct StreamEvents: Sendable {
     }
 
     /// Whether ``writeUsage(into:)`` is to be called.
-    var hasUsageEvent: Bool { plan.usage == .lastChunk || plan.usage == .everyChunk }
+    var hasUsageEvent: Bool { messages == nil && (plan.usage == .lastChunk || plan.usage == .everyChunk) }
 
     /// Whether the choices end with a finish event.
-    var hasFinish: Bool { plan.finish != .missing }
+    var hasFinish: Bool { messages != nil || plan.finish != .missing }
+
+    /// The terminal event.
+    func writeDone(into sink: inout ByteSink) {
+        if messages != nil { return MessagesEvents.writeDone(into: &sink) }
+        sink.write("data: [DONE]\n\n")
+    }
 
     /// The event with which a provider gives up inside a stream.
-    static func writeError(into sink: inout ByteSink) {
+    func writeError(into sink: inout ByteSink) {
+        if messages != nil { return MessagesEvents.writeError(into: &sink) }
         sink.write(
             """
             data: {"error":{"message":"Simulated: the server failed while it worked on this request.",\
@@ -118,6 +132,7 @@ struct StreamEvents: Sendable {
 
     /// An event whose JSON breaks off.
     func writeBroken(into sink: inout ByteSink) {
+        if messages != nil { return MessagesEvents.writeBroken(into: &sink) }
         sink.write(front)
         sink.write("{\"index\":0,\"delta\":{\"content\":\"lor\n\n")
     }

@@ -148,7 +148,7 @@ struct StreamScript: Sendable {
             position = .stalled(content: event, sinceNanos: elapsedNanos)
         case .errorEvent:
             let start = framer.begin(into: &sink)
-            StreamEvents.writeError(into: &sink)
+            events.writeError(into: &sink)
             framer.end(start, into: &sink)
             position = .terminator
             return nil
@@ -172,7 +172,7 @@ struct StreamScript: Sendable {
             events.writeUsage(into: &sink)
             position = delivery.fault == .cleanCloseNoDone ? .terminator : .done
         case .done:
-            sink.write("data: [DONE]\n\n")
+            events.writeDone(into: &sink)
             position = .terminator
         default:
             sink.truncate(to: start)

@@ -30,7 +30,8 @@ package enum WireLimits {
     package static let outputTokens = 100_000_000
 
     /// Length from which the value of a key `data` or `file_data` counts as an attachment and not as text.
-    /// A tool argument or a short note is under it; the smallest useful image is above it.
+    /// A tool argument or a short note is under it; the smallest useful image is above it. As many of its first
+    /// bytes are looked at to tell base64 from text.
     static let attachmentPayloadBytes = 512
 
     /// Bytes of one server-sent event. Image models send a whole picture base64 in one event (about 4 MB);

@@ -5,7 +5,7 @@ import TollbookWire
 /// Chunks known by the shape of the one before must read exactly as they would on their own.
 @Suite struct ChatChunkTemplateTests {
     private struct Reading: Equatable {
-        let kind: ChatStreamEvent
+        let kind: AnswerEvent
         let events: Int
         let bytes: Int
         let finished: Bool

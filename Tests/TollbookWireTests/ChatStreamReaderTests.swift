@@ -6,7 +6,7 @@ import TollbookWire
 /// What each event of a stream is, and what is known at its end.
 @Suite struct ChatStreamReaderTests {
     struct Outcome: Equatable {
-        var kinds: [ChatStreamEvent] = []
+        var kinds: [AnswerEvent] = []
         var reader = Facts()
     }
 
@@ -45,12 +45,12 @@ import TollbookWire
         return outcome
     }
 
-    private static func kind(_ data: String) throws -> ChatStreamEvent? {
+    private static func kind(_ data: String) throws -> AnswerEvent? {
         try read(Array("data: \(data)\n\n".utf8)).kinds.first
     }
 
     @Test(arguments: [
-        (#"{"choices":[{"delta":{"content":"a"}}]}"#, ChatStreamEvent.content),
+        (#"{"choices":[{"delta":{"content":"a"}}]}"#, AnswerEvent.content),
         (#"{"choices":[{}],"usage":null}"#, .content),
         (#"{"choices":[],"usage":{"prompt_tokens":1}}"#, .usage(isExtra: true)),
         (#"{"usage":{"prompt_tokens":1}}"#, .usage(isExtra: true)),
@@ -74,7 +74,7 @@ import TollbookWire
         ("not json", .other),
         (#"{"choices":[{"delta":{"content":"a"#, .other),
         ("", .other),
-    ]) func tellsKindOfEvent(_ data: String, _ expected: ChatStreamEvent) throws {
+    ]) func tellsKindOfEvent(_ data: String, _ expected: AnswerEvent) throws {
         #expect(try Self.kind(data) == expected)
     }
 
@@ -83,7 +83,7 @@ import TollbookWire
         var splitter = SSESplitter()
         splitter.append(
             ByteBuffer(string: ": hi\n\n\nid: 1\n\nevent: error\ndata: {\"message\":\"x\"}\n\nevent: error\n\n"))
-        var kinds: [ChatStreamEvent] = []
+        var kinds: [AnswerEvent] = []
         while let event = try splitter.next() { kinds.append(reader.read(event)) }
         #expect(kinds == [.comment, .comment, .comment, .error, .error])
         #expect(reader.sawError)
@@ -158,7 +158,7 @@ import TollbookWire
         let stream = (chunks + [#"{"id":"a","model":"m","choices":[],"usage":{"n":4}}"#, "[DONE]"])
             .map { "data: \($0)\n\n" }.joined()
         let outcome = try Self.read(Array(stream.utf8))
-        let running = ChatStreamEvent.usage(isExtra: false)
+        let running = AnswerEvent.usage(isExtra: false)
         #expect(outcome.kinds == [running, running, running, .usage(isExtra: true), .done])
         #expect(outcome.reader.usage == #"{"n":4}"# && outcome.reader.contentEvents == 3)
     }

@@ -10,31 +10,158 @@ enum AnswerForm {
     case stream
 }
 
-/// Finds out of an answer's bytes what the settlement needs. A class, so that its readers never move.
-final class AnswerReader {
+/// Finds out of an answer's bytes what the settlement needs. One subclass for each dialect, so that a call's answer
+/// costs one dynamic dispatch a read, and its events none.
+class AnswerReader {
     let form: AnswerForm
     /// Whether the status is one of success: else nothing counts as seen.
     let isSuccess: Bool
-    var plain = ChatResponseReader()
-    /// nil for a plain answer.
-    var stream: StreamIntake?
-    private(set) var hasContent = false
+    /// Whether anything of the answer itself came.
+    fileprivate(set) var hasContent = false
+    /// Whether the answer, or an event of it, is an error.
+    fileprivate(set) var hasError = false
 
-    init(form: AnswerForm, isSuccess: Bool) {
+    // A plain answer
+    /// Whether it was one JSON value; false until `finishPlain()`.
+    fileprivate(set) var isWellFormed = false
+
+    // A stream
+    /// Whether an event with content came.
+    fileprivate(set) var hasTokens = false
+    /// Whether the answer came to its own end, whatever became of the stream.
+    fileprivate(set) var sawFinishReason = false
+    /// The provider's terminal event; nothing is read behind it.
+    fileprivate(set) var terminalEvent: ByteBuffer?
+
+    fileprivate init(form: AnswerForm, isSuccess: Bool) {
         self.form = form
         self.isSuccess = isSuccess
-        if form == .stream { stream = StreamIntake() }
     }
 
-    func readPlain(_ bytes: ByteBuffer) {
+    /// The reader of the endpoint's dialect.
+    static func make(for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool) -> AnswerReader {
+        switch endpoint.dialect {
+        case .openaiChat: ChatAnswerReader(form: form, isSuccess: isSuccess)
+        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        }
+    }
+
+    /// Reads bytes of a plain answer.
+    func readPlain(_ bytes: ByteBuffer) {}
+
+    /// Ends a plain answer.
+    func finishPlain() {}
+
+    /// Reads bytes of a stream.
+    ///
+    /// - Parameter passesUsage: whether the caller asked for the usage chunk that the gateway asks for itself.
+    func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {}
+
+    /// Ends a stream with what stands behind its last whole event.
+    func finishStream(passesUsage: Bool) {}
+
+    /// Bytes of a stream to pass on, oldest first; nil when there are none left.
+    func takeRun() -> ByteBuffer? { nil }
+
+    /// What the settlement needs of what was read.
+    func summary() -> AnswerSummary { AnswerSummary() }
+}
+
+/// Reads answers of OpenAI's chat completions.
+private final class ChatAnswerReader: AnswerReader {
+    private var plain = ChatResponseReader()
+    private var stream = StreamIntake<ChatStreamReader>()
+
+    override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
         hasContent = true
     }
 
-    /// What the settlement needs of what was read.
-    func summary() -> AnswerSummary {
-        guard let stream else { return AnswerSummary(plain, sawAnswer: isSuccess && hasContent) }
-        return AnswerSummary(stream.reader, sawAnswer: isSuccess && stream.hasContent)
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+}
+
+/// Reads answers of Anthropic's messages.
+private final class MessagesAnswerReader: AnswerReader {
+    private var plain = MessagesResponseReader()
+    private var stream = StreamIntake<MessagesStreamReader>()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+}
+
+extension AnswerReader {
+    @inline(__always)
+    fileprivate func take(_ plain: borrowing some AnswerBodyReader) {
+        isWellFormed = plain.isWellFormed
+        hasError = plain.hasError
+    }
+
+    @inline(__always)
+    fileprivate func take(_ stream: borrowing StreamIntake<some AnswerStreamReader>) {
+        hasContent = stream.hasContent
+        hasTokens = stream.hasTokens
+        hasError = stream.reader.sawError
+        sawFinishReason = stream.reader.sawFinishReason
+        terminalEvent = stream.terminalEvent
+    }
+
+    fileprivate func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {
+        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent)
+        summary.estimate(outputTokens: plain.estimatedOutputTokens)
+        summary.model = plain.model
+        summary.responseID = plain.responseID
+        return summary
+    }
+
+    fileprivate func streamSummary(_ stream: some AnswerStreamReader) -> AnswerSummary {
+        var summary = AnswerSummary(stream.usageReport(), sawAnswer: isSuccess && hasContent)
+        summary.estimate(outputTokens: stream.estimatedOutputTokens)
+        summary.evidence.hasMalformedParts = stream.malformedEvents > 0
+        summary.model = stream.model
+        summary.responseID = stream.responseID
+        return summary
     }
 }
 
@@ -43,9 +170,9 @@ struct AnswerSummary {
     /// The provider's usage object as it came.
     private(set) var rawUsage: String?
     /// The model as the provider named it.
-    private(set) var model: String?
+    fileprivate(set) var model: String?
     /// The answer's own id.
-    private(set) var responseID: String?
+    fileprivate(set) var responseID: String?
     var evidence: AttemptEvidence
 
     /// Nothing came.
@@ -53,28 +180,17 @@ struct AnswerSummary {
         evidence = AttemptEvidence(wasDispatched: false, sawAnswer: false)
     }
 
-    init(_ plain: borrowing ChatResponseReader, sawAnswer: Bool) {
-        evidence = AttemptEvidence(wasDispatched: true, sawAnswer: sawAnswer)
-        evidence.outputTokensSeen = Int64(plain.estimatedOutputTokens)
-        model = plain.model
-        responseID = plain.responseID
-        take(plain.usage)
+    fileprivate init(_ report: UsageReport, sawAnswer: Bool) {
+        evidence = AttemptEvidence(wasDispatched: true, sawAnswer: sawAnswer, usage: report.usage)
+        evidence.isUsageInconsistent = report.isInconsistent
+        evidence.hasUncountedUsage = report.hasUncounted
+        evidence.promptUsage = report.promptUsage
+        evidence.outputTokensSeen = report.outputTokensSoFar
+        rawUsage = report.raw
     }
 
-    init(_ stream: borrowing ChatStreamReader, sawAnswer: Bool) {
-        evidence = AttemptEvidence(wasDispatched: true, sawAnswer: sawAnswer)
-        evidence.outputTokensSeen = Int64(stream.estimatedOutputTokens)
-        evidence.hasMalformedParts = stream.malformedEvents > 0
-        model = stream.model
-        responseID = stream.responseID
-        take(stream.usage)
-    }
-
-    private mutating func take(_ usage: ByteBuffer?) {
-        guard let usage else { return }
-        rawUsage = String(buffer: usage)
-        guard let read = OpenAIUsage(usage) else { return }
-        evidence.usage = read.usage
-        evidence.isUsageInconsistent = read.isInconsistent
+    /// Takes what was seen where it is more than what was told.
+    fileprivate mutating func estimate(outputTokens: Int) {
+        evidence.outputTokensSeen = max(evidence.outputTokensSeen, Int64(outputTokens))
     }
 }

@@ -1,6 +1,7 @@
 internal import TollbookCore
 internal import TollbookLedger
 internal import TollbookPolicy
+internal import TollbookWire
 
 /// The attempt under way: what its row will say.
 struct AttemptProgress {
@@ -29,10 +30,12 @@ struct AttemptProgress {
     }
 
     /// What it is charged by: the prices in force at its start.
-    func terms(estimatedInputTokens: Int64) -> AttemptTerms {
-        AttemptTerms(
-            estimatedInputTokens: estimatedInputTokens, heldOutputTokens: target.heldOutputTokens,
+    func terms(of intake: CallIntake) -> AttemptTerms {
+        var terms = AttemptTerms(
+            estimatedInputTokens: Int64(intake.scan.estimatedInputTokens), heldOutputTokens: target.heldOutputTokens,
             prices: target.deployment.prices.prices(atMicros: startedMicros))
+        terms.isCharged = intake.endpoint.isCharged
+        return terms
     }
 
     /// The row of an attempt that has ended.

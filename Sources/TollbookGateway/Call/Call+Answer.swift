@@ -13,14 +13,18 @@ extension Call {
         self.answer = answer
         switch answer.status {
         case 200..<300:
-            reader = AnswerReader(form: answer.isEventStream ? .stream : .plain, isSuccess: true)
+            reader = makeReader(answer.isEventStream ? .stream : .plain, isSuccess: true)
             if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
-        case 400..<600: reader = AnswerReader(form: .plain, isSuccess: false)
+        case 400..<600: reader = makeReader(.plain, isSuccess: false)
         // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
         default: refuseAnswer(.upstreamMalformed)
         }
+    }
+
+    private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
+        AnswerReader.make(for: intake.endpoint, form: form, isSuccess: isSuccess)
     }
 
     /// An answer that is not passed on. Its error body is no use to the caller, or says too much.
@@ -104,13 +108,13 @@ extension Call {
     }
 
     private func plainEnd(_ reader: AnswerReader) {
-        reader.plain.finish()
+        reader.finishPlain()
         let finale = isRelaying ? Finale.relayedTail : .answer
         if !reader.isSuccess {
             settle(.errorStatus, finale: finale, code: .upstreamError)
-        } else if reader.plain.hasError {
+        } else if reader.hasError {
             settle(.errorEvent, finale: finale, code: .upstreamError)
-        } else if reader.plain.isWellFormed {
+        } else if reader.isWellFormed {
             settle(.complete(isTerminated: true), finale: finale, code: .ok)
         } else {
             settle(

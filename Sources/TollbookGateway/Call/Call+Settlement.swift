@@ -24,8 +24,7 @@ extension Call {
         guard machine.phase != .opening, let progress else { return }
         var summary = reader?.summary() ?? AnswerSummary()
         summary.evidence.wasDispatched = progress.wasDispatched
-        let terms = progress.terms(estimatedInputTokens: Int64(intake.scan.estimatedInputTokens))
-        let resolution = Resolution(ending, summary.evidence, terms)
+        let resolution = Resolution(ending, summary.evidence, progress.terms(of: intake))
         self.progress = nil
         guard machine.settling() else { return }
         upstreamEndNanos = loop.readNanos()
@@ -130,7 +129,7 @@ extension Call {
         if isRelaying {
             front.close()
         } else if reader?.form == .stream {
-            front.endStream(with: error)
+            front.endStream(of: self, with: error)
         } else {
             front.answer(error, of: self, receipt)
         }

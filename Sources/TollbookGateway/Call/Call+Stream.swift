@@ -7,7 +7,7 @@ extension Call {
     func streamBody(_ bytes: ByteBuffer, _ reader: AnswerReader) {
         guard terminalEvent == nil else { return }
         do {
-            try reader.stream?.read(bytes, passesUsage: intake.scan.includesUsage)
+            try reader.readStream(bytes, passesUsage: intake.scan.includesUsage)
         } catch {
             passOn(reader)
             return streamMalformed()
@@ -18,17 +18,17 @@ extension Call {
 
     /// Passes on what has been read, but for the terminal event.
     private func passOn(_ reader: AnswerReader) {
-        if reader.stream?.hasTokens == true, progress?.firstTokenAfterMicros == nil {
+        if reader.hasTokens, progress?.firstTokenAfterMicros == nil {
             progress?.contentArrived(nanos: loop.readNanos())
         }
-        while let run = reader.stream?.takeRun() { front?.send(run) }
-        terminalEvent = reader.stream?.terminalEvent
+        while let run = reader.takeRun() { front?.send(run) }
+        terminalEvent = reader.terminalEvent
     }
 
     /// The terminal event came: settle, and let the connection end its message by itself.
     private func streamTerminated(_ reader: AnswerReader) {
         releaseConnection()
-        if reader.stream?.reader.sawError == true {
+        if reader.hasError {
             settle(.errorEvent, finale: .streamEnd, code: .upstreamError)
         } else {
             settle(.complete(isTerminated: true), finale: .streamEnd, code: .ok)
@@ -37,13 +37,13 @@ extension Call {
 
     /// The message ended without a terminal event.
     func streamEnd(_ reader: AnswerReader) {
-        reader.stream?.finish(passesUsage: intake.scan.includesUsage)
+        reader.finishStream(passesUsage: intake.scan.includesUsage)
         passOn(reader)
         if terminalEvent != nil {
             streamTerminated(reader)
-        } else if reader.stream?.reader.sawError == true {
+        } else if reader.hasError {
             settle(.errorEvent, finale: .streamEnd, code: .upstreamError)
-        } else if reader.stream?.reader.sawFinishReason == true {
+        } else if reader.sawFinishReason {
             settle(.complete(isTerminated: false), finale: .streamEnd, code: .ok)
         } else {
             settle(.broken(.closedMidBody), finale: .failure(.upstream(.upstreamCut)), code: .upstreamCut)

@@ -1,9 +1,12 @@
 internal import NIOCore
+internal import TollbookCore
 internal import TollbookPolicy
 internal import TollbookWire
 
 /// A request as it was taken in: everything that opening and dispatching it needs.
 struct CallIntake {
+    /// What was called: it decides how the request goes upstream and how the answer is read.
+    let endpoint: Endpoint
     let secretHash: SecretHash
     let acceptedMicros: Int64
     /// Monotonic, when the last byte of the request was read.
@@ -15,6 +18,8 @@ struct CallIntake {
     let reservedBytes: Int
     /// Header lines for the provider.
     let forwarded: ByteBuffer
+    /// Whether `anthropic-version` is among them.
+    let hasAnthropicVersion: Bool
     let tags: String?
     let endUser: String?
     let interaction: String?
@@ -24,7 +29,8 @@ struct CallIntake {
 
     func facts() -> CallFacts {
         CallFacts(
-            routeName: scan.model.value, estimatedInputTokens: Int64(scan.estimatedInputTokens),
+            routeName: scan.model.value, endpoint: endpoint,
+            estimatedInputTokens: Int64(scan.estimatedInputTokens),
             maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices),
             acceptedMicros: acceptedMicros)
     }

@@ -29,6 +29,10 @@ package struct AttemptEvidence: Sendable {
     package var usage: Usage?
     /// Whether the provider's numbers contradict each other.
     package var isUsageInconsistent = false
+    /// Whether the provider told of units that no meter counts.
+    package var hasUncountedUsage = false
+    /// What the provider reported of the prompt alone, in a stream that broke off.
+    package var promptUsage: Usage?
     /// Estimated from what was seen of the answer.
     package var outputTokensSeen: Int64 = 0
     /// Events that could not be read, in a stream that went on.
@@ -47,6 +51,8 @@ package struct AttemptTerms: Sendable {
     package let heldOutputTokens: Int64
     /// In force at the attempt's start; nil: unpriced.
     package let prices: PriceSet?
+    /// False: the endpoint's calls cost nothing, whatever they tell.
+    package var isCharged = true
 
     package init(estimatedInputTokens: Int64, heldOutputTokens: Int64, prices: PriceSet?) {
         self.estimatedInputTokens = estimatedInputTokens
@@ -61,11 +67,11 @@ package struct AttemptTerms: Sendable {
 package struct Resolution: Sendable, Equatable {
     /// What the charges rest on.
     package enum Basis: Sendable, Equatable {
-        /// Nothing was sent, or the provider refused: no charge, the hold is voided.
+        /// Nothing was sent, the provider refused, or the endpoint is free: no charge, the hold is voided.
         case none
         /// The provider's own numbers.
         case usage
-        /// The estimated prompt and what was seen of the answer.
+        /// The prompt, reported or estimated, and what was seen of the answer.
         case seen
         /// The whole worst case, because nothing was seen.
         case hold
@@ -78,7 +84,7 @@ package struct Resolution: Sendable, Equatable {
     package let errorClass: ErrorClass?
 
     package init(_ ending: AttemptEnding, _ evidence: AttemptEvidence, _ terms: AttemptTerms) {
-        let basis = Self.basis(ending, evidence)
+        let basis = terms.isCharged ? Self.basis(ending, evidence) : .none
         self.basis = basis
         charges = Self.charges(basis, evidence, terms)
         endReason = Self.endReason(ending, evidence)
@@ -110,10 +116,11 @@ package struct Resolution: Sendable, Equatable {
                 prices: terms.prices)
         case .seen:
             var usage = Usage()
-            usage.set(.input, terms.estimatedInputTokens)
+            if evidence.promptUsage == nil { usage.set(.input, terms.estimatedInputTokens) }
             usage.set(.output, evidence.outputTokensSeen)
             if terms.prices?[.request] != nil { usage.set(.request, 1) }
-            return Charging.lines(for: usage, prices: terms.prices, source: .estimated)
+            return Charging.lines(for: evidence.promptUsage ?? Usage(), prices: terms.prices, source: .provider)
+                + Charging.lines(for: usage, prices: terms.prices, source: .estimated)
         }
     }
 
@@ -133,6 +140,7 @@ package struct Resolution: Sendable, Equatable {
         if ending == .clientGone { return evidence.wasDispatched ? .clientLeftEarly : nil }
         if ending == .malformed { return .answerMalformed }
         if basis == .seen { return .usageEstimated }
+        if basis == .usage, evidence.hasUncountedUsage { return .usageUncounted }
         if basis == .usage, evidence.isUsageInconsistent { return .usageInconsistent }
         if evidence.hasMalformedParts { return .answerMalformed }
         if case .complete(isTerminated: false) = ending { return .noTerminalEvent }

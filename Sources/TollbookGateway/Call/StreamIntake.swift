@@ -5,8 +5,8 @@ internal import TollbookWire
 ///
 /// A read's events are worked off in here, because each look from outside at what an answer's reader holds costs
 /// more than an event.
-struct StreamIntake {
-    private(set) var reader = ChatStreamReader()
+struct StreamIntake<Reader: AnswerStreamReader> {
+    private(set) var reader = Reader()
     private var splitter = SSESplitter()
     /// Whether anything of the answer itself came.
     private(set) var hasContent = false

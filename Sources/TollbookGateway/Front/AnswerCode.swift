@@ -80,6 +80,22 @@ package enum AnswerCode: String, CaseIterable, Sendable {
         }
     }
 
+    /// Anthropic's class of error.
+    var anthropicErrorType: String {
+        switch status {
+        case 401: "authentication_error"
+        case 402: "billing_error"
+        case 403: "permission_error"
+        case 404: "not_found_error"
+        case 413: "request_too_large"
+        case 429: "rate_limit_error"
+        case 503: "overloaded_error"
+        case 504: "timeout_error"
+        case 500...: "api_error"
+        default: "invalid_request_error"
+        }
+    }
+
     /// The code's place in `allCases`, by which it is counted.
     var index: Int { Self.indexes[self] ?? 0 }
 

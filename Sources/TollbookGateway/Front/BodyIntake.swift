@@ -7,12 +7,15 @@ struct BodyIntake {
     private(set) var body = ByteBuffer()
     /// The first thing that is wrong with the body; nothing is kept from there on.
     private(set) var error: WireError?
-    private var scanner = ChatRequestScanner()
+    private var scanner: ChatRequestScanner
     private var hasher: BodyHasher
     private let reserveBytes: Int
 
-    /// - Parameter announcedBytes: the content length; not trusted beyond a reservation.
-    init(hasher: BodyHasher, announcedBytes: Int?) {
+    /// - Parameters:
+    ///   - form: whose request it is.
+    ///   - announcedBytes: the content length; not trusted beyond a reservation.
+    init(form: RequestForm, hasher: BodyHasher, announcedBytes: Int?) {
+        scanner = ChatRequestScanner(form: form)
         self.hasher = hasher
         reserveBytes = min(announcedBytes ?? 0, GatewayLimits.bodyReserveBytes)
     }

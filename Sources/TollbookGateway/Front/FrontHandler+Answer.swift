@@ -12,7 +12,7 @@ extension FrontHandler {
     ///   - call: the call whose row the headers name; nil: it has none.
     ///   - isHead: whether the method forbids a body.
     func answer(_ error: GatewayError, of call: Call?, _ receipt: SettlementReceipt? = nil, isHead: Bool = false) {
-        let body = error.body
+        let body = error.body(in: dialect, requestID: call?.request?.id)
         var head = makeHead(error.status, .length(body.readableBytes), call, receipt)
         head.lines.writeHeaderLine("date", loop.httpDate)
         head.lines.writeStaticString("content-type: application/json\r\n")
@@ -138,8 +138,8 @@ extension FrontHandler {
     private static let commentBytes = 128
 
     /// Ends a stream with an error event and without a terminal one.
-    func endStream(with error: GatewayError) {
-        send(error.event)
+    func endStream(of call: Call, with error: GatewayError) {
+        send(error.event(in: dialect, requestID: call.request?.id))
         endRelayed()
     }
 

@@ -12,6 +12,7 @@ extension FrontHandler {
         isHTTP10 = head.isHTTP10
         keepsAlive = head.keepsAlive && !loop.isDraining
         isCompressed = false
+        dialect = head.dialect
         _ = loop.readNanos()
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
@@ -38,13 +39,13 @@ extension FrontHandler {
         if let error = details.error { return error }
         switch head.target {
         case .notFound:
-            return GatewayError(.notFound, "There is no such path. Calls go to /v1/chat/completions.")
+            return GatewayError(.notFound, "There is no such path. Calls go to /v1/chat/completions or /v1/messages.")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
             return error
         case .models, .model: return nil
-        case .chatCompletions:
+        case .call:
             guard head.headers.encoding == .unsupported else { return nil }
             return GatewayError(
                 .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
@@ -98,10 +99,11 @@ extension FrontHandler {
         clearDeadline()
         guard let request else { return }
         switch request.head.target {
-        case .chatCompletions: startCall()
-        case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot))
+        case .call(let endpoint): startCall(endpoint)
+        case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
-            if let body = ModelList.body(for: name, key: request.key, in: loop.ledger.snapshot) {
+            let snapshot = loop.ledger.snapshot
+            if let body = ModelList.body(for: name, key: request.key, in: snapshot, dialect: dialect) {
                 answer(with: body)
             } else {
                 refuse(.unknownRoute(name))
@@ -110,12 +112,12 @@ extension FrontHandler {
         }
     }
 
-    private func startCall() {
+    private func startCall(_ endpoint: Endpoint) {
         guard let request else { return }
         do throws(WireError) {
             let (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
-            let intake = makeIntake(request, scan, hash)
+            let intake = makeIntake(request, endpoint, scan, hash)
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call
@@ -126,11 +128,14 @@ extension FrontHandler {
         }
     }
 
-    private func makeIntake(_ request: FrontRequest, _ scan: ChatRequestScan, _ hash: [UInt8]) -> CallIntake {
+    private func makeIntake(
+        _ request: FrontRequest, _ endpoint: Endpoint, _ scan: ChatRequestScan, _ hash: [UInt8]
+    ) -> CallIntake {
         CallIntake(
-            secretHash: request.secretHash, acceptedMicros: request.acceptedMicros, acceptedNanos: loop.readNanos(),
-            scan: scan, body: request.body.body, bodyHash: hash, reservedBytes: request.takeReservation(),
-            forwarded: request.head.headers.forwarded, tags: request.details.tags,
+            endpoint: endpoint, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
+            acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
+            reservedBytes: request.takeReservation(), forwarded: request.head.headers.forwarded,
+            hasAnthropicVersion: request.head.headers.hasAnthropicVersion, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,
             traceID: request.head.headers.traceID, address: address)
     }

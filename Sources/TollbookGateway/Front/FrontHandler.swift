@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TollbookCore
 internal import TollbookPolicy
 
 /// A client's connection: takes requests in one after the other and writes their answers.
@@ -35,6 +36,8 @@ final class FrontHandler: ChannelDuplexHandler {
     // The request at hand
     var request: FrontRequest?
     var isHTTP10 = false
+    /// What the caller speaks; decides the form of errors.
+    var dialect = Dialect.openaiChat
     /// Whether the connection goes on after the answer at hand.
     var keepsAlive = true
     /// Whether the answer at hand is sent in chunks.

@@ -23,7 +23,9 @@ final class FrontRequest {
         self.secretHash = secretHash
         self.acceptedMicros = acceptedMicros
         self.details = details
-        body = BodyIntake(hasher: hasher, announcedBytes: head.headers.contentLength)
+        body = BodyIntake(
+            form: head.target.endpoint?.requestForm ?? .chat, hasher: hasher,
+            announcedBytes: head.headers.contentLength)
     }
 
     /// Takes a chunk of the body; an error when there is no room for it.

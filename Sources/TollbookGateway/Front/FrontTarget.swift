@@ -1,6 +1,9 @@
+package import TollbookCore
+
 /// What a request's target and method ask for.
 package enum FrontTarget: Equatable, Sendable {
-    case chatCompletions
+    /// A call of an endpoint.
+    case call(Endpoint)
     case models
     /// `/v1/models/{id}`, decoded.
     case model(String)
@@ -8,11 +11,17 @@ package enum FrontTarget: Equatable, Sendable {
     /// A known path with another method.
     case methodNotAllowed(allow: String)
 
+    /// The endpoint that is called; nil: no call is made.
+    var endpoint: Endpoint? {
+        guard case .call(let endpoint) = self else { return nil }
+        return endpoint
+    }
+
     /// - Parameter path: without the query.
     init(method: HeadText, path: HeadText) {
         // Nearly every request, told without making strings.
         if method.isExactly("POST"), path.isExactly("/v1/chat/completions") {
-            self = .chatCompletions
+            self = .call(.chatCompletions)
         } else {
             self.init(method: method.string, path: Substring(path.string))
         }
@@ -21,7 +30,9 @@ package enum FrontTarget: Equatable, Sendable {
     /// - Parameter path: without the query.
     package init(method: String, path: Substring) {
         switch path {
-        case "/v1/chat/completions": self = method == "POST" ? .chatCompletions : .methodNotAllowed(allow: "POST")
+        case "/v1/chat/completions": self = Self.call(.chatCompletions, method)
+        case "/v1/messages": self = Self.call(.messages, method)
+        case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             guard path.hasPrefix("/v1/models/"), let id = PercentText.decode(path.dropFirst(11)), !id.isEmpty else {
@@ -30,5 +41,9 @@ package enum FrontTarget: Equatable, Sendable {
             }
             self = method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
         }
+    }
+
+    private static func call(_ endpoint: Endpoint, _ method: String) -> FrontTarget {
+        method == "POST" ? .call(endpoint) : .methodNotAllowed(allow: "POST")
     }
 }

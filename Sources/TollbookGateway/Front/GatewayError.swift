@@ -4,7 +4,7 @@ internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
-/// An error answer of Tollbook's own, in OpenAI's shape.
+/// An error answer of Tollbook's own, told in the caller's dialect.
 struct GatewayError {
     let code: AnswerCode
     let message: String
@@ -30,16 +30,34 @@ struct GatewayError {
         OpenAIError(message: message, type: code.errorType, param: param, code: code.rawValue, details: details)
     }
 
-    /// The body of a plain answer.
-    var body: ByteBuffer { openAIError.body() }
+    private func anthropicError(_ requestID: RequestID?) -> AnthropicError {
+        AnthropicError(
+            message: message, type: code.anthropicErrorType, code: code.rawValue, param: param, details: details,
+            requestID: requestID?.text)
+    }
 
-    /// The in-band event for a stream that has begun.
-    var event: ByteBuffer { openAIError.event() }
+    /// The body of a plain answer.
+    ///
+    /// - Parameter requestID: of the call's row; nil: it has none.
+    func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
+        switch dialect {
+        case .openaiChat: openAIError.body()
+        case .anthropicMessages: anthropicError(requestID).body()
+        }
+    }
+
+    /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
+    func event(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
+        switch dialect {
+        case .openaiChat: openAIError.event()
+        case .anthropicMessages: anthropicError(requestID).event()
+        }
+    }
 }
 
 extension GatewayError {
     static let unknownKey = GatewayError(
-        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…'.")
+        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'.")
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)

@@ -1,40 +1,64 @@
 internal import NIOCore
+internal import TollbookCore
 internal import TollbookPolicy
 internal import TollbookWire
 
-/// `GET /v1/models` in OpenAI's shape: the routes that a key may ask for.
+/// `GET /v1/models` in the caller's dialect: the routes that a key may ask for, all on one page.
 enum ModelList {
-    static func body(for key: KeyRecord, in snapshot: GovernanceSnapshot) -> ByteBuffer {
+    static func body(for key: KeyRecord, in snapshot: GovernanceSnapshot, dialect: Dialect) -> ByteBuffer {
+        let routes = snapshot.routesInOrder.filter { key.project.permits(route: $0) }
         var json = JSONWriter()
         json.object { json in
-            json.name("object")
-            json.value("list")
+            if dialect == .openaiChat {
+                json.name("object")
+                json.value("list")
+            }
             json.name("data")
             json.array { json in
-                for route in snapshot.routesInOrder where key.project.permits(route: route) { write(route, to: &json) }
+                for route in routes { write(route, dialect, to: &json) }
+            }
+            if dialect == .anthropicMessages {
+                json.name("has_more")
+                json.value(false)
+                json.name("first_id")
+                json.value(routes.first?.name)
+                json.name("last_id")
+                json.value(routes.last?.name)
             }
         }
         return json.buffer
     }
 
     /// One model; nil when there is none of the name that the key may ask for.
-    static func body(for name: String, key: KeyRecord, in snapshot: GovernanceSnapshot) -> ByteBuffer? {
+    static func body(
+        for name: String, key: KeyRecord, in snapshot: GovernanceSnapshot, dialect: Dialect
+    ) -> ByteBuffer? {
         guard let route = snapshot.routes[name], key.project.permits(route: route) else { return nil }
         var json = JSONWriter()
-        write(route, to: &json)
+        write(route, dialect, to: &json)
         return json.buffer
     }
 
-    private static func write(_ route: RouteRecord, to json: inout JSONWriter) {
+    private static func write(_ route: RouteRecord, _ dialect: Dialect, to json: inout JSONWriter) {
         json.object { json in
             json.name("id")
             json.value(route.name)
-            json.name("object")
-            json.value("model")
-            json.name("created")
-            json.value(route.createdMicros / 1_000_000)
-            json.name("owned_by")
-            json.value("tollbook")
+            switch dialect {
+            case .openaiChat:
+                json.name("object")
+                json.value("model")
+                json.name("created")
+                json.value(route.createdMicros / 1_000_000)
+                json.name("owned_by")
+                json.value("tollbook")
+            case .anthropicMessages:
+                json.name("type")
+                json.value("model")
+                json.name("display_name")
+                json.value(route.name)
+                json.name("created_at")
+                json.value(UTCTime(micros: route.createdMicros).iso8601)
+            }
         }
     }
 }

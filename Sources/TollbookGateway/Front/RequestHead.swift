@@ -1,4 +1,5 @@
-package import NIOCore
+internal import NIOCore
+internal import TollbookCore
 
 /// The head of a request, as far as Tollbook reads it (RFC 9112, sections 3 and 5).
 ///
@@ -11,6 +12,11 @@ package final class RequestHead {
     package let isHTTP10: Bool
     package let headers: RequestHeaders
     let framing: MessageBody.Framing
+
+    /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that.
+    var dialect: Dialect {
+        target.endpoint?.dialect ?? (headers.hasAnthropicVersion ? .anthropicMessages : .openaiChat)
+    }
 
     /// Whether the client keeps the connection for another request.
     package var keepsAlive: Bool { headers.framing.keepsAlive(isHTTP10: isHTTP10) }

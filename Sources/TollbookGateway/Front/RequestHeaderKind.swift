@@ -2,6 +2,8 @@
 enum RequestHeaderKind {
     /// Goes upstream as it is.
     case forward
+    /// Goes upstream as it is, and tells that the caller speaks Anthropic's dialect.
+    case anthropicVersion
     /// Stops here.
     case drop
     case authorization
@@ -58,6 +60,7 @@ enum RequestHeaderKind {
         case 15 where name.equals("accept-encoding"): .drop
         case 16 where name.equals("content-encoding"): .contentEncoding
         case 17 where name.equals("transfer-encoding"): .transferEncoding
+        case 17 where name.equals("anthropic-version"): .anthropicVersion
         case 19 where name.equals("x-tollbook-end-user"): .endUser
         case 19 where name.equals("openai-organization"): .drop
         case 22 where name.equals("x-tollbook-interaction"): .interaction

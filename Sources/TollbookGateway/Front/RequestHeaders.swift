@@ -24,6 +24,8 @@ package struct RequestHeaders {
     package private(set) var secret: (place: SecretPlace, value: ByteBuffer)?
     package private(set) var encoding = Encoding.identity
     package private(set) var expectsContinue = false
+    /// Whether `anthropic-version` was given.
+    package private(set) var hasAnthropicVersion = false
     package private(set) var hostCount = 0
     /// Not validated; several headers are joined with commas.
     package private(set) var tags: String?
@@ -66,7 +68,7 @@ package struct RequestHeaders {
         while let field = try again.field() {
             guard !framing.nominated.contains(field.name.string.lowercased()) else { continue }
             switch RequestHeaderKind(field.name) {
-            case .forward, .traceparent: forward(field, bytes)
+            case .forward, .anthropicVersion, .traceparent: forward(field, bytes)
             default: break
             }
         }
@@ -92,6 +94,9 @@ package struct RequestHeaders {
         case .interaction: interaction = value.string
         case .tags: tags = tags.map { $0 + "," + value.string } ?? value.string
         case .transferEncoding: try framing.takeTransferEncoding(value)
+        case .anthropicVersion:
+            hasAnthropicVersion = true
+            return true
         case .traceparent:
             traceID = TraceParent.traceID(value.string)
             return true

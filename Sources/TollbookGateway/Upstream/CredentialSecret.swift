@@ -3,7 +3,9 @@ internal import NIOCore
 /// A provider's secret, ready for its header. Shows itself in no description.
 package final class CredentialSecret: Sendable, CustomStringConvertible, CustomReflectable {
     /// `authorization: Bearer …` with its line end.
-    let headerLine: ByteBuffer
+    let bearerLine: ByteBuffer
+    /// `x-api-key: …` with its line end.
+    let apiKeyLine: ByteBuffer
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -14,12 +16,17 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         guard !bytes.isEmpty, bytes.count <= GatewayLimits.credentialBytes,
             bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
+        bearerLine = Self.line("authorization: Bearer ", bytes)
+        apiKeyLine = Self.line("x-api-key: ", bytes)
+    }
+
+    private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {
         var line = ByteBuffer()
-        line.reserveCapacity(bytes.count + 32)
-        line.writeStaticString("authorization: Bearer ")
+        line.reserveCapacity(name.utf8CodeUnitCount + bytes.count + 2)
+        line.writeStaticString(name)
         line.writeBytes(bytes)
         line.writeStaticString("\r\n")
-        headerLine = line
+        return line
     }
 
     package var description: String { "<secret>" }

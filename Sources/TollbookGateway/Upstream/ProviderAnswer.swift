@@ -83,6 +83,8 @@ package struct ProviderAnswer {
         switch name.count {
         case 4 where name.equals("date"): hasDate = true
         case 10 where name.equals("connection"): fields.takeConnection(value)
+        case 10 where name.equals("request-id"):
+            if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 12 where name.equals("content-type"): isEventStream = value.begins("text/event-stream")
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }

@@ -1,6 +1,8 @@
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
+internal import TollbookCore
+internal import TollbookPolicy
 
 /// The connections of one event loop to one provider; the one used last is used next.
 ///
@@ -8,8 +10,9 @@ internal import NIOSSL
 /// `@unchecked Sendable` because connect's closures carry it; all of it is touched on its event loop only.
 final class ProviderPool: @unchecked Sendable {
     let endpoint: UpstreamEndpoint
-    /// The request line and the headers that are the same for every call, without the blank line.
-    let requestPrefix: ByteBuffer
+    private let dialect: ProviderDialect?
+    /// By the raw values of the front's endpoints.
+    private let requestPrefixes: [ByteBuffer]
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
     private let timeouts: GatewayTimeouts
@@ -23,15 +26,34 @@ final class ProviderPool: @unchecked Sendable {
     private var isClosed = false
 
     init(
-        endpoint: UpstreamEndpoint, eventLoop: any EventLoop, tls: UpstreamTLS, configuration: GatewayConfiguration
+        endpoint: UpstreamEndpoint, dialect: ProviderDialect?, eventLoop: any EventLoop, tls: UpstreamTLS,
+        configuration: GatewayConfiguration
     ) {
         self.endpoint = endpoint
+        self.dialect = dialect
         self.eventLoop = eventLoop
         self.tls = tls
         timeouts = configuration.timeouts
         idleLimit = configuration.sizes.idleConnectionsPerProvider
-        requestPrefix = UpstreamRequestHead.prefix(for: endpoint)
+        let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
+        requestPrefixes = (0...last).map { code in
+            let path = Endpoint(rawValue: code).map { endpoint.path(of: $0) } ?? endpoint.path
+            return UpstreamRequestHead.prefix(path: path, authority: endpoint.authority)
+        }
     }
+
+    /// The request line and the headers that are the same for every call to an endpoint, without the blank line.
+    func requestPrefix(for endpoint: Endpoint) -> ByteBuffer { requestPrefixes[endpoint.rawValue] }
+
+    /// The header line by which the provider takes its credential.
+    func headerLine(of secret: CredentialSecret) -> ByteBuffer {
+        dialect == .anthropic ? secret.apiKeyLine : secret.bearerLine
+    }
+
+    /// The header line for calls whose caller names no version; nil: the provider wants none.
+    var anthropicVersion: ByteBuffer? { dialect == .anthropic ? Self.defaultVersion : nil }
+
+    private static let defaultVersion = ByteBuffer(string: "anthropic-version: 2023-06-01\r\n")
 
     var idleCount: Int { idle.count }
 

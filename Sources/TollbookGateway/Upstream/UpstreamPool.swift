@@ -29,7 +29,9 @@ final class UpstreamPool {
         let isBuiltIn = provider.dialect == "simulated" && provider.baseURL.isEmpty
         let baseURL = isBuiltIn ? configuration.simulatedBaseURL ?? "" : provider.baseURL
         let pool = UpstreamEndpoint(baseURL: baseURL).map {
-            ProviderPool(endpoint: $0, eventLoop: eventLoop, tls: tls, configuration: configuration)
+            ProviderPool(
+                endpoint: $0, dialect: provider.knownDialect, eventLoop: eventLoop, tls: tls,
+                configuration: configuration)
         }
         providers[provider.id] = Entry(version: provider.version, pool: pool)
         return pool

@@ -3,28 +3,32 @@ internal import NIOCore
 /// Serializes requests to providers.
 enum UpstreamRequestHead {
     /// The request line and the headers that are the same for every call to a provider.
-    static func prefix(for endpoint: UpstreamEndpoint) -> ByteBuffer {
+    ///
+    /// - Parameter path: from the root.
+    static func prefix(path: String, authority: String) -> ByteBuffer {
         ByteBuffer(
-            string: "POST \(endpoint.path)/chat/completions HTTP/1.1\r\nhost: \(endpoint.authority)\r\n"
-                + "accept-encoding: identity\r\n")
+            string: "POST \(path) HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
     }
 
     /// Writes a head, and the body behind it when it is small.
     ///
     /// - Parameters:
-    ///   - prefix: what `prefix(for:)` made.
+    ///   - prefix: what `prefix(path:authority:)` made.
+    ///   - secret: the header line of the provider's credential.
+    ///   - version: the header line of the version that the caller did not give.
     ///   - forwarded: the caller's header lines.
     ///   - copied: the body's parts if they are to be copied.
     ///   - length: of the whole body.
     static func write(
-        prefix: ByteBuffer, secret: CredentialSecret?, forwarded: ByteBuffer, copied: [ByteBuffer], length: Int,
-        to buffer: inout ByteBuffer
+        prefix: ByteBuffer, secret: ByteBuffer?, version: ByteBuffer?, forwarded: ByteBuffer, copied: [ByteBuffer],
+        length: Int, to buffer: inout ByteBuffer
     ) {
-        let secretBytes = secret?.headerLine.readableBytes ?? 0
-        let headBytes = prefix.readableBytes + secretBytes + forwarded.readableBytes + fixedBytes
+        let ownBytes = (secret?.readableBytes ?? 0) + (version?.readableBytes ?? 0)
+        let headBytes = prefix.readableBytes + ownBytes + forwarded.readableBytes + fixedBytes
         buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length)) { cursor in
             cursor.write(prefix)
-            if let secret { cursor.write(secret.headerLine) }
+            if let secret { cursor.write(secret) }
+            if let version { cursor.write(version) }
             cursor.write(forwarded)
             cursor.write("content-length: ")
             cursor.writeDecimal(UInt64(length))

@@ -30,6 +30,7 @@ package enum EmbeddedMigrations {
         migration0011,
         migration0012,
         migration0013,
+        migration0014,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1501,6 +1502,24 @@ FROM request AS r
 LEFT JOIN outcome AS o ON o.request_id = r.id
 LEFT JOIN attempt_detail AS a
   ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
+
+"""#)
+
+    private static let migration0014 = EmbeddedMigration(
+        number: 14,
+        name: "add_messages_vocabulary",
+        sha256: "afcbf7652a9c0cc5d03207b149320ef0ebe98e0b4931ce6f6f8bddefa495d7c3",
+        sql: #"""
+-- Why: Anthropic's messages are an endpoint and a dialect of their own, a target may be refused because its provider
+-- does not serve the endpoint, and its usage may tell of another model's tokens, which no meter counts.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 2, 'messages', 'POST /v1/messages'),
+  ('endpoint', 3, 'count_tokens', 'POST /v1/messages/count_tokens'),
+  ('dialect', 2, 'anthropic-messages', 'Anthropic messages'),
+  ('reason', 17, 'endpoint_not_served', 'The deployment''s provider does not serve the endpoint that was called'),
+  ('caveat', 8, 'usage_uncounted', 'The provider''s usage tells of units that no meter counts');
 
 """#)
 }

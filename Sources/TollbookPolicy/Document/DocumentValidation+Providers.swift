@@ -22,21 +22,22 @@ extension DocumentValidation {
             return
         }
         switch (dialect, provider.baseURL) {
-        case (.openai, nil):
+        case (.openai, nil), (.anthropic, nil):
+            let example = dialect == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
             refuse(
-                RuleViolation("the provider has no base_url", "Write for example base_url: https://api.openai.com/v1."),
-                "name", provider.location)
-        case (.openai, .some(let address)):
+                RuleViolation("the provider has no base_url", "Write for example base_url: \(example)."), "name",
+                provider.location)
+        case (.openai, .some(let address)), (.anthropic, .some(let address)):
             checked(address, "base_url", provider.location, ProviderAddress.parse)
         case (.simulated, .some):
             refuse(
                 RuleViolation(
                     "the simulated provider is built in and has no base_url",
-                    "Leave base_url out, or write dialect: openai to call a simulator at an address."),
+                    "Leave base_url out, or write dialect: openai or anthropic to call a simulator at an address."),
                 "base_url", provider.location)
         case (.simulated, nil): break
         }
-        if dialect == .openai, provider.credentials.isEmpty {
+        if dialect != .simulated, provider.credentials.isEmpty {
             refuse(
                 RuleViolation(
                     "the provider has no credential",

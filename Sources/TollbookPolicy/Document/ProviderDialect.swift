@@ -1,10 +1,22 @@
+package import TollbookCore
+
 /// The wire formats of providers, as governance files name them.
 package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
+    case anthropic
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["azure", "anthropic", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+
+    /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
+    package func serves(_ endpoint: Endpoint) -> Bool {
+        switch self {
+        case .openai: endpoint.dialect == .openaiChat
+        case .anthropic: endpoint.dialect == .anthropicMessages
+        case .simulated: true
+        }
+    }
 
     /// - Throws: a `RuleViolation` that tells a misspelled dialect from one that cannot be called.
     package static func parse(_ text: String) throws(RuleViolation) -> ProviderDialect {

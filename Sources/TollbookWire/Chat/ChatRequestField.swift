@@ -1,4 +1,14 @@
-/// A field of a chat request that Tollbook reads. Raw values are bits of a set.
+/// Whose request body is scanned: which of its fields Tollbook reads.
+package enum RequestForm: Sendable {
+    /// OpenAI chat completions.
+    case chat
+    /// Anthropic messages, where `max_tokens` is required.
+    case messages
+    /// Anthropic's token counting: messages without a limit.
+    case tokenCount
+}
+
+/// A field of a request that Tollbook reads. Raw values are bits of a set.
 enum ChatRequestField: UInt16 {
     case model = 1
     case stream = 2
@@ -10,11 +20,14 @@ enum ChatRequestField: UInt16 {
     case user = 128
     case serviceTier = 256
     case messages = 512
+    case metadata = 1_024
+    case userID = 2_048
 
     /// The name an error tells.
     var path: String {
         switch self {
         case .includeUsage: "stream_options.include_usage"
+        case .userID: "metadata.user_id"
         default: "\(name)"
         }
     }
@@ -32,17 +45,31 @@ enum ChatRequestField: UInt16 {
         case .user: "user"
         case .serviceTier: "service_tier"
         case .messages: "messages"
+        case .metadata: "metadata"
+        case .userID: "user_id"
         }
     }
 
     /// The field of a top-level name, in whatever case its letters are; nil for a name that is not read.
-    static func namedIgnoringCase(_ name: JSONName) -> ChatRequestField? {
-        guard let field = topLevelField(length: name.length), name.equalsIgnoringCase(field.name) else { return nil }
+    static func namedIgnoringCase(_ name: JSONName, in form: RequestForm) -> ChatRequestField? {
+        let field = form == .chat ? chatField(length: name.length) : messagesField(name)
+        guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
     }
 
-    /// The only top-level field whose name has `length` bytes.
-    private static func topLevelField(length: Int) -> ChatRequestField? {
+    private static func messagesField(_ name: JSONName) -> ChatRequestField? {
+        switch name.length {
+        case 5: .model
+        case 6: .stream
+        case 8: name.equalsIgnoringCase("metadata") ? .metadata : .messages
+        case 10: .maxTokens
+        case 12: .serviceTier
+        default: nil
+        }
+    }
+
+    /// The only top-level field of a chat request whose name has `length` bytes.
+    private static func chatField(length: Int) -> ChatRequestField? {
         switch length {
         case 1: .choices
         case 4: .user

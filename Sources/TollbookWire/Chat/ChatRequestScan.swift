@@ -1,4 +1,4 @@
-/// What Tollbook needs of an OpenAI chat completions request, found without decoding the body.
+/// What Tollbook needs of a request in OpenAI's chat or Anthropic's messages form, found without decoding the body.
 ///
 /// Offsets are absolute bytes of the body as received. A field that is JSON null counts as absent.
 package struct ChatRequestScan: Equatable, Sendable {
@@ -37,6 +37,7 @@ package struct ChatRequestScan: Equatable, Sendable {
     package var maxCompletionTokens: Int?
     /// Choices asked for; 1 when absent.
     package var choices = 1
+    /// `user`, or Anthropic's `metadata.user_id`.
     package var user: String?
     package var serviceTier: String?
     /// Offset of the body's opening brace.
@@ -69,7 +70,7 @@ package struct PromptSize: Equatable, Sendable {
     /// Elements of the top-level `messages` array.
     package var messages = 0
     /// Images, audio and files: string values that begin with `data:`, values of a key `data` or `file_data`
-    /// longer than 512 bytes, and within `messages` values of `url`, `image_url` and `file_id`.
+    /// longer than 512 bytes that are no text, and within `messages` values of `url`, `image_url` and `file_id`.
     package var attachments = 0
     /// Bytes of the attachments that are in the body itself, base64 as sent.
     package var attachmentBytes = 0

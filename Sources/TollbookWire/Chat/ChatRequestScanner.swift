@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Scans an OpenAI chat completions request as its chunks arrive, at any split.
+/// Scans an OpenAI chat completions request, or an Anthropic messages request, as its chunks arrive, at any split.
 ///
 /// Validates the whole body as JSON (RFC 8259) and reads a few top-level fields; keys are compared after
 /// unescaping. A read field that comes twice is refused, also if one of the two differs in the case of its
@@ -9,11 +9,14 @@ package import NIOCore
 /// Where two errors apply, the one found at the lower offset is told; `missing_field` comes last.
 package struct ChatRequestScanner: Sendable {
     private var scanner: JSONScanner
-    private var visitor = ChatRequestVisitor()
+    private var visitor: ChatRequestVisitor
 
-    /// - Parameter depthLimit: open containers allowed, at most `WireLimits.jsonDepth`.
-    package init(depthLimit: Int = WireLimits.jsonDepth) {
+    /// - Parameters:
+    ///   - form: whose request it is.
+    ///   - depthLimit: open containers allowed, at most `WireLimits.jsonDepth`.
+    package init(form: RequestForm = .chat, depthLimit: Int = WireLimits.jsonDepth) {
         scanner = JSONScanner(depthLimit: depthLimit)
+        visitor = ChatRequestVisitor(form: form)
     }
 
     /// Scans the next chunk; does not consume it.
@@ -31,7 +34,8 @@ package struct ChatRequestScanner: Sendable {
 
     /// Ends the body.
     ///
-    /// - Throws: `truncated` for an unfinished body, `missing_field` for one without a model, or what `scan`
+    /// - Throws: `truncated` for an unfinished body, `missing_field` for one without a model (or, in messages,
+    ///   `max_tokens`), or what `scan`
     ///   threw before.
     package mutating func finish() throws(WireError) -> ChatRequestScan {
         try scanner.finish(&visitor)

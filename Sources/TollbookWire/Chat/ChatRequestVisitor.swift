@@ -4,6 +4,7 @@
 struct ChatRequestVisitor: JSONVisitor, Sendable {
     private typealias Field = ChatRequestField
 
+    private let form: RequestForm
     /// Fields met, a bit each.
     private var seen: UInt16 = 0
     /// The field whose value is next or being read; nil for anything else.
@@ -14,7 +15,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var depth = 0
     private var text = BoundedText(limit: 0)
     private var integer = PlainInteger()
-    private var insideStreamOptions = false
+    /// `stream_options` or `metadata` while its members are read.
+    private var openField: ChatRequestField?
 
     private var model: ChatRequestScan.Field<String>?
     private var stream = false
@@ -27,8 +29,15 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var objectStart = 0
     private var meter = PromptMeter()
 
+    init(form: RequestForm) {
+        self.form = form
+    }
+
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
         guard let model else { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+        if form == .messages, maxTokens == nil {
+            throw WireError(.missingField, at: bodyBytes, field: Field.maxTokens.path)
+        }
         var scan = ChatRequestScan(model: model)
         scan.stream = stream
         scan.streamOptions = streamOptions
@@ -49,8 +58,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
         if depth == 1 {
             try topLevelName(name, at: offset)
-        } else if insideStreamOptions, depth == 2 {
-            try streamOptionsName(name, at: offset)
+        } else if depth == 2, let openField {
+            try memberName(name, of: openField, at: offset)
         } else {
             meter.name(name)
         }
@@ -58,18 +67,19 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
-        if let known = Field.namedIgnoringCase(name) {
+        if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
             field = try exact(known, name, at: offset)
         }
         meter.topLevelName(field)
     }
 
-    private mutating func streamOptionsName(_ name: JSONName, at offset: Int) throws(WireError) {
-        streamOptions?.isEmpty = false
-        guard name.equalsIgnoringCase(Field.includeUsage.name) else { return }
-        try markSeen(.includeUsage, at: offset)
-        field = try exact(.includeUsage, name, at: offset)
+    private mutating func memberName(_ name: JSONName, of parent: Field, at offset: Int) throws(WireError) {
+        let known = parent == .streamOptions ? Field.includeUsage : .userID
+        if parent == .streamOptions { streamOptions?.isEmpty = false }
+        guard name.equalsIgnoringCase(known.name) else { return }
+        try markSeen(known, at: offset)
+        field = try exact(known, name, at: offset)
     }
 
     /// The field if its name is spelled exactly; nil for another case, which is an unknown field. Not so for the
@@ -103,7 +113,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         switch field {
         case .streamOptions where container == .object:
             streamOptions = .init(range: offset..<offset)
-            insideStreamOptions = true
+            openField = .streamOptions
+        case .metadata where container == .object: openField = .metadata
         case .messages where container == .array: break
         default: throw invalid(at: offset)
         }
@@ -113,8 +124,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     @inline(__always)
     mutating func end(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
         guard depth > 1 else { return }
-        if insideStreamOptions, depth == 2 {
-            insideStreamOptions = false
+        if depth == 2, let closed = openField {
+            openField = nil
+            guard closed == .streamOptions else { return }
             let start = streamOptions?.range.lowerBound ?? offset
             streamOptions?.range = start..<offset
         }
@@ -130,7 +142,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         valueStart = offset
         switch field {
         case .model: text = BoundedText(limit: WireLimits.modelBytes)
-        case .user: text = BoundedText(limit: WireLimits.userBytes)
+        case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
         case .serviceTier: text = BoundedText(limit: WireLimits.serviceTierBytes)
         default: throw invalid(at: offset)
         }
@@ -154,7 +166,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             // A name with a control character exists nowhere and could break a header or a log line.
             guard !text.bytes.isEmpty, !text.hasControlCharacter else { throw invalid(at: valueStart) }
             model = .init(value: text.string, range: valueStart..<offset)
-        case .user: user = text.string
+        case .user, .userID: user = text.string
         default: serviceTier = text.string
         }
         field = nil

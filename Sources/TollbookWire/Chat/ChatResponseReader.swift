@@ -6,16 +6,14 @@ package import NIOCore
 /// found before the fault stays.
 package struct ChatResponseReader: Sendable {
     /// The top-level usage object, raw; nil when missing, null, unfinished or over `WireLimits.usageBytes`.
-    package private(set) var usage: ByteBuffer?
+    package var usage: ByteBuffer? { capture.usage }
     /// Whether the whole answer was one JSON value; false until `finish()`.
     package private(set) var isWellFormed = false
 
     private var scanner = JSONScanner()
     private var visitor = ChatOutputVisitor()
     private var isBroken = false
-    /// Bytes of the usage object so far, and where it begins.
-    private var capture = ByteBuffer()
-    private var captureStart = -1
+    private var capture = UsageCapture()
 
     package init() {}
 
@@ -42,7 +40,7 @@ package struct ChatResponseReader: Sendable {
             } catch {
                 isBroken = true
             }
-            captureUsage(bytes, at: chunkStart)
+            capture.take(bytes, at: chunkStart, range: visitor.usage, isOpen: visitor.isUsageOpen)
         }
     }
 
@@ -55,24 +53,5 @@ package struct ChatResponseReader: Sendable {
         } catch {
             isBroken = true
         }
-    }
-
-    /// Keeps the part of the usage object that is in this chunk.
-    private mutating func captureUsage(_ bytes: UnsafeRawBufferPointer, at chunkStart: Int) {
-        let range = visitor.usage
-        let isOpen = visitor.isUsageOpen
-        guard isOpen || !range.isEmpty else { return }
-        if range.lowerBound != captureStart {
-            capture.clear()
-            captureStart = range.lowerBound
-            usage = nil
-        } else if usage != nil {
-            return
-        }
-        let from = max(0, range.lowerBound - chunkStart)
-        let to = isOpen ? bytes.count : min(bytes.count, range.upperBound - chunkStart)
-        guard from <= to, capture.readableBytes + to - from <= WireLimits.usageBytes else { return }
-        capture.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[from..<to]))
-        if !isOpen, capture.readableBytes == range.count { usage = capture }
     }
 }

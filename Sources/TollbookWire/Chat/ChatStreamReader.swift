@@ -1,24 +1,7 @@
 package import NIOCore
 
-/// What one event of an OpenAI chat stream is.
-package enum ChatStreamEvent: Equatable, Sendable {
-    /// A chunk with choices.
-    case content
-    /// A chunk with a usage object. `isExtra` when it has no choices: the chunk that `include_usage` adds, to be
-    /// withheld from a caller who did not ask for it.
-    case usage(isExtra: Bool)
-    /// A chunk with a top-level `error`, or an event of type `error`; it may carry usage as well.
-    case error
-    /// `data: [DONE]`.
-    case done
-    /// No data: comments, keep-alives and blank lines.
-    case comment
-    /// Data without choices, usage or error, such as a provider's own filter results; also what is not JSON.
-    case other
-}
-
 /// Follows an OpenAI chat stream, event by event: says what each is and keeps what the settlement needs.
-package struct ChatStreamReader: Sendable {
+package struct ChatStreamReader: AnswerStreamReader {
     /// The model as served, from the first chunk that names one.
     package private(set) var model: String?
     /// The response id, from the first chunk that has one.
@@ -47,7 +30,7 @@ package struct ChatStreamReader: Sendable {
 
     /// Reads the next event and says what it is. Where two kinds apply, the earlier wins: done, error, usage,
     /// content.
-    package mutating func read(_ event: SSEEvent) -> ChatStreamEvent {
+    package mutating func read(_ event: SSEEvent) -> AnswerEvent {
         guard event.dataLines > 0 else {
             guard event.isNamed("error") else { return .comment }
             sawError = true
@@ -59,7 +42,7 @@ package struct ChatStreamReader: Sendable {
         return isError && kind != .done ? .error : kind
     }
 
-    private mutating func read(_ data: UnsafeRawBufferPointer) -> ChatStreamEvent {
+    private mutating func read(_ data: UnsafeRawBufferPointer) -> AnswerEvent {
         if Self.isDone(data) {
             sawDone = true
             return .done
@@ -78,7 +61,7 @@ package struct ChatStreamReader: Sendable {
         return record(visitor, data)
     }
 
-    private mutating func record(_ visitor: ChatOutputVisitor, _ data: UnsafeRawBufferPointer) -> ChatStreamEvent {
+    private mutating func record(_ visitor: ChatOutputVisitor, _ data: UnsafeRawBufferPointer) -> AnswerEvent {
         if model == nil, !visitor.model.bytes.isEmpty { model = visitor.model.string }
         if responseID == nil, !visitor.id.bytes.isEmpty { responseID = visitor.id.string }
         if !visitor.usage.isEmpty { keepUsage(UnsafeRawBufferPointer(rebasing: data[visitor.usage])) }
@@ -94,7 +77,7 @@ package struct ChatStreamReader: Sendable {
     }
 
     @inline(__always)
-    private mutating func recordText(_ bytes: Int, _ hasFinishReason: Bool) -> ChatStreamEvent {
+    private mutating func recordText(_ bytes: Int, _ hasFinishReason: Bool) -> AnswerEvent {
         if hasFinishReason { sawFinishReason = true }
         if bytes > 0 {
             contentEvents += 1

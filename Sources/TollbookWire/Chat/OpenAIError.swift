@@ -84,7 +84,7 @@ package struct OpenAIError: Equatable, Sendable {
 }
 
 extension OpenAIError.Detail {
-    fileprivate func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) {
         json.name(name)
         switch value {
         case .string(let text): json.value(text)

@@ -9,6 +9,8 @@ struct PromptMeter: Sendable {
         case payload
         /// `image_url`, `video_url`, `audio_url`: an object with a `url`, or the URL itself.
         case media
+        /// `source`: an object with a payload or a `url`, in Anthropic's form; as a string it is text.
+        case source
         /// `url`, an attachment inside a media object.
         case url
         /// `file_id`: a file that the provider holds.
@@ -26,6 +28,8 @@ struct PromptMeter: Sendable {
     private var head: UInt64 = 0
     private var isDirectMember = false
     private var isTopLevel = false
+    /// Whether a payload has bytes that base64 has not, as the text of a plain document.
+    private var isProse = false
 
     mutating func topLevelName(_ field: ChatRequestField?) {
         insideMessages = field == .messages
@@ -48,6 +52,7 @@ struct PromptMeter: Sendable {
         switch name.length {
         case 3: name.equals("url") ? .url : .other
         case 4: name.equals("text") ? .text : name.equals("data") ? .payload : .other
+        case 6: name.equals("source") ? .source : .other
         case 7: name.equals("content") ? .text : name.equals("file_id") ? .fileID : .other
         case 9:
             name.equals("image_url") || name.equals("video_url") || name.equals("audio_url")
@@ -64,7 +69,7 @@ struct PromptMeter: Sendable {
             return
         }
         if depth == 3 { size.messages &+= 1 }
-        if role == .media, container == .object { mediaDepth = depth }
+        if role == .media || role == .source, container == .object { mediaDepth = depth }
         role = .other
     }
 
@@ -81,6 +86,7 @@ struct PromptMeter: Sendable {
         head = 0
         isDirectMember = depth == mediaDepth
         isTopLevel = depth == 1
+        isProse = false
         if insideMessages, depth == 2 { size.messages &+= 1 }
     }
 
@@ -91,7 +97,12 @@ struct PromptMeter: Sendable {
             head |= UInt64(bytes[index]) << UInt64(8 &* (stringBytes &+ index))
             index &+= 1
         }
+        if role == .payload, stringBytes < WireLimits.attachmentPayloadBytes { lookForProse(bytes) }
         stringBytes &+= bytes.count
+    }
+
+    private mutating func lookForProse(_ bytes: UnsafeRawBufferPointer) {
+        isProse = isProse || bytes.prefix(WireLimits.attachmentPayloadBytes).contains { $0 == 0x20 || $0 >= 0x80 }
     }
 
     @inline(__always)
@@ -111,10 +122,10 @@ struct PromptMeter: Sendable {
         let isDataURL = head & 0xFF_FFFF_FFFF == 0x3A_6174_6164
         if isDataURL, role != .text { return stringBytes }
         switch role {
-        case .payload: return stringBytes > WireLimits.attachmentPayloadBytes ? stringBytes : nil
+        case .payload: return stringBytes > WireLimits.attachmentPayloadBytes && !isProse ? stringBytes : nil
         case .media, .fileID: return 0
         case .url: return isDirectMember ? 0 : nil
-        case .text, .other: return nil
+        case .text, .source, .other: return nil
         }
     }
 

@@ -1,0 +1,32 @@
+internal import NIOCore
+package import TollbookCore
+internal import TollbookWire
+
+/// What the data plane does for each endpoint that makes calls. Chosen once, by the request's path.
+extension Endpoint {
+    /// How the request's body is read.
+    var requestForm: RequestForm {
+        switch self {
+        case .chatCompletions: .chat
+        case .messages: .messages
+        case .countTokens: .tokenCount
+        }
+    }
+
+    /// Whether a stream tells its usage only if it is asked to.
+    var asksForUsage: Bool { self == .chatCompletions }
+}
+
+extension UpstreamEndpoint {
+    /// The path of an endpoint at a provider. Anthropic's base URL may end with `/v1` or stop before it, as its SDKs
+    /// have it.
+    package func path(of endpoint: Endpoint) -> String {
+        switch endpoint {
+        case .chatCompletions: path + "/chat/completions"
+        case .messages: versionedPath + "/messages"
+        case .countTokens: versionedPath + "/messages/count_tokens"
+        }
+    }
+
+    private var versionedPath: String { path.hasSuffix("/v1") ? path : path + "/v1" }
+}
