@@ -9,7 +9,8 @@ struct ChatPlanner {
         let content = content(fault: fault)
         let figures = figures(content)
         return ChatPlan(
-            dialect: request.dialect, model: request.model, streams: request.stream, usage: usage(fault: fault), choices: request.choices,
+            dialect: request.dialect, model: request.model, streams: request.stream, usage: usage(fault: fault),
+            choices: request.choices,
             figures: figures, content: content, chunks: chunks(content),
             finish: finish(content, figures, fault: fault))
     }

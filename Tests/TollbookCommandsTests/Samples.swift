@@ -173,9 +173,13 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
 
     private static let providers: [BadDocument] = [
         BadDocument(
-            provider("dialect: anthropic"),
-            "3:24: this version calls no provider of dialect 'anthropic'. "
-                + "Write openai or simulated, or leave the provider out."),
+            provider("dialect: gemini"),
+            "3:24: this version calls no provider of dialect 'gemini'. "
+                + "Write openai, anthropic or simulated, or leave the provider out."),
+        BadDocument(
+            provider("dialect: anthropic, credential: none"),
+            "3:12: the provider has no base_url. "
+                + "Write for example base_url: https://api.anthropic.com."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
         BadDocument(
             provider("dialect: openai, credential: none"),

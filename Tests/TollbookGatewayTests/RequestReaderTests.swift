@@ -38,7 +38,7 @@ import TollbookGateway
 
     @Test(arguments: messages)
     func readsAMessageHoweverItIsCut(_ message: String) throws {
-        let expected = ["chatCompletions keeps true", "body hello", "end"]
+        let expected = ["call(TollbookCore.Endpoint.chatCompletions) keeps true", "body hello", "end"]
         #expect(try Self.read([message]) == expected)
         #expect(try Self.read(message.utf8.map { String(UnicodeScalar($0)) }) == expected)
         for cut in 1..<message.utf8.count {
@@ -49,7 +49,7 @@ import TollbookGateway
     }
 
     @Test func readsPipelinedMessagesOneAfterTheOther() throws {
-        let expected = ["chatCompletions keeps true", "body hello", "end"]
+        let expected = ["call(TollbookCore.Endpoint.chatCompletions) keeps true", "body hello", "end"]
         let all = [[String]](repeating: expected, count: Self.messages.count).flatMap(\.self)
         #expect(try Self.read([Self.messages.joined()]) == all)
     }

@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+import TollbookCore
 import TollbookGateway
 
 /// What is read of a request's head.
@@ -36,7 +37,11 @@ import TollbookGateway
     }
 
     @Test func knowsItsPaths() {
-        #expect(FrontTarget(method: "POST", path: "/v1/chat/completions") == .chatCompletions)
+        #expect(FrontTarget(method: "POST", path: "/v1/chat/completions") == .call(.chatCompletions))
+        #expect(FrontTarget(method: "POST", path: "/v1/messages") == .call(.messages))
+        #expect(FrontTarget(method: "POST", path: "/v1/messages/count_tokens") == .call(.countTokens))
+        #expect(FrontTarget(method: "DELETE", path: "/v1/messages") == .methodNotAllowed(allow: "POST"))
+        #expect(FrontTarget(method: "POST", path: "/v1/messages/") == .notFound)
         #expect(FrontTarget(method: "GET", path: "/v1/models/meta%2Fllama") == .model("meta/llama"))
         #expect(FrontTarget(method: "GET", path: "/v1/chat/completions") == .methodNotAllowed(allow: "POST"))
         #expect(FrontTarget(method: "GET", path: "/metrics") == .notFound)

@@ -100,6 +100,36 @@ import TollbookPolicy
         #expect(resolution.charges.compactMap(\.amount?.nano) == [40_000, 200_000])
     }
 
+    @Test func keepsThePromptsReportedNumbersWhenTheAnswerBrokeOff() {
+        var evidence = AttemptEvidence(wasDispatched: true, sawAnswer: true)
+        evidence.promptUsage = Usage([.input: 11, .cacheRead: 3])
+        evidence.outputTokensSeen = 5
+        let resolution = Resolution(.broken(.closedMidBody), evidence, terms)
+        #expect(resolution.basis == .seen && resolution.caveat == .usageEstimated)
+        #expect(resolution.charges.map(\.meter) == [.input, .cacheRead, .output])
+        #expect(resolution.charges.map(\.quantity) == [11, 3, 5])
+        #expect(resolution.charges.map(\.source) == [.provider, .provider, .estimated])
+    }
+
+    @Test(arguments: [
+        AttemptEnding.complete(isTerminated: true), .errorStatus, .malformed, .broken(.totalTimeout), .clientGone,
+        .shutdown,
+    ]) func chargesNothingForAFreeEndpoint(_ ending: AttemptEnding) {
+        var terms = terms
+        terms.isCharged = false
+        let evidence = AttemptEvidence(wasDispatched: true, sawAnswer: true, usage: Usage([.input: 9]))
+        let resolution = Resolution(ending, evidence, terms)
+        #expect(resolution.basis == .none && resolution.charges.isEmpty)
+        #expect(resolution.caveat != .holdPosted && resolution.caveat != .usageEstimated)
+    }
+
+    @Test func tellsOfUncountedUsageFirst() {
+        var evidence = AttemptEvidence(wasDispatched: true, sawAnswer: true, usage: Usage([.output: 1]))
+        evidence.hasUncountedUsage = true
+        evidence.isUsageInconsistent = true
+        #expect(Resolution(.complete(isTerminated: true), evidence, terms).caveat == .usageUncounted)
+    }
+
     @Test func tellsOfInconsistentUsageBeforeItsForm() {
         var evidence = AttemptEvidence(wasDispatched: true, sawAnswer: true, usage: Usage([.output: 1]))
         evidence.isUsageInconsistent = true

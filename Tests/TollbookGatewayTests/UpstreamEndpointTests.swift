@@ -1,4 +1,5 @@
 import Testing
+import TollbookCore
 import TollbookGateway
 
 @Suite struct UpstreamEndpointTests {
@@ -30,5 +31,18 @@ import TollbookGateway
     @Test(arguments: ["", " \n", "two\nlines", "tab\tinside"])
     func refusesWhatIsNoCredential(_ text: String) {
         #expect(CredentialSecret(text: text) == nil)
+    }
+
+    @Test(arguments: ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1"])
+    func putsAnthropicsVersionIntoThePathOnce(_ url: String) {
+        let endpoint = UpstreamEndpoint(baseURL: url)
+        #expect(endpoint?.path(of: .messages) == "/v1/messages")
+        #expect(endpoint?.path(of: .countTokens) == "/v1/messages/count_tokens")
+    }
+
+    @Test func keepsAProxysPath() {
+        #expect(UpstreamEndpoint(baseURL: "http://p/claude")?.path(of: .messages) == "/claude/v1/messages")
+        #expect(UpstreamEndpoint(baseURL: "http://p/v1")?.path(of: .chatCompletions) == "/v1/chat/completions")
+        #expect(UpstreamEndpoint(baseURL: "http://p")?.path(of: .chatCompletions) == "/chat/completions")
     }
 }

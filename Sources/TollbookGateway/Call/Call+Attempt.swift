@@ -83,7 +83,8 @@ extension Call {
         let length = patch.patchedLength(of: intake.body.readableBytes)
         setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)
         connection.send(
-            prefix: pool.requestPrefix(for: intake.endpoint), secret: secret.map { pool.headerLine(of: $0) },
+            prefix: pool.requestPrefix(for: intake.endpoint), query: intake.query,
+            secret: secret.map { pool.headerLine(of: $0) },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
             body: body, length: length)
     }

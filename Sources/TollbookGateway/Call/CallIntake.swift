@@ -16,6 +16,8 @@ struct CallIntake {
     let bodyHash: [UInt8]
     /// Reserved for the body; given back when the call ends.
     let reservedBytes: Int
+    /// The request's query without a virtual key; nil: none.
+    let query: String?
     /// Header lines for the provider.
     let forwarded: ByteBuffer
     /// Whether `anthropic-version` is among them.

@@ -134,7 +134,8 @@ extension FrontHandler {
         CallIntake(
             endpoint: endpoint, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
             acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
-            reservedBytes: request.takeReservation(), forwarded: request.head.headers.forwarded,
+            reservedBytes: request.takeReservation(), query: request.head.query,
+            forwarded: request.head.headers.forwarded,
             hasAnthropicVersion: request.head.headers.hasAnthropicVersion, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,
             traceID: request.head.headers.traceID, address: address)

@@ -57,7 +57,8 @@ struct GatewayError {
 
 extension GatewayError {
     static let unknownKey = GatewayError(
-        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'.")
+        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'."
+    )
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)

@@ -7,6 +7,12 @@ enum QueryKey {
         }
         return nil
     }
+
+    /// The query without any `key`; nil when nothing is left.
+    static func removed(from query: Substring) -> String? {
+        let kept = query.split(separator: "&").filter { !$0.hasPrefix("key=") }.joined(separator: "&")
+        return kept.isEmpty ? nil : kept
+    }
 }
 
 /// Percent-encoding (RFC 3986, section 2.1).

@@ -11,6 +11,8 @@ package final class RequestHead {
     package let isHEAD: Bool
     package let isHTTP10: Bool
     package let headers: RequestHeaders
+    /// The target's query without a virtual key; nil: none.
+    let query: String?
     let framing: MessageBody.Framing
 
     /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that.
@@ -34,6 +36,7 @@ package final class RequestHead {
             return start
         }
         target = start.target
+        query = start.query.flatMap { QueryKey.removed(from: Substring($0)) }
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)

@@ -12,7 +12,7 @@ final class ProviderPool: @unchecked Sendable {
     let endpoint: UpstreamEndpoint
     private let dialect: ProviderDialect?
     /// By the raw values of the front's endpoints.
-    private let requestPrefixes: [ByteBuffer]
+    private let requestPrefixes: [UpstreamRequestHead.Prefix]
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
     private let timeouts: GatewayTimeouts
@@ -38,12 +38,12 @@ final class ProviderPool: @unchecked Sendable {
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         requestPrefixes = (0...last).map { code in
             let path = Endpoint(rawValue: code).map { endpoint.path(of: $0) } ?? endpoint.path
-            return UpstreamRequestHead.prefix(path: path, authority: endpoint.authority)
+            return UpstreamRequestHead.Prefix(path: path, authority: endpoint.authority)
         }
     }
 
     /// The request line and the headers that are the same for every call to an endpoint, without the blank line.
-    func requestPrefix(for endpoint: Endpoint) -> ByteBuffer { requestPrefixes[endpoint.rawValue] }
+    func requestPrefix(for endpoint: Endpoint) -> UpstreamRequestHead.Prefix { requestPrefixes[endpoint.rawValue] }
 
     /// The header line by which the provider takes its credential.
     func headerLine(of secret: CredentialSecret) -> ByteBuffer {

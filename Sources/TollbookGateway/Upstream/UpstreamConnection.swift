@@ -55,13 +55,13 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Sends a request. A small body is copied behind its head; a large one goes out as it is.
     func send(
-        prefix: ByteBuffer, secret: ByteBuffer?, version: ByteBuffer?, forwarded: ByteBuffer, body: [ByteBuffer],
-        length: Int
+        prefix: UpstreamRequestHead.Prefix, query: String?, secret: ByteBuffer?, version: ByteBuffer?,
+        forwarded: ByteBuffer, body: [ByteBuffer], length: Int
     ) {
         let isCopied = length <= GatewayLimits.copiedBodyBytes
         output.append { buffer in
             UpstreamRequestHead.write(
-                prefix: prefix, secret: secret, version: version, forwarded: forwarded,
+                prefix: prefix, query: query, secret: secret, version: version, forwarded: forwarded,
                 copied: isCopied ? body : [], length: length, to: &buffer)
         }
         guard let context else { return }

@@ -2,31 +2,42 @@ internal import NIOCore
 
 /// Serializes requests to providers.
 enum UpstreamRequestHead {
-    /// The request line and the headers that are the same for every call to a provider.
-    ///
-    /// - Parameter path: from the root.
-    static func prefix(path: String, authority: String) -> ByteBuffer {
-        ByteBuffer(
-            string: "POST \(path) HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
+    /// What is the same for every call of an endpoint at a provider: the request line, before and behind the caller's
+    /// query, and the first headers.
+    struct Prefix {
+        fileprivate let line: ByteBuffer
+        fileprivate let headers: ByteBuffer
+
+        /// - Parameter path: from the root.
+        init(path: String, authority: String) {
+            line = ByteBuffer(string: "POST \(path)")
+            headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
+        }
     }
 
     /// Writes a head, and the body behind it when it is small.
     ///
     /// - Parameters:
-    ///   - prefix: what `prefix(path:authority:)` made.
+    ///   - query: the caller's, without the question mark.
     ///   - secret: the header line of the provider's credential.
     ///   - version: the header line of the version that the caller did not give.
     ///   - forwarded: the caller's header lines.
     ///   - copied: the body's parts if they are to be copied.
     ///   - length: of the whole body.
     static func write(
-        prefix: ByteBuffer, secret: ByteBuffer?, version: ByteBuffer?, forwarded: ByteBuffer, copied: [ByteBuffer],
-        length: Int, to buffer: inout ByteBuffer
+        prefix: Prefix, query: String?, secret: ByteBuffer?, version: ByteBuffer?, forwarded: ByteBuffer,
+        copied: [ByteBuffer], length: Int, to buffer: inout ByteBuffer
     ) {
-        let ownBytes = (secret?.readableBytes ?? 0) + (version?.readableBytes ?? 0)
-        let headBytes = prefix.readableBytes + ownBytes + forwarded.readableBytes + fixedBytes
+        let prefixBytes = prefix.line.readableBytes + (query?.utf8.count ?? 0) + prefix.headers.readableBytes
+        let ownBytes = prefixBytes + (secret?.readableBytes ?? 0) + (version?.readableBytes ?? 0)
+        let headBytes = ownBytes + forwarded.readableBytes + fixedBytes
         buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length)) { cursor in
-            cursor.write(prefix)
+            cursor.write(prefix.line)
+            if let query {
+                cursor.write("?")
+                cursor.write(query)
+            }
+            cursor.write(prefix.headers)
             if let secret { cursor.write(secret) }
             if let version { cursor.write(version) }
             cursor.write(forwarded)
@@ -37,6 +48,6 @@ enum UpstreamRequestHead {
         }
     }
 
-    /// More than the length's header and the blank line.
+    /// More than the length's header, the blank line and a question mark.
     private static let fixedBytes = 64
 }

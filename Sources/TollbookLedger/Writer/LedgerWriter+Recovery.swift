@@ -29,9 +29,12 @@ extension LedgerWriter {
 
     private func recover(_ id: RequestID, prices: PriceReader) throws {
         let open = try OpenRow.read(id, prices: prices, connection: connection)
-        let charges = Charging.heldLines(
-            estimatedInputTokens: open.estimatedInputTokens, heldOutputTokens: open.heldOutputTokens,
-            prices: open.context.hold == nil ? nil : open.prices)
+        let charges =
+            open.isCharged
+            ? Charging.heldLines(
+                estimatedInputTokens: open.estimatedInputTokens, heldOutputTokens: open.heldOutputTokens,
+                prices: open.context.hold == nil ? nil : open.prices)
+            : []
         let attempt = AttemptRow(
             deploymentID: open.deploymentID, providerID: open.providerID, credentialID: nil, region: open.region,
             record: AttemptFacts(
@@ -43,13 +46,15 @@ extension LedgerWriter {
             open.context,
             SettlementFacts(
                 attempts: [attempt], endedMicros: nowMicros, status: 500, endReason: .recovered,
-                caveat: .holdPosted, openedAfterMicros: nil))
+                caveat: open.isCharged ? .holdPosted : nil, openedAfterMicros: nil))
     }
 }
 
 /// An open request as the file has it.
 private struct OpenRow {
     let context: RequestContext
+    /// False: calls of its endpoint are free.
+    let isCharged: Bool
     let estimatedInputTokens: Int64
     let heldOutputTokens: Int64
     let deploymentID: Int64
@@ -61,7 +66,7 @@ private struct OpenRow {
         SELECT request.accepted_micros, request.organization_id, request.team_id, request.project_id,
           request.application_id, request.api_key_id, request.user_subject_id, request.route_id,
           open_hold.amount_nano, open_hold.currency, request.estimated_input_tokens, request.held_output_tokens,
-          deployment.id, deployment.provider_id, deployment.region, deployment.model
+          deployment.id, deployment.provider_id, deployment.region, deployment.model, request.endpoint
         FROM request
           JOIN open_hold ON open_hold.request_id = request.id
           JOIN decision ON decision.request_id = request.id
@@ -91,6 +96,7 @@ private struct OpenRow {
             projectID: row.int64(at: 3), applicationID: row.optionalInt64(at: 4), keyID: row.int64(at: 5),
             userSubjectID: row.optionalInt64(at: 6), routeID: row.int64(at: 7), hold: hold,
             currency: row.optionalString(at: 9), holdProviderID: provider)
+        isCharged = Endpoint(rawValue: Int(row.int64(at: 16)))?.isCharged ?? true
         estimatedInputTokens = row.int64(at: 10)
         heldOutputTokens = row.int64(at: 11)
         deploymentID = row.int64(at: 12)

@@ -71,9 +71,11 @@ package struct UsageReport: Equatable, Sendable {
 }
 
 extension ChatStreamReader {
+    /// The last usage object of the stream.
     package func usageReport() -> UsageReport { UsageReport(openAI: usage) }
 }
 
 extension ChatResponseReader: AnswerBodyReader {
+    /// The answer's usage object.
     package func usageReport() -> UsageReport { UsageReport(openAI: usage) }
 }

@@ -46,6 +46,7 @@ package struct MessagesResponseReader: AnswerBodyReader {
         }
     }
 
+    /// The message's usage object, if it tells of both sides.
     package func usageReport() -> UsageReport {
         var report = UsageReport()
         report.raw = capture.usage.map { String(buffer: $0) }

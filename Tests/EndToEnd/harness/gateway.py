@@ -172,12 +172,24 @@ class Gateway(Server):
         """POST /v1/chat/completions; without a body a short one for the route `demo` with these fields."""
         if body is None:
             body = {"model": "demo", "messages": [{"role": "user", "content": "Say hello."}], **fields}
+        sent = {"authorization": f"Bearer {key or self.key}"}
+        return self.post("/v1/chat/completions", body, {**sent, **({"x-sim": sim} if sim else {}), **(headers or {})})
+
+    def messages(
+        self, body: dict | bytes | None = None, *, headers: dict[str, str] | None = None, sim: str | None = None,
+        path: str = "/v1/messages", **fields: object,
+    ) -> Answer:
+        """POST /v1/messages, with the key as Anthropic's older SDKs send it; else as `chat`."""
+        if body is None:
+            limit = {"max_tokens": 100} if path == "/v1/messages" else {}
+            body = {"model": "demo", **limit, "messages": [{"role": "user", "content": "Say hello."}], **fields}
+        sent = {"x-api-key": self.key, "anthropic-version": "2023-06-01"}
+        return self.post(path, body, {**sent, **({"x-sim": sim} if sim else {}), **(headers or {})})
+
+    def post(self, path: str, body: dict | bytes, headers: dict[str, str]) -> Answer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        sent = {"content-type": "application/json", "authorization": f"Bearer {key or self.key}"}
-        if sim:
-            sent["x-sim"] = sim
-        sent.update(headers or {})
-        with self.client.stream("POST", "/v1/chat/completions", content=content, headers=sent) as answer:
+        sent = {"content-type": "application/json", **headers}
+        with self.client.stream("POST", path, content=content, headers=sent) as answer:
             # Raw: the bytes as the gateway sent them, whatever content-encoding says.
             return Answer(answer.status_code, answer.headers, b"".join(answer.iter_raw()))
 

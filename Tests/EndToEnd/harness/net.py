@@ -39,6 +39,11 @@ class Message:
     def status(self) -> int:
         return int(self.start.split()[1])
 
+    @property
+    def target(self) -> str:
+        """A request's path and query."""
+        return self.start.split()[1]
+
     def header(self, name: str) -> str | None:
         values = self.all(name)
         return values[0] if values else None
