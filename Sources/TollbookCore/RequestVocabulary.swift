@@ -8,14 +8,23 @@ package enum Endpoint: Int, VocabularyCode {
     case messages = 2
     /// POST /v1/messages/count_tokens.
     case countTokens = 3
+    /// POST /v1/completions.
+    case completions = 4
+    /// POST /v1/embeddings.
+    case embeddings = 5
 
     /// What its callers speak.
     package var dialect: Dialect {
         switch self {
         case .chatCompletions: .openaiChat
         case .messages, .countTokens: .anthropicMessages
+        case .completions: .openaiCompletions
+        case .embeddings: .openaiEmbeddings
         }
     }
+
+    /// Whether the model writes an answer, so that a hold must cover it.
+    package var hasOutput: Bool { self != .embeddings }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
     package var isCharged: Bool { self != .countTokens }
@@ -135,11 +144,20 @@ package enum Dialect: Int, VocabularyCode {
     case openaiChat = 1
     /// Anthropic messages.
     case anthropicMessages = 2
+    /// OpenAI's completions from before chat.
+    case openaiCompletions = 3
+    /// OpenAI embeddings.
+    case openaiEmbeddings = 4
+
+    /// Whether errors and lists have Anthropic's form, and not OpenAI's.
+    package var isAnthropic: Bool { self == .anthropicMessages }
 
     package var name: String {
         switch self {
         case .openaiChat: "openai-chat"
         case .anthropicMessages: "anthropic-messages"
+        case .openaiCompletions: "openai-completions"
+        case .openaiEmbeddings: "openai-embeddings"
         }
     }
 }

@@ -16,12 +16,11 @@ package enum Hold {
         return overflow ? .max : total
     }
 
-    /// Dearest input meter x estimate + output tokens x dearest output price; nil when either is unpriced
-    /// or the amount does not fit.
+    /// Dearest input meter x estimate + output tokens x dearest output price; nil when either is unpriced (the output
+    /// only where there is one) or the amount does not fit.
     package static func amount(_ facts: CallFacts, outputTokens: Int64, prices: PriceSet) -> NanoAmount? {
-        guard let inputPrice = prices.dearestInput, let outputPrice = prices.dearestOutput,
-            let input = inputPrice.amount(quantity: facts.estimatedInputTokens),
-            let output = outputPrice.amount(quantity: outputTokens),
+        let output = facts.endpoint.hasOutput ? prices.dearestOutput?.amount(quantity: outputTokens) : .zero
+        guard let input = prices.dearestInput?.amount(quantity: facts.estimatedInputTokens), let output,
             let total = input.adding(output)
         else { return nil }
         guard let call = prices[.request]?.price.amount(quantity: 1) else { return total }

@@ -152,7 +152,7 @@ package enum Planner {
             return PlannedTarget(
                 deployment: deployment, credential: credential, prices: prices, hold: .zero, heldOutputTokens: 0)
         }
-        let output = Hold.outputTokens(facts, maxOutput: deployment.maxOutput)
+        let output = facts.endpoint.hasOutput ? Hold.outputTokens(facts, maxOutput: deployment.maxOutput) : 0
         return PlannedTarget(
             deployment: deployment, credential: credential, prices: prices,
             hold: prices.flatMap { Hold.amount(facts, outputTokens: output, prices: $0) },
@@ -180,11 +180,14 @@ package enum Planner {
     }
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
-        switch endpoint.dialect {
-        case .openaiChat:
+        switch endpoint {
+        case .completions, .embeddings:
+            "No provider behind '\(route.name)' answers OpenAI \(endpoint.name). Add a deployment of a provider with "
+                + "dialect 'openai' to the route."
+        case .chatCompletions:
             "No provider behind '\(route.name)' answers OpenAI chat completions. Call POST /v1/messages, or add a "
                 + "deployment of a provider with dialect 'openai' to the route."
-        case .anthropicMessages:
+        case .messages, .countTokens:
             "No provider behind '\(route.name)' answers Anthropic messages. Call POST /v1/chat/completions, or add a "
                 + "deployment of a provider with dialect 'anthropic' to the route."
         }

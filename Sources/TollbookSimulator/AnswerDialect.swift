@@ -6,9 +6,16 @@ enum AnswerDialect: Sendable, Equatable {
     case messages
     /// Anthropic's token counting: the body is one number.
     case tokenCount
+    /// OpenAI's completions from before chat.
+    case completions
+    /// OpenAI embeddings.
+    case embeddings
 
     /// Whether requests and errors have Anthropic's form.
-    var isAnthropic: Bool { self != .chat }
+    var isAnthropic: Bool { self == .messages || self == .tokenCount }
+
+    /// Whether it can be streamed.
+    var streams: Bool { self != .tokenCount && self != .embeddings }
 
     /// The header that carries the provider's id of a request.
     var requestIDName: StaticString { isAnthropic ? "request-id" : "x-request-id" }

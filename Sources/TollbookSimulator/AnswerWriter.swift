@@ -63,7 +63,8 @@ struct AnswerWriter {
     @discardableResult
     private func writeBody(_ plan: ChatPlan, into sink: inout ByteSink) -> Int? {
         switch plan.dialect {
-        case .chat: ChatBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .chat, .completions: ChatBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .embeddings: EmbeddingsBody(plan: plan).write(into: &sink)
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }

@@ -11,7 +11,9 @@ struct ChatBody {
     func write(into sink: inout ByteSink) -> Int? {
         sink.write("{\"id\":\"")
         stamp.writeID(into: &sink)
-        sink.write("\",\"object\":\"chat.completion\",\"created\":")
+        sink.write(
+            isLegacy
+                ? "\",\"object\":\"text_completion\",\"created\":" : "\",\"object\":\"chat.completion\",\"created\":")
         sink.writeDecimal(stamp.created)
         sink.write(",\"model\":\"")
         sink.write(plan.model)
@@ -31,9 +33,19 @@ struct ChatBody {
         return gap
     }
 
+    private var isLegacy: Bool { plan.dialect == .completions }
+
     private func writeChoice(_ choice: Int, into sink: inout ByteSink) -> Int? {
         sink.write("{\"index\":")
         sink.writeDecimal(choice)
+        if isLegacy {
+            sink.write(",\"text\":")
+            let gap = writeContent(choice, into: &sink)
+            sink.write(",\"logprobs\":null,\"finish_reason\":")
+            sink.write(plan.finish.json)
+            sink.write("}")
+            return gap
+        }
         sink.write(",\"message\":{\"role\":\"assistant\",\"content\":")
         let gap = writeContent(choice, into: &sink)
         sink.write(",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":")
@@ -61,6 +73,7 @@ struct ChatBody {
             let gap = choice == 0 ? sink.count : nil
             sink.write("\"")
             return gap
+        case .vectors: return nil
         }
         sink.write("\"")
         return nil

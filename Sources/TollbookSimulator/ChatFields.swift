@@ -12,6 +12,8 @@ struct ChatFields {
     private var tools: Range<Int>?
     private var toolChoice: Range<Int>?
     private var responseFormat: Range<Int>?
+    private var input: Range<Int>?
+    private var encoding: Range<Int>?
 
     init(_ dialect: AnswerDialect) {
         self.dialect = dialect
@@ -42,6 +44,10 @@ struct ChatFields {
             toolChoice = value
         } else if isKey("response_format") || isKey("output_config") {
             responseFormat = value
+        } else if isKey("input") {
+            input = value
+        } else if isKey("encoding_format") {
+            encoding = value
         }
     }
 
@@ -54,10 +60,15 @@ struct ChatFields {
         request.dialect = dialect
         request.model = text
         request.bodyBytes = bytes.count
-        request.stream = dialect != .tokenCount && (stream.map { JSONText.isTrue(bytes, $0) } ?? false)
+        request.stream = dialect.streams && (stream.map { JSONText.isTrue(bytes, $0) } ?? false)
         request.maxTokens = (maxCompletionTokens ?? maxTokens).flatMap { JSONText.integer(bytes, $0) }
         if let tools { request.tool = chosenTool(bytes, tools) }
-        guard dialect == .chat else {
+        if dialect == .embeddings {
+            request.wantsBase64 = encoding.flatMap { JSONText.string(bytes, $0) } == "base64"
+            request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
+            return request
+        }
+        guard !dialect.isAnthropic else {
             if let responseFormat { request.format = anthropicFormat(bytes, responseFormat) }
             return request
         }

@@ -21,6 +21,8 @@ struct ChatPlan: Sendable, Equatable {
         /// This text, the same in every choice.
         case text(String)
         case toolCalls([ToolSample])
+        /// So many vectors.
+        case vectors(Int, isBase64: Bool)
         /// So many bytes of one letter.
         case filler(Int)
     }

@@ -16,6 +16,7 @@ struct ChatPlanner {
     }
 
     private func content(fault: Fault?) -> ChatPlan.Content {
+        if request.dialect == .embeddings { return .vectors(request.inputs, isBase64: request.wantsBase64) }
         if fault == .largeBody { return .filler(directives.bytes ?? 2_000_000) }
         let calls = toolCalls()
         if !calls.isEmpty { return .toolCalls(calls) }
@@ -50,7 +51,7 @@ struct ChatPlanner {
         switch content {
         case .words(let tokens): directives.chunks ?? tokens
         case .text, .toolCalls: directives.chunks.map { max(1, $0) } ?? 4
-        case .filler: 1
+        case .filler, .vectors: 1
         }
     }
 
@@ -78,6 +79,7 @@ struct ChatPlanner {
         case .text(let text): (text.utf8.count + 3) / 4
         case .toolCalls(let calls): calls.reduce(0) { $0 + ($1.name.utf8.count + $1.arguments.utf8.count + 3) / 4 }
         case .filler(let bytes): (bytes + 3) / 4
+        case .vectors: 0
         }
     }
 
@@ -97,12 +99,12 @@ struct ChatPlanner {
         switch content {
         case .toolCalls:
             // A call that the request forced by name ends with "stop", as at OpenAI.
-            if case .named = request.tool, request.dialect == .chat { return .stop }
+            if case .named = request.tool, !request.dialect.isAnthropic { return .stop }
             return .toolCalls
         case .words:
             let limit = request.maxTokens ?? Int.max
             return figures.completion / request.choices >= limit ? .length : .stop
-        case .text, .filler:
+        case .text, .filler, .vectors:
             return .stop
         }
     }

@@ -13,6 +13,9 @@ struct ChatRequest: Sendable, Equatable {
     var bodyBytes = 0
     var tool: ToolChoice = .none
     var format: AnswerFormat = .text
+    /// Texts to embed, and whether their vectors are to be base64.
+    var inputs = 1
+    var wantsBase64 = false
 
     /// What the request wants by way of tools.
     enum ToolChoice: Sendable, Equatable {

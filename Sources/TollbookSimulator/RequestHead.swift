@@ -23,6 +23,8 @@ struct RequestHead: Sendable {
         case chat
         case messages
         case countTokens
+        case completions
+        case embeddings
         case models
         case health
         case calls

@@ -23,6 +23,8 @@ struct Responder: Sendable {
         case (.post, .chat): return call(request, .chat)
         case (.post, .messages): return call(request, .messages)
         case (.post, .countTokens): return call(request, .tokenCount)
+        case (.post, .completions): return call(request, .completions)
+        case (.post, .embeddings): return call(request, .embeddings)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))

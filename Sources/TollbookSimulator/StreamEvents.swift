@@ -28,9 +28,10 @@ struct StreamEvents: Sendable {
         deltas = messages == nil ? Array(lists) : []
         contentEvents = messages?.contentEvents ?? (deltas.first?.count ?? plan.chunks) * plan.choices
         let needsFronts = messages == nil && deltas.isEmpty && plan.usage != .everyChunk
-        wordFronts = needsFronts ? (0..<plan.choices).map { Self.makeWordFront(front, choice: $0) } : []
+        wordFronts = needsFronts ? (0..<plan.choices).map { Self.makeWordFront(front, plan.dialect, choice: $0) } : []
         let usage = plan.usage == .lastChunk ? ",\"usage\":null" : ""
-        wordBack = Array("\"},\"logprobs\":null,\"finish_reason\":null}]\(usage)}\n\n".utf8)
+        let close = plan.dialect == .completions ? "\"" : "\"}"
+        wordBack = Array("\(close),\"logprobs\":null,\"finish_reason\":null}]\(usage)}\n\n".utf8)
     }
 
     /// The event that opens a choice and names the role.
@@ -59,9 +60,10 @@ struct StreamEvents: Sendable {
             return
         }
         sink.write(front)
-        sink.write(text: "{\"index\":\(choice),\"delta\":{\"content\":\"")
+        sink.write(text: Self.wordOpening(plan.dialect, choice: choice))
         Vocabulary.latin.write(run.lowerBound, count: run.count, choice: choice, into: &sink)
-        sink.write("\"},\"logprobs\":null,\"finish_reason\":null}]")
+        sink.write(plan.dialect == .completions ? "\"" : "\"}")
+        sink.write(",\"logprobs\":null,\"finish_reason\":null}]")
         writeEnd(usage: runningUsage(after: event + 1), into: &sink)
     }
 
@@ -96,7 +98,7 @@ struct StreamEvents: Sendable {
         if let messages { return messages.writeFinish(into: &sink) }
         let tellsAll = plan.usage == .finishChunk && choice == choices - 1
         writeChoice(
-            choice, delta: "{}", finish: plan.finish.json.description,
+            choice, delta: plan.dialect == .completions ? "\"\"" : "{}", finish: plan.finish.json.description,
             usage: tellsAll ? plan.figures : runningUsage(after: contentEvents), into: &sink)
     }
 
@@ -107,6 +109,9 @@ struct StreamEvents: Sendable {
         plan.figures.write(into: &sink)
         sink.write("}\n\n")
     }
+
+    /// Whether choices begin with an event that names the role.
+    var hasRole: Bool { plan.dialect != .completions }
 
     /// Whether ``writeUsage(into:)`` is to be called.
     var hasUsageEvent: Bool { messages == nil && (plan.usage == .lastChunk || plan.usage == .everyChunk) }
@@ -134,7 +139,7 @@ struct StreamEvents: Sendable {
     func writeBroken(into sink: inout ByteSink) {
         if messages != nil { return MessagesEvents.writeBroken(into: &sink) }
         sink.write(front)
-        sink.write("{\"index\":0,\"delta\":{\"content\":\"lor\n\n")
+        sink.write(text: Self.wordOpening(plan.dialect, choice: 0) + "lor\n\n")
     }
 
     /// The tokens of one chunk: all spread evenly, but at least one in each.
@@ -154,7 +159,8 @@ struct StreamEvents: Sendable {
         _ choice: Int, delta: String, finish: String, usage: UsageFigures?, into sink: inout ByteSink
     ) {
         sink.write(front)
-        sink.write(text: #"{"index":\#(choice),"delta":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]"#)
+        let member = plan.dialect == .completions ? "text" : "delta"
+        sink.write(text: #"{"index":\#(choice),"\#(member)":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]"#)
         writeEnd(usage: usage, into: &sink)
     }
 
@@ -172,7 +178,10 @@ struct StreamEvents: Sendable {
         var sink = ByteSink(capacity: 512)
         sink.write("data: {\"id\":\"")
         stamp.writeID(into: &sink)
-        sink.write("\",\"object\":\"chat.completion.chunk\",\"created\":")
+        sink.write(
+            plan.dialect == .completions
+                ? "\",\"object\":\"text_completion\"" : "\",\"object\":\"chat.completion.chunk\"")
+        sink.write(",\"created\":")
         sink.writeDecimal(stamp.created)
         sink.write(",\"model\":\"")
         sink.write(plan.model)
@@ -180,7 +189,12 @@ struct StreamEvents: Sendable {
         return sink.withBytes { Array($0) }
     }
 
-    private static func makeWordFront(_ front: [UInt8], choice: Int) -> [UInt8] {
-        front + Array("{\"index\":\(choice),\"delta\":{\"content\":\"".utf8)
+    private static func makeWordFront(_ front: [UInt8], _ dialect: AnswerDialect, choice: Int) -> [UInt8] {
+        front + Array(wordOpening(dialect, choice: choice).utf8)
+    }
+
+    /// A choice up to its text.
+    private static func wordOpening(_ dialect: AnswerDialect, choice: Int) -> String {
+        "{\"index\":\(choice)," + (dialect == .completions ? "\"text\":\"" : "\"delta\":{\"content\":\"")
     }
 }

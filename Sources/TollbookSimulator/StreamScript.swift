@@ -56,7 +56,7 @@ struct StreamScript: Sendable {
         if case .head = position {
             if let step = prelude.step(elapsedNanos: elapsedNanos) { return step }
             sink.write(head)
-            position = .role(0)
+            position = events.hasRole ? .role(0) : .content(0)
             if delivery.fault == .slowHead { return .dribble(gapNanos: delivery.gapNanos) }
             if delivery.fault == .drip { return .write }
         }

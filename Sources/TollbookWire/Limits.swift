@@ -25,6 +25,10 @@ package enum WireLimits {
     /// The largest `n`; the provider's own maximum for chat completions. The hold is multiplied by it.
     package static let choices = 128
 
+    /// Prompts of one completions request that a hold is multiplied by; more are held as so many. Providers take 2,048
+    /// at most.
+    package static let prompts = 100_000
+
     /// The largest `max_tokens` and `max_completion_tokens`: a hundred times today's largest output window,
     /// and small enough that a product with `n` and a price stays within 63 bits.
     package static let outputTokens = 100_000_000

@@ -41,7 +41,7 @@ class AnswerReader {
     /// The reader of the endpoint's dialect.
     static func make(for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool) -> AnswerReader {
         switch endpoint.dialect {
-        case .openaiChat: ChatAnswerReader(form: form, isSuccess: isSuccess)
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
@@ -67,7 +67,7 @@ class AnswerReader {
     func summary() -> AnswerSummary { AnswerSummary() }
 }
 
-/// Reads answers of OpenAI's chat completions.
+/// Reads answers of OpenAI's chat completions, whose usage and texts those of completions and embeddings share.
 private final class ChatAnswerReader: AnswerReader {
     private var plain = ChatResponseReader()
     private var stream = StreamIntake<ChatStreamReader>()

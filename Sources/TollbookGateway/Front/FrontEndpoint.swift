@@ -10,11 +10,13 @@ extension Endpoint {
         case .chatCompletions: .chat
         case .messages: .messages
         case .countTokens: .tokenCount
+        case .completions: .completions
+        case .embeddings: .embeddings
         }
     }
 
     /// Whether a stream tells its usage only if it is asked to.
-    var asksForUsage: Bool { self == .chatCompletions }
+    var asksForUsage: Bool { self == .chatCompletions || self == .completions }
 }
 
 extension UpstreamEndpoint {
@@ -23,6 +25,8 @@ extension UpstreamEndpoint {
     package func path(of endpoint: Endpoint) -> String {
         switch endpoint {
         case .chatCompletions: path + "/chat/completions"
+        case .completions: path + "/completions"
+        case .embeddings: path + "/embeddings"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
         }

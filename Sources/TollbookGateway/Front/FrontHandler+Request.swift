@@ -39,7 +39,9 @@ extension FrontHandler {
         if let error = details.error { return error }
         switch head.target {
         case .notFound:
-            return GatewayError(.notFound, "There is no such path. Calls go to /v1/chat/completions or /v1/messages.")
+            return GatewayError(
+                .notFound,
+                "There is no such path. Calls go to /v1/chat/completions, /v1/messages and others in the README.")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow

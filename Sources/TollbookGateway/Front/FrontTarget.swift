@@ -31,6 +31,8 @@ package enum FrontTarget: Equatable, Sendable {
     package init(method: String, path: Substring) {
         switch path {
         case "/v1/chat/completions": self = Self.call(.chatCompletions, method)
+        case "/v1/completions": self = Self.call(.completions, method)
+        case "/v1/embeddings": self = Self.call(.embeddings, method)
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")

@@ -40,18 +40,12 @@ struct GatewayError {
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        switch dialect {
-        case .openaiChat: openAIError.body()
-        case .anthropicMessages: anthropicError(requestID).body()
-        }
+        dialect.isAnthropic ? anthropicError(requestID).body() : openAIError.body()
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
     func event(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        switch dialect {
-        case .openaiChat: openAIError.event()
-        case .anthropicMessages: anthropicError(requestID).event()
-        }
+        dialect.isAnthropic ? anthropicError(requestID).event() : openAIError.event()
     }
 }
 

@@ -9,7 +9,7 @@ enum ModelList {
         let routes = snapshot.routesInOrder.filter { key.project.permits(route: $0) }
         var json = JSONWriter()
         json.object { json in
-            if dialect == .openaiChat {
+            if !dialect.isAnthropic {
                 json.name("object")
                 json.value("list")
             }
@@ -17,7 +17,7 @@ enum ModelList {
             json.array { json in
                 for route in routes { write(route, dialect, to: &json) }
             }
-            if dialect == .anthropicMessages {
+            if dialect.isAnthropic {
                 json.name("has_more")
                 json.value(false)
                 json.name("first_id")
@@ -43,22 +43,20 @@ enum ModelList {
         json.object { json in
             json.name("id")
             json.value(route.name)
-            switch dialect {
-            case .openaiChat:
+            guard dialect.isAnthropic else {
                 json.name("object")
                 json.value("model")
                 json.name("created")
                 json.value(route.createdMicros / 1_000_000)
                 json.name("owned_by")
-                json.value("tollbook")
-            case .anthropicMessages:
-                json.name("type")
-                json.value("model")
-                json.name("display_name")
-                json.value(route.name)
-                json.name("created_at")
-                json.value(UTCTime(micros: route.createdMicros).iso8601)
+                return json.value("tollbook")
             }
+            json.name("type")
+            json.value("model")
+            json.name("display_name")
+            json.value(route.name)
+            json.name("created_at")
+            json.value(UTCTime(micros: route.createdMicros).iso8601)
         }
     }
 }

@@ -31,6 +31,7 @@ package enum EmbeddedMigrations {
         migration0012,
         migration0013,
         migration0014,
+        migration0015,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1520,6 +1521,22 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('dialect', 2, 'anthropic-messages', 'Anthropic messages'),
   ('reason', 17, 'endpoint_not_served', 'The deployment''s provider does not serve the endpoint that was called'),
   ('caveat', 8, 'usage_uncounted', 'The provider''s usage tells of units that no meter counts');
+
+"""#)
+
+    private static let migration0015 = EmbeddedMigration(
+        number: 15,
+        name: "add_completions_vocabulary",
+        sha256: "b0ffd4bb97a1523547dee13e919101f27eb187ecdd9f3c898d8bd7e049847dd6",
+        sql: #"""
+-- Why: OpenAI's completions and embeddings are endpoints and dialects of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 4, 'completions', 'POST /v1/completions'),
+  ('endpoint', 5, 'embeddings', 'POST /v1/embeddings'),
+  ('dialect', 3, 'openai-completions', 'OpenAI''s completions from before chat'),
+  ('dialect', 4, 'openai-embeddings', 'OpenAI embeddings');
 
 """#)
 }

@@ -6,6 +6,10 @@ package enum RequestForm: Sendable {
     case messages
     /// Anthropic's token counting: messages without a limit.
     case tokenCount
+    /// OpenAI's completions from before chat: a call may have several prompts.
+    case completions
+    /// OpenAI embeddings, which have no answer to limit.
+    case embeddings
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -22,6 +26,7 @@ enum ChatRequestField: UInt16 {
     case messages = 512
     case metadata = 1_024
     case userID = 2_048
+    case bestOf = 4_096
 
     /// The name an error tells.
     var path: String {
@@ -47,12 +52,19 @@ enum ChatRequestField: UInt16 {
         case .messages: "messages"
         case .metadata: "metadata"
         case .userID: "user_id"
+        case .bestOf: "best_of"
         }
     }
 
     /// The field of a top-level name, in whatever case its letters are; nil for a name that is not read.
     static func namedIgnoringCase(_ name: JSONName, in form: RequestForm) -> ChatRequestField? {
-        let field = form == .chat ? chatField(length: name.length) : messagesField(name)
+        let field =
+            switch form {
+            case .chat: chatField(length: name.length)
+            case .messages, .tokenCount: messagesField(name)
+            case .completions: completionsField(length: name.length)
+            case .embeddings: embeddingsField(length: name.length)
+            }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
     }
@@ -66,6 +78,19 @@ enum ChatRequestField: UInt16 {
         case 12: .serviceTier
         default: nil
         }
+    }
+
+    private static func completionsField(length: Int) -> ChatRequestField? {
+        switch length {
+        case 7: .bestOf
+        // The limit's newer name, and messages, are not theirs.
+        case 8, 21: nil
+        default: chatField(length: length)
+        }
+    }
+
+    private static func embeddingsField(length: Int) -> ChatRequestField? {
+        length == 4 ? .user : length == 5 ? .model : nil
     }
 
     /// The only top-level field of a chat request whose name has `length` bytes.

@@ -24,6 +24,10 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var maxTokens: Int?
     private var maxCompletionTokens: Int?
     private var choices = 1
+    private var bestOf = 1
+    /// Prompts of a completions request that has them in an array, and whether it is being read.
+    private var prompts = 0
+    private var isPrompt = false
     private var user: String?
     private var serviceTier: String?
     private var objectStart = 0
@@ -43,7 +47,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.streamOptions = streamOptions
         scan.maxTokens = maxTokens
         scan.maxCompletionTokens = maxCompletionTokens
-        scan.choices = choices
+        // The provider makes so many answers, whether it sends them all or not.
+        scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
         scan.serviceTier = serviceTier
         scan.objectStart = objectStart
@@ -67,6 +72,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
+        isPrompt = form == .completions && name.equals("prompt")
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
             field = try exact(known, name, at: offset)
@@ -106,6 +112,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             objectStart = offset
             return
         }
+        if isPrompt, depth == 3, container == .array { prompts = min(prompts + 1, WireLimits.prompts) }
         if field == nil { meter.begin(container, depth: depth) } else { try beginField(container, at: offset) }
     }
 
@@ -138,6 +145,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     @inline(__always)
     mutating func beginString(at offset: Int, depth: Int) throws(WireError) {
         guard depth > 0 else { throw WireError(.notAnObject, at: offset) }
+        if isPrompt, depth == 2 { prompts = min(prompts + 1, WireLimits.prompts) }
         if field == nil { return meter.beginString(depth: depth) }
         valueStart = offset
         switch field {
@@ -200,6 +208,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .maxTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
         case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
         case .choices: choices = try integer(upTo: WireLimits.choices)
+        case .bestOf: bestOf = try integer(upTo: WireLimits.choices)
         default: throw invalid(at: valueStart)
         }
     }
