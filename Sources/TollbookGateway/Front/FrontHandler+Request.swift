@@ -41,7 +41,8 @@ extension FrontHandler {
         case .notFound:
             return GatewayError(
                 .notFound,
-                "There is no such path. Calls go to /v1/chat/completions, /v1/messages and others in the README.")
+                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
+                    + "/v1/embeddings, /v1/messages or /v1/messages/count_tokens.")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow

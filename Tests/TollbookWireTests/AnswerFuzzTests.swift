@@ -1,0 +1,104 @@
+import NIOCore
+import Testing
+import TollbookWire
+
+/// Mutated answers of providers: no reader traps, none grows, and none tells two things of the same bytes.
+@Suite struct AnswerFuzzTests {
+    private static let stream = """
+        event: message_start
+        data: {"type":"message_start","message":{"id":"m","model":"c","usage":{"input_tokens":1,"output_tokens":1}}}
+
+        event: ping
+        data: {"type": "ping"}
+
+        event: content_block_start
+        data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","name":"f","input":{"a":[1]}}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"h\\u00e9\\ud83d\\ude00"}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"again"}}
+
+        event: message_delta
+        data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}
+
+        event: error
+        data: {"type":"error","error":{"type":"overloaded_error","message":"x"}}
+
+        event: message_stop
+        data: {"type":"message_stop"}
+
+
+        """
+
+    private static let plain = """
+        {"id":"m","type":"message","model":"c","content":[{"type":"text","text":"hi"},{"type":"tool_use","name":"f",
+        "input":{"a":{"b":[1,"x",null]}}}],"stop_reason":"end_turn","usage":{"input_tokens":5,"output_tokens":7,
+        "cache_creation":{"ephemeral_5m_input_tokens":3},"cache_creation_input_tokens":3}}
+        """
+
+    /// Inserts, changes, removes and repeats bytes, most of them such that mean something.
+    private static func mutated(_ seed: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        let interesting = Array("{}[]\",:\\ \n0129-tfn".utf8) + [0, 0x80, 0xC2, 0xED, 0xFF]
+        var bytes = seed
+        for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
+            let at = Int.random(in: 0..<bytes.count, using: &generator)
+            switch Int.random(in: 0..<4, using: &generator) {
+            case 0: bytes.insert(interesting.randomElement(using: &generator) ?? 0, at: at)
+            case 1: bytes[at] = interesting.randomElement(using: &generator) ?? 0
+            case 2: bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...8, using: &generator)))
+            default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + 60)], at: at)
+            }
+        }
+        return bytes
+    }
+
+    /// What is known at the end of a stream read in chunks of `size`.
+    private static func follow(_ bytes: [UInt8], _ size: Int) throws -> String {
+        var splitter = SSESplitter()
+        var reader = MessagesStreamReader()
+        for chunk in chunks(bytes, size) {
+            splitter.append(chunk)
+            while let event = try splitter.next() { _ = reader.read(event) }
+            while splitter.takeRun() != nil {}
+        }
+        if let event = splitter.finish() { _ = reader.read(event) }
+        return "\(reader.usageReport()) \(reader.outputBytes) \(reader.contentEvents) \(reader.malformedEvents) "
+            + "\(reader.sawStop) \(reader.sawError) \(reader.sawFinishReason) \(reader.model ?? "")"
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64]) func streamsTellTheSameWhereverTheyAreCut(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var whole = 0
+        for round in 0..<3_000 {
+            let bytes = Self.mutated(Array(Self.stream.utf8), &generator)
+            let size = Int.random(in: 1...40, using: &generator)
+            let expected = try Self.follow(bytes, 0)
+            if expected.contains("output_tokens") { whole += 1 }
+            #expect(try Self.follow(bytes, size) == expected, "seed \(seed), round \(round), chunks of \(size)")
+        }
+        #expect(whole > 1_000, "the mutations leave something to read")
+    }
+
+    @Test(arguments: [4, 5, 6] as [UInt64]) func plainAnswersTellTheSameWhereverTheyAreCut(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var wellFormed = 0
+        for round in 0..<3_000 {
+            let bytes = Self.mutated(Array(Self.plain.utf8), &generator)
+            let size = Int.random(in: 1...40, using: &generator)
+            let told = [0, size].map { size in
+                var reader = MessagesResponseReader()
+                for chunk in chunks(bytes, size) { reader.read(chunk) }
+                reader.finish()
+                // A broken answer may have told more or less before its fault, by where the chunks ended.
+                guard reader.isWellFormed else { return "broken" }
+                return
+                    "\(reader.usageReport()) \(reader.estimatedOutputTokens) \(reader.hasError) \(reader.model ?? "")"
+            }
+            if told[0] != "broken" { wellFormed += 1 }
+            #expect(told[0] == told[1], "seed \(seed), round \(round), chunks of \(size)")
+        }
+        #expect(wellFormed > 300, "the mutations leave something to read")
+    }
+}
