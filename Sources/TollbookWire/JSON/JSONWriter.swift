@@ -49,6 +49,14 @@ package struct JSONWriter: Sendable {
         if let value { self.value(value) } else { null() }
     }
 
+    /// A string that is escaped already.
+    package mutating func value(_ text: JSONText) {
+        separate()
+        buffer.writeStaticString("\"")
+        buffer.writeImmutableBuffer(text.escaped)
+        buffer.writeStaticString("\"")
+    }
+
     /// An integer.
     package mutating func value(_ value: Int64) {
         separate()

@@ -1,0 +1,117 @@
+package import NIOCore
+
+extension ProviderError {
+    /// The status at which the caller's SDK raises the class that this kind has at its own provider.
+    package func status(in dialect: ConversationDialect) -> Int {
+        switch kind {
+        case .invalidRequest: status.map { (400..<500).contains($0) ? $0 : 400 } ?? 400
+        case .contextTooLong, .contentFiltered: 400
+        case .authentication: 401
+        case .billing: dialect == .openAIChat ? 429 : 402
+        case .permission: 403
+        case .notFound: 404
+        case .conflict: 409
+        case .tooLarge: 413
+        case .unprocessable: 422
+        case .rateLimited: 429
+        case .overloaded: dialect == .openAIChat ? 503 : 529
+        case .timeout: 504
+        case .server: status.map { (500..<600).contains($0) ? $0 : 500 } ?? 500
+        }
+    }
+
+    /// The header in which a dialect tells the provider's request id.
+    package static func requestIDHeader(in dialect: ConversationDialect) -> String {
+        switch dialect {
+        case .openAIChat: "x-request-id"
+        case .anthropicMessages: "request-id"
+        }
+    }
+
+    /// The body of an answer in the caller's dialect.
+    package func body(in dialect: ConversationDialect) -> ByteBuffer {
+        var json = JSONWriter()
+        write(&json, dialect)
+        return json.buffer
+    }
+
+    /// The same for a stream that has begun.
+    package func event(in dialect: ConversationDialect) -> ByteBuffer {
+        let start: StaticString = dialect == .openAIChat ? "data: " : "event: error\ndata: "
+        var json = JSONWriter(buffer: ByteBuffer(staticString: start))
+        write(&json, dialect)
+        var event = json.buffer
+        event.writeStaticString("\n\n")
+        return event
+    }
+
+    private func write(_ json: inout JSONWriter, _ dialect: ConversationDialect) {
+        switch dialect {
+        case .openAIChat: writeOpenAI(&json)
+        case .anthropicMessages: writeAnthropic(&json)
+        }
+    }
+
+    private func writeOpenAI(_ json: inout JSONWriter) {
+        let (type, code) = openAIWords
+        json.object { json in
+            json.name("error")
+            json.object { json in
+                json.member("message", message)
+                json.name("type")
+                json.value(type)
+                json.name("param")
+                if let parameter { json.value(parameter) } else { json.null() }
+                json.name("code")
+                if let code { json.value(code) } else { json.null() }
+            }
+        }
+    }
+
+    /// OpenAI's `type` and `code`.
+    private var openAIWords: (type: String, code: JSONText?) {
+        switch kind {
+        case .invalidRequest, .conflict, .tooLarge, .unprocessable: ("invalid_request_error", code)
+        case .contextTooLong: ("invalid_request_error", JSONText("context_length_exceeded"))
+        case .contentFiltered: ("invalid_request_error", JSONText("content_filter"))
+        case .authentication: ("invalid_request_error", JSONText("invalid_api_key"))
+        case .billing: ("insufficient_quota", JSONText("insufficient_quota"))
+        case .permission: ("invalid_request_error", code)
+        case .notFound: ("invalid_request_error", code ?? JSONText("model_not_found"))
+        case .rateLimited: ("requests", JSONText("rate_limit_exceeded"))
+        case .overloaded, .timeout, .server: ("server_error", code)
+        }
+    }
+
+    private func writeAnthropic(_ json: inout JSONWriter) {
+        json.object { json in
+            json.name("type")
+            json.value("error")
+            json.name("error")
+            json.object { json in
+                json.name("type")
+                json.value(anthropicType)
+                json.member("message", message)
+                // No members of the dialect, but nothing else carries them.
+                if let code { json.member("code", code) }
+                if let parameter { json.member("param", parameter) }
+            }
+            if let requestID { json.member("request_id", requestID) }
+        }
+    }
+
+    private var anthropicType: String {
+        switch kind {
+        case .invalidRequest, .contextTooLong, .contentFiltered, .conflict, .tooLarge, .unprocessable:
+            "invalid_request_error"
+        case .authentication: "authentication_error"
+        case .billing: "billing_error"
+        case .permission: "permission_error"
+        case .notFound: "not_found_error"
+        case .rateLimited: "rate_limit_error"
+        case .overloaded: "overloaded_error"
+        case .timeout: "timeout_error"
+        case .server: "api_error"
+        }
+    }
+}

@@ -1,0 +1,153 @@
+internal import NIOCore
+
+/// Writes a conversation as an OpenAI chat completions request.
+struct OpenAIChatRequestWriter {
+    private let conversation: Conversation
+    private let options: TranslationOptions
+    private(set) var notes: TranslationNotes
+
+    init(_ conversation: Conversation, _ options: TranslationOptions, _ notes: TranslationNotes) {
+        self.conversation = conversation
+        self.options = options
+        self.notes = notes
+    }
+
+    mutating func write() -> ByteBuffer {
+        var notes = self.notes
+        var json = JSONWriter()
+        json.object { json in
+            json.name("model")
+            json.value(options.model)
+            json.name("messages")
+            let messages = OpenAIMessages(conversation.turns)
+            json.array { messages.write(&$0, &notes) }
+            if conversation.turns.last?.role == .assistant { notes.allows(.prefill) }
+            writeTools(&json, &notes)
+            json.number(options.usesMaxTokens ? "max_tokens" : "max_completion_tokens", conversation.maxOutputTokens)
+            writeSampling(&json, &notes)
+            writeReasoning(&json, &notes)
+            writeOperations(&json, &notes)
+        }
+        self.notes = notes
+        return json.buffer
+    }
+
+    private func writeTools(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        guard !conversation.tools.isEmpty else { return }
+        json.name("tools")
+        json.array { json in
+            for tool in conversation.tools {
+                if tool.cacheControl != nil { notes.allows(.cacheControl) }
+                json.object { json in
+                    json.name("type")
+                    json.value("function")
+                    json.name("function")
+                    json.object { Self.writeFunction(tool, &$0) }
+                }
+            }
+        }
+        if let choice = conversation.toolChoice {
+            json.name("tool_choice")
+            Self.writeToolChoice(choice, &json)
+        }
+        if let allowsParallelCalls = conversation.allowsParallelCalls {
+            json.name("parallel_tool_calls")
+            json.value(allowsParallelCalls)
+        }
+    }
+
+    private static func writeFunction(_ tool: ConversationTool, _ json: inout JSONWriter) {
+        json.member("name", tool.name)
+        if let description = tool.description { json.member("description", description) }
+        if let schema = tool.schema {
+            json.name("parameters")
+            json.raw(schema)
+        }
+        if let isStrict = tool.isStrict {
+            json.name("strict")
+            json.value(isStrict)
+        }
+    }
+
+    private static func writeToolChoice(_ choice: ConversationToolChoice, _ json: inout JSONWriter) {
+        switch choice {
+        case .none: json.value("none")
+        case .auto: json.value("auto")
+        case .required: json.value("required")
+        case .named(let name):
+            json.object { json in
+                json.name("type")
+                json.value("function")
+                json.name("function")
+                json.object { $0.member("name", name) }
+            }
+        }
+    }
+
+    private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        let sampling = conversation.sampling
+        json.number("temperature", sampling.temperature)
+        json.number("top_p", sampling.topP)
+        if sampling.topK != nil { notes.allows(.topK) }
+        guard !conversation.stop.isEmpty else { return }
+        guard conversation.stop.count <= Self.stops else {
+            notes.allows(.manyStops)
+            return
+        }
+        json.name("stop")
+        json.array { json in
+            for text in conversation.stop { json.value(text) }
+        }
+    }
+
+    /// What OpenAI takes.
+    private static let stops = 4
+
+    private func writeReasoning(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        let reasoning = conversation.reasoning
+        if reasoning.display != nil { notes.allows(.reasoningDisplay) }
+        if reasoning.isEnabled == false { notes.allows(.reasoningOff) }
+        if let effort = reasoning.effort {
+            json.member("reasoning_effort", effort)
+        } else if let budget = reasoning.budgetTokens, reasoning.isEnabled != false {
+            json.name("reasoning_effort")
+            json.value(budget <= 4_096 ? "low" : budget <= 16_384 ? "medium" : "high")
+        }
+        guard case .schema(let schema, let name, let description, let isStrict) = conversation.answerFormat else {
+            return
+        }
+        json.name("response_format")
+        json.object { json in
+            json.name("type")
+            json.value("json_schema")
+            json.name("json_schema")
+            json.object { json in
+                json.member("name", name ?? JSONText("output"))
+                if let description { json.member("description", description) }
+                json.name("strict")
+                json.value(isStrict ?? true)
+                json.name("schema")
+                json.raw(schema)
+            }
+        }
+    }
+
+    private func writeOperations(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        if let tier = conversation.serviceTier {
+            switch tier {
+            case "auto": json.member("service_tier", tier)
+            case "standard_only": json.member("service_tier", JSONText("default"))
+            default: notes.allows(.serviceTierUnknown)
+            }
+        }
+        if let person = conversation.endUser { json.member("user", person) }
+        guard conversation.streams else { return }
+        json.name("stream")
+        json.value(true)
+        json.name("stream_options")
+        json.object { json in
+            json.name("include_usage")
+            json.value(true)
+        }
+    }
+}

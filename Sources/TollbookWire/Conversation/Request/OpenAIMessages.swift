@@ -1,0 +1,185 @@
+internal import NIOCore
+
+/// Writes turns as OpenAI chat messages.
+struct OpenAIMessages {
+    private let turns: [ConversationTurn]
+
+    init(_ turns: [ConversationTurn]) {
+        self.turns = turns
+    }
+
+    func write(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        for turn in turns {
+            for part in turn.parts where part.cacheControl != nil { notes.allows(.cacheControl) }
+            switch turn.role {
+            case .system: message("system", &json) { Self.writeContent(turn.parts, &$0, &notes) }
+            case .developer: message("developer", &json) { Self.writeContent(turn.parts, &$0, &notes) }
+            case .user, .tool: writeUser(turn.parts, &json, &notes)
+            case .assistant: writeAssistant(turn.parts, &json, &notes)
+            }
+        }
+    }
+
+    private func message(_ role: String, _ json: inout JSONWriter, _ members: (inout JSONWriter) -> Void) {
+        json.object { json in
+            json.name("role")
+            json.value(role)
+            members(&json)
+        }
+    }
+
+    /// Results become messages of their own, before the rest; what they hold beside text goes with the rest.
+    private func writeUser(
+        _ parts: [ConversationPart], _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
+        var rest: [ConversationPart] = []
+        for part in parts {
+            guard case .toolResult(let result) = part.content else {
+                rest.append(part)
+                continue
+            }
+            if result.isError { notes.allows(.toolResultError) }
+            let media = result.parts.filter { !$0.isText }
+            if !media.isEmpty { notes.allows(.toolResultMedia) }
+            rest += media
+            message("tool", &json) { json in
+                json.member("tool_call_id", result.callID)
+                Self.writeContent(result.parts.filter(\.isText), &json, &notes)
+            }
+        }
+        guard !rest.isEmpty || parts.isEmpty else { return }
+        message("user", &json) { Self.writeContent(rest, &$0, &notes) }
+    }
+
+    private func writeAssistant(
+        _ parts: [ConversationPart], _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
+        var said: [ConversationPart] = []
+        var calls: [ConversationToolCall] = []
+        var refusal: JSONText?
+        for part in parts {
+            switch part.content {
+            case .toolCall(let call): calls.append(call)
+            case .refusal(let text): refusal = text
+            case .thinking: notes.allows(.thinking)
+            case .redactedThinking: notes.allows(.redactedThinking)
+            default: said.append(part)
+            }
+        }
+        message("assistant", &json) { json in
+            if said.isEmpty, !calls.isEmpty || refusal != nil {
+                json.name("content")
+                json.null()
+            } else {
+                Self.writeContent(said, &json, &notes)
+            }
+            if let refusal { json.member("refusal", refusal) }
+            guard !calls.isEmpty else { return }
+            json.name("tool_calls")
+            json.array { json in
+                for call in calls { OpenAIToolCalls.write(call, &json) }
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private static func writeContent(
+        _ parts: [ConversationPart], _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
+        json.name("content")
+        if parts.isEmpty { return json.value("") }
+        if parts.count == 1, case .text(let text) = parts[0].content { return json.value(text) }
+        json.array { json in
+            for part in parts { writePart(part, &json, &notes) }
+        }
+    }
+
+    private static func writePart(
+        _ part: ConversationPart, _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
+        switch part.content {
+        case .text(let text), .refusal(let text): writeText(text, &json)
+        case .image(let media):
+            guard let url = url(of: media) else { return }
+            json.object { json in
+                json.name("type")
+                json.value("image_url")
+                json.name("image_url")
+                json.object { $0.member("url", url) }
+            }
+        case .document(let document): writeDocument(document, &json, &notes)
+        case .audio(let data, let format):
+            json.object { json in
+                json.name("type")
+                json.value("input_audio")
+                json.name("input_audio")
+                json.object { json in
+                    json.member("data", data)
+                    json.member("format", format)
+                }
+            }
+        // Written as messages and members of their own.
+        case .thinking, .redactedThinking, .toolCall, .toolResult: return
+        }
+    }
+
+    private static func writeText(_ text: JSONText, _ json: inout JSONWriter) {
+        json.object { json in
+            json.name("type")
+            json.value("text")
+            json.member("text", text)
+        }
+    }
+
+    private static func url(of media: ConversationPart.Media) -> JSONText? {
+        switch media {
+        case .base64(let data, let mediaType): DataURL.make(mediaType, data)
+        case .url(let url): url
+        case .text: nil
+        }
+    }
+
+    private static func writeDocument(
+        _ document: ConversationPart.Document, _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
+        switch document.media {
+        case .url: notes.allows(.documentURL)
+        case .text(let text):
+            if document.title != nil { notes.allows(.documentTitle) }
+            writeText(text, &json)
+        case .base64(let data, let mediaType):
+            json.object { json in
+                json.name("type")
+                json.value("file")
+                json.name("file")
+                json.object { json in
+                    json.member("filename", document.title ?? JSONText("document.pdf"))
+                    json.member("file_data", DataURL.make(mediaType, data))
+                }
+            }
+        }
+    }
+}
+
+/// Writes tool calls as requests and answers have them.
+enum OpenAIToolCalls {
+    static func write(_ call: ConversationToolCall, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", call.id)
+            json.name("type")
+            json.value("function")
+            json.name("function")
+            json.object { json in
+                json.member("name", call.name)
+                json.member("arguments", call.argumentsText)
+            }
+        }
+    }
+}
+
+extension ConversationPart {
+    var isText: Bool {
+        if case .text = content { true } else { false }
+    }
+}

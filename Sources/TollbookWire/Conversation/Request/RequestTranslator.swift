@@ -1,0 +1,68 @@
+package import NIOCore
+
+/// A request in the target's dialect, and what became of its fields.
+package struct TranslatedRequest: Sendable {
+    /// The body to send.
+    package let body: ByteBuffer
+    /// What was left out and changed; named to the caller and in the decision.
+    package let notes: TranslationNotes
+    /// Whether a stream is asked for.
+    package let streams: Bool
+    /// Whether the caller wants a stream's usage; the provider is asked for it always.
+    package let wantsStreamUsage: Bool
+}
+
+/// Translates requests between dialects: pure, in one go, on the whole body.
+package enum RequestTranslator {
+    /// Reads a request.
+    ///
+    /// - Throws: JSON errors, `not_an_object`, `duplicate_field` (top level), `missing_field`, `invalid_field`.
+    package static func read(
+        _ body: ByteBuffer, as dialect: ConversationDialect
+    ) throws(WireError) -> Conversation {
+        switch dialect {
+        case .openAIChat: try OpenAIChatRequestReader.read(body)
+        case .anthropicMessages: try AnthropicRequestReader.read(body)
+        }
+    }
+
+    /// Writes a conversation in a dialect.
+    ///
+    /// - Throws: a refusal when a rule refuses one of its fields; the first in the order of writing.
+    package static func write(
+        _ conversation: Conversation, as dialect: ConversationDialect, _ options: TranslationOptions
+    ) throws(TranslationRefusal) -> TranslatedRequest {
+        let body: ByteBuffer
+        var notes = TranslationNotes(from: conversation.source, to: dialect)
+        for field in ConversationField.allCases where conversation.extras[field] != nil { notes.allows(field) }
+        notes.dropUnknown(conversation.unknownFields)
+        switch dialect {
+        case .openAIChat:
+            var writer = OpenAIChatRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        case .anthropicMessages:
+            var writer = AnthropicRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        }
+        if let refusal = notes.refusal { throw refusal }
+        return TranslatedRequest(
+            body: body, notes: notes, streams: conversation.streams,
+            wantsStreamUsage: conversation.wantsStreamUsage)
+    }
+
+    /// Reads and writes.
+    package static func translate(
+        _ body: ByteBuffer, from source: ConversationDialect, to target: ConversationDialect,
+        _ options: TranslationOptions
+    ) throws(TranslationError) -> TranslatedRequest {
+        let conversation: Conversation
+        do throws(WireError) { conversation = try read(body, as: source) } catch { throw .unreadable(error) }
+        do throws(TranslationRefusal) {
+            return try write(conversation, as: target, options)
+        } catch {
+            throw .refused(error)
+        }
+    }
+}

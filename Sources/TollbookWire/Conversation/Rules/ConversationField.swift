@@ -1,0 +1,88 @@
+/// What a request can say, one case for each thing that a rule is about.
+///
+/// Raw values are stable: decisions and the documented table name them.
+package enum ConversationField: String, CaseIterable, Sendable {
+    // What every dialect has.
+    case model, instructions, messages, stream
+    case laterInstructions = "later_instructions"
+    case maxOutputTokens = "max_output_tokens"
+    case stop
+    case endUser = "end_user"
+
+    // Sampling.
+    case temperature
+    case temperatureAboveOne = "temperature_above_one"
+    case topP = "top_p"
+    case topK = "top_k"
+    case frequencyPenalty = "frequency_penalty"
+    case presencePenalty = "presence_penalty"
+    case seed, choices
+    case logitBias = "logit_bias"
+    case logProbabilities = "log_probabilities"
+    case manyStops = "many_stops"
+
+    // The form of the answer.
+    case jsonSchema = "json_schema"
+    case jsonSchemaName = "json_schema_name"
+    case jsonSchemaDescription = "json_schema_description"
+    case jsonSchemaNotStrict = "json_schema_not_strict"
+    case jsonMode = "json_mode"
+    case audioOutput = "audio_output"
+    case verbosity, prediction
+
+    // Thinking.
+    case reasoningEffort = "reasoning_effort"
+    case reasoningBudget = "reasoning_budget"
+    case reasoningOff = "reasoning_off"
+    case reasoningDisplay = "reasoning_display"
+    case thinking
+    case unsignedThinking = "unsigned_thinking"
+    case redactedThinking = "redacted_thinking"
+
+    // Tools.
+    case tools
+    case toolChoice = "tool_choice"
+    case allowedTools = "allowed_tools"
+    case parallelToolCalls = "parallel_tool_calls"
+    case toolCalls = "tool_calls"
+    case toolResults = "tool_results"
+    case toolResultError = "tool_result_error"
+    case toolResultMedia = "tool_result_media"
+    case customTools = "custom_tools"
+    case legacyFunctions = "legacy_functions"
+    case serverTools = "server_tools"
+    case serverToolHistory = "server_tool_history"
+    case webSearch = "web_search"
+
+    // Content.
+    case images
+    case imageDetail = "image_detail"
+    case uploadedFiles = "uploaded_files"
+    case documents
+    case documentType = "document_type"
+    case documentURL = "document_url"
+    case documentTitle = "document_title"
+    case documentContext = "document_context"
+    case citations
+    case searchResults = "search_results"
+    case audioInput = "audio_input"
+    case audioHistory = "audio_history"
+    case refusals
+    case participantName = "participant_name"
+    case prefill
+    case cacheControl = "cache_control"
+
+    // Whom it is for, where it runs, what is kept.
+    case safetyIdentifier = "safety_identifier"
+    case metadata
+    case serviceTier = "service_tier"
+    case serviceTierUnknown = "service_tier_unknown"
+    case promptCacheKey = "prompt_cache_key"
+    case promptCacheRetention = "prompt_cache_retention"
+    case store, moderation
+    case inferenceRegion = "inference_region"
+    case speed, container
+    case remoteServers = "remote_servers"
+    case contextManagement = "context_management"
+    case unknown
+}

@@ -1,0 +1,89 @@
+/// What becomes of a field at a target dialect, and why.
+package struct FieldRule: Sendable {
+    /// What is done with the field.
+    package enum Action: String, Sendable {
+        /// It goes across as it is.
+        case carry
+        /// It goes across in the target's form.
+        case convert
+        /// It is changed into the nearest that the target can do, and named to the caller.
+        case adjust
+        /// It is left out, and named to the caller.
+        case drop
+        /// The request is refused: without the field it would mean something else.
+        case refuse
+    }
+
+    package let action: Action
+    /// How it is converted, or why the target cannot do it.
+    package let reason: String
+    /// What the caller can do about a refusal.
+    package let remedy: String?
+
+    /// It means the same in both.
+    static let carry = FieldRule(action: .carry, reason: "the same in both", remedy: nil)
+
+    /// It goes across in another form.
+    static func convert(_ how: String) -> FieldRule { FieldRule(action: .convert, reason: how, remedy: nil) }
+
+    /// It is brought as near as the target allows.
+    static func adjust(_ how: String) -> FieldRule { FieldRule(action: .adjust, reason: how, remedy: nil) }
+
+    /// It is left out.
+    static func drop(_ reason: String) -> FieldRule { FieldRule(action: .drop, reason: reason, remedy: nil) }
+
+    /// The request is refused.
+    static func refuse(_ reason: String, _ remedy: String) -> FieldRule {
+        FieldRule(action: .refuse, reason: reason, remedy: remedy)
+    }
+}
+
+/// The rules of one field: what the source dialect calls it, and what happens to it at each target.
+package struct FieldRules: Sendable {
+    package let field: ConversationField
+    /// The field's name in the dialect that can say it.
+    package let names: [ConversationDialect: String]
+    /// The rule at a target, for every dialect that another one's name can reach.
+    package let targets: [ConversationDialect: FieldRule]
+
+    /// A field that OpenAI's chat dialect has.
+    static func openAI(_ field: ConversationField, _ name: String, toAnthropic rule: FieldRule) -> FieldRules {
+        FieldRules(field: field, names: [.openAIChat: name], targets: [.anthropicMessages: rule])
+    }
+
+    /// A field that Anthropic's dialect has.
+    static func anthropic(_ field: ConversationField, _ name: String, toOpenAI rule: FieldRule) -> FieldRules {
+        FieldRules(field: field, names: [.anthropicMessages: name], targets: [.openAIChat: rule])
+    }
+
+    /// A field that both have.
+    static func both(
+        _ field: ConversationField, _ openAI: String, _ anthropic: String, toAnthropic: FieldRule, toOpenAI: FieldRule
+    ) -> FieldRules {
+        FieldRules(
+            field: field, names: [.openAIChat: openAI, .anthropicMessages: anthropic],
+            targets: [.anthropicMessages: toAnthropic, .openAIChat: toOpenAI])
+    }
+
+    private static let byField = Dictionary(table.map { ($0.field, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// The rule for a field at a target. A field without one is dropped: never carried unseen.
+    package static func rule(_ field: ConversationField, at target: ConversationDialect) -> FieldRule {
+        byField[field]?.targets[target] ?? .drop("no rule for it")
+    }
+
+    /// What a dialect calls a field.
+    package static func name(_ field: ConversationField, in source: ConversationDialect) -> String {
+        byField[field]?.names[source] ?? field.rawValue
+    }
+
+    /// The rules from one dialect to another as a Markdown table, in the order of `table`.
+    package static func markdown(from source: ConversationDialect, to target: ConversationDialect) -> String {
+        var text = "| field | rule | how or why | what to do |\n|---|---|---|---|\n"
+        for rules in table {
+            guard let name = rules.names[source], let rule = rules.targets[target] else { continue }
+            text += "| `\(name)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,34 @@
+internal import NIOCore
+
+/// One step of an answer that is streamed, in no dialect.
+enum AnswerEvent: Sendable {
+    /// The answer has begun; comes once, before everything but keep-alives.
+    case start(id: JSONText?)
+    case text(JSONText)
+    case refusal(JSONText)
+    case thinking(JSONText)
+    /// The signature of the thoughts before it.
+    case signature(JSONText)
+    case redactedThinking(JSONText)
+    /// A tool call begins; calls are numbered from 0 on.
+    case toolCall(Int, id: JSONText, name: JSONText)
+    /// More of a call's arguments.
+    case toolArguments(Int, JSONText)
+    /// A tool call is complete, where the dialect says so.
+    case toolCallEnd(Int)
+    case finish(AnswerFinish)
+    /// All numbers so far, as running totals.
+    case tokens(AnswerTokens)
+    /// Comment lines as they came.
+    case comment(ByteBuffer)
+    case ping
+    /// The provider gave up.
+    case failure(ProviderError)
+    /// The answer is complete.
+    case end
+}
+
+/// Takes an answer's steps, and writes them in a dialect.
+protocol AnswerEventSink {
+    mutating func take(_ event: AnswerEvent)
+}

@@ -1,0 +1,157 @@
+internal import NIOCore
+
+/// Writes an answer's steps as OpenAI chat chunks.
+struct OpenAIStreamWriter: AnswerEventSink, Sendable {
+    var output = ByteBuffer()
+    private(set) var ending: StreamEnding?
+
+    private let context: AnswerContext
+    /// What every chunk begins and ends with; made when the id is known.
+    private var prefix = ByteBuffer()
+    private var suffix = ByteBuffer()
+    private var hasStarted = false
+    private var hasFinished = false
+    private var tokens: AnswerTokens?
+    /// The call that is streamed and has no argument yet.
+    private var callWithoutArguments: Int?
+
+    init(_ context: AnswerContext) {
+        self.context = context
+    }
+
+    mutating func take(_ event: AnswerEvent) {
+        switch event {
+        case .start(let id): start(id)
+        case .text(let text): delta("content", text)
+        case .refusal(let text): delta("refusal", text)
+        case .thinking(let text): delta("reasoning_content", text)
+        case .signature(let text): delta { $0.thought("thinking", ("thinking", JSONText("")), ("signature", text)) }
+        case .redactedThinking(let data): delta { $0.thought("redacted_thinking", ("data", data), nil) }
+        case .toolCall(let index, let id, let name):
+            callWithoutArguments = index
+            delta { $0.call(index, id, name) }
+        case .toolArguments(let index, let text):
+            callWithoutArguments = nil
+            delta { $0.arguments(index, text) }
+        case .toolCallEnd(let index):
+            // No arguments are an empty object, and an empty text is no JSON.
+            guard callWithoutArguments == index else { return }
+            callWithoutArguments = nil
+            delta { $0.arguments(index, JSONText("{}")) }
+        case .finish(let finish): self.finish(finish)
+        case .tokens(let tokens): self.tokens = tokens
+        case .comment(let comment): output.writeImmutableBuffer(comment)
+        case .ping: output.writeStaticString(": ping\n\n")
+        case .failure(let error): ending = .failure(error)
+        case .end: end()
+        }
+    }
+
+    private mutating func start(_ id: JSONText?) {
+        guard !hasStarted else { return }
+        hasStarted = true
+        // One object without its closing brace, and what closes it: `choices` and `usage` go between.
+        var json = JSONWriter(buffer: ByteBuffer(string: "data: "))
+        json.object { json in
+            json.member("id", context.answerID(id, in: .openAIChat))
+            json.name("object")
+            json.value("chat.completion.chunk")
+            json.name("created")
+            json.value(context.createdSeconds)
+            json.name("model")
+            json.value(context.model)
+        }
+        prefix = json.buffer
+        prefix.moveWriterIndex(to: prefix.writerIndex - 1)
+        suffix = ByteBuffer(staticString: #"},"logprobs":null,"finish_reason":null}]"#)
+        suffix.writeStaticString(context.includesUsage ? ",\"usage\":null}\n\n" : "}\n\n")
+        delta { $0.writeStaticString(#""role":"assistant","content":"","refusal":null"#) }
+    }
+
+    private mutating func delta(_ name: StaticString, _ text: JSONText) {
+        delta { output in
+            output.writeStaticString("\"")
+            output.writeStaticString(name)
+            output.writeStaticString("\":\"")
+            output.writeImmutableBuffer(text.escaped)
+            output.writeStaticString("\"")
+        }
+    }
+
+    @inline(__always)
+    private mutating func delta(_ members: (inout ByteBuffer) -> Void) {
+        if !hasStarted { start(nil) }
+        output.writeImmutableBuffer(prefix)
+        output.writeStaticString(#","choices":[{"index":0,"delta":{"#)
+        members(&output)
+        output.writeImmutableBuffer(suffix)
+    }
+
+    private mutating func finish(_ finish: AnswerFinish) {
+        guard !hasFinished else { return }
+        if case .refusal(let explanation) = finish, let explanation, !explanation.isEmpty {
+            delta("refusal", explanation)
+        }
+        hasFinished = true
+        if !hasStarted { start(nil) }
+        output.writeImmutableBuffer(prefix)
+        output.writeStaticString(#","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":""#)
+        output.writeString(finish.openAI)
+        output.writeStaticString(context.includesUsage ? "\"}],\"usage\":null}\n\n" : "\"}]}\n\n")
+    }
+
+    private mutating func end() {
+        if !hasFinished { finish(.stop) }
+        if context.includesUsage, let tokens {
+            output.writeImmutableBuffer(prefix)
+            output.writeStaticString(#","choices":[],"usage":"#)
+            var json = JSONWriter()
+            tokens.writeOpenAI(&json)
+            output.writeImmutableBuffer(json.buffer)
+            output.writeStaticString("}\n\n")
+        }
+        ending = .complete(ByteBuffer(staticString: "data: [DONE]\n\n"))
+    }
+}
+
+/// Members of a chunk's delta.
+extension ByteBuffer {
+    fileprivate mutating func string(_ text: JSONText) {
+        writeStaticString("\"")
+        writeImmutableBuffer(text.escaped)
+        writeStaticString("\"")
+    }
+
+    fileprivate mutating func call(_ index: Int, _ id: JSONText, _ name: JSONText) {
+        writeStaticString(#""tool_calls":[{"index":"#)
+        writeString(String(index))
+        writeStaticString(#","id":"#)
+        string(id)
+        writeStaticString(#","type":"function","function":{"name":"#)
+        string(name)
+        writeStaticString(#","arguments":""}}]"#)
+    }
+
+    fileprivate mutating func arguments(_ index: Int, _ text: JSONText) {
+        writeStaticString(#""tool_calls":[{"index":"#)
+        writeString(String(index))
+        writeStaticString(#","function":{"arguments":"#)
+        string(text)
+        writeStaticString("}}]")
+    }
+
+    fileprivate mutating func thought(
+        _ type: StaticString, _ first: (StaticString, JSONText), _ second: (StaticString, JSONText)?
+    ) {
+        writeStaticString(#""thinking_blocks":[{"type":""#)
+        writeStaticString(type)
+        writeStaticString("\"")
+        for (name, text) in [first, second].compactMap({ $0 }) {
+            writeStaticString(",\"")
+            writeStaticString(name)
+            writeStaticString("\":")
+            string(text)
+        }
+        writeStaticString("}]")
+    }
+}

@@ -1,0 +1,32 @@
+import Testing
+import TollbookWire
+
+/// The table of rules is whole: what it does not say would be dropped unseen.
+struct FieldRulesTests {
+    @Test func everyFieldHasOneRow() {
+        let rows = FieldRules.table.map(\.field)
+        #expect(Set(rows) == Set(ConversationField.allCases))
+        #expect(rows.count == ConversationField.allCases.count)
+    }
+
+    @Test func everyNameOfADialectHasARuleAtTheOther() {
+        for rules in FieldRules.table {
+            for source in rules.names.keys {
+                let others = ConversationDialect.allCases.filter { $0 != source }
+                #expect(others.allSatisfy { rules.targets[$0] != nil }, "\(rules.field) from \(source)")
+            }
+        }
+    }
+
+    @Test func everyRefusalSaysWhatToDo() {
+        let rules = FieldRules.table.flatMap(\.targets.values)
+        #expect(rules.allSatisfy { ($0.action == .refuse) == ($0.remedy != nil) && !$0.reason.isEmpty })
+    }
+
+    @Test func theTableHasALineForEachFieldOfTheSource() {
+        let table = FieldRules.markdown(from: .openAIChat, to: .anthropicMessages)
+        let fields = FieldRules.table.filter { $0.names[.openAIChat] != nil }
+        #expect(table.split(separator: "\n").count == fields.count + 2)
+        #expect(table.contains("| `n` | refuse | one call gives one answer |"))
+    }
+}
