@@ -288,4 +288,15 @@ struct RequestTranslationTests {
             #"{"model":"m","max_tokens":900,"reasoning_effort":"low","messages":[{"role":"user","content":"hi"}]}"#
         #expect(try Self.translate(small, from: .openAIChat, options).notes.dropped.names == ["reasoning_effort"])
     }
+
+    @Test func leavesSamplingOutForModelsThatRefuseIt() throws {
+        var options = TranslationOptions.sample
+        options.acceptsSampling = false
+        let message = #""messages":[{"role":"system","content":""},{"role":"user","content":"hi"}]"#
+        let request = try Self.translate(
+            #"{"model":"m","temperature":0.2,"top_p":0.5,\#(message)}"#, from: .openAIChat, options)
+        expectJSON(
+            request.body, #"{"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}]}"#)
+        #expect(request.notes.dropped.names == ["temperature", "top_p"])
+    }
 }

@@ -177,6 +177,9 @@ struct StreamTranslationTests {
         let broken = #"data: {"error":{"message":"slow down","type":"requests","code":"rate_limit_exceeded"}}"# + "\n\n"
         let other = translateStream(Array(broken.utf8), from: .openAIChat, to: .anthropicMessages)
         #expect(other.failure?.kind == .rateLimited)
+        let coded = #"data: {"choices":[],"error":{"code":400,"message":"Token limit reached"}}"# + "\n\n"
+        let third = translateStream(Array(coded.utf8), from: .openAIChat, to: .anthropicMessages)
+        #expect(third.failure?.kind == .invalidRequest)
         #expect(
             other.text.hasPrefix("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\""))
     }
@@ -207,5 +210,31 @@ struct StreamTranslationTests {
         let outcome = translateStream(bytes, from: .anthropicMessages, to: .openAIChat, chunk: 4_096)
         #expect(outcome.largestStep < 512)
         #expect(Said.openAI(outcome.text).text.count == 100_000)
+    }
+
+    @Test func thoughtsAfterASignatureAreABlockOfTheirOwn() {
+        let deltas = [
+            #"{"reasoning_content":"one"}"#,
+            #"{"thinking_blocks":[{"type":"thinking","thinking":"","signature":"s1"}]}"#,
+            #"{"reasoning_content":"two"}"#, #"{"content":"done"}"#,
+        ].map { #"data: {"id":"chatcmpl-9","choices":[{"index":0,"delta":\#($0)}]}"# + "\n\n" }
+        let stream = deltas.joined() + "data: [DONE]\n\n"
+        let outcome = translateStream(Array(stream.utf8), from: .openAIChat, to: .anthropicMessages)
+        let blocks = Said.events(outcome.text).compactMap {
+            ($0["content_block"] as? [String: Any])?["type"] as? String
+        }
+        #expect(blocks == ["thinking", "thinking", "text"])
+        #expect(Said.anthropic(outcome.text).signature == "s1")
+    }
+
+    /// Chunks that look alike are not parsed; those that do not must not be taken for them.
+    @Test func chunksThatLookAlikeAreReadAsOthersAre() {
+        let texts = ["a", " b", "", "\u{e9}\u{1F600}", #"\n\"q\""#, "c", #"d"},"x":{"content":"e"#, "f"]
+        let stream =
+            texts.map { #"data: {"id":"chatcmpl-9","choices":[{"index":0,"delta":{"content":"\#($0)"}}]}"# + "\n\n" }
+            .joined() + #"data: {"choices":[{"index":0,"delta":{"content":"g"},"finish_reason":"length"}]}"# + "\n\n"
+        let outcome = translateStream(Array(stream.utf8), from: .openAIChat, to: .anthropicMessages)
+        #expect(Said.anthropic(outcome.text).text == Said.openAI(stream).text)
+        #expect(Said.anthropic(outcome.text).finish == "max_tokens")
     }
 }

@@ -61,7 +61,9 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         self.code = code
         parameter = error?.value("param")?.text
         self.requestID = requestID ?? view?.value("request_id")?.text
-        let status = status ?? error?.value("status")?.count.flatMap { Int(exactly: $0) }
+        // Inside a stream, some servers tell the status as the code.
+        let told = error?.value("status")?.count.flatMap { Int(exactly: $0) } ?? code.flatMap { Int($0.string) }
+        let status = status ?? told.flatMap { (400..<600).contains($0) ? $0 : nil }
         kind = Self.kind(status, type?.string ?? "", code?.string ?? "", text)
         message = text.map(Self.cut) ?? JSONText(Self.plainMessage(kind))
     }

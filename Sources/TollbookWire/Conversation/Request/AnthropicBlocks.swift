@@ -12,7 +12,7 @@ struct AnthropicBlocks {
         }
         json.array { json in
             for part in parts {
-                if parts.count > 1, case .text(let text) = part.content, text.isEmpty { continue }
+                if parts.count > 1, part.isEmptyText { continue }
                 write(part, &json, &notes)
             }
         }

@@ -56,7 +56,7 @@ struct AnthropicRequestWriter {
             }
         }
         let blocks = AnthropicBlocks(source: conversation.source)
-        if !instructions.isEmpty {
+        if instructions.contains(where: { !$0.isEmptyText }) {
             json.name("system")
             blocks.write(instructions, &json, &notes)
         }
@@ -142,7 +142,7 @@ struct AnthropicRequestWriter {
     // MARK: Settings
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling
+        let sampling = conversation.sampling.accepted(options, &notes)
         if let temperature = sampling.temperature {
             json.name("temperature")
             if let value = Double(String(buffer: temperature)), value > 1 {

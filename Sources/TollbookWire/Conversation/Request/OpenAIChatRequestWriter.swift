@@ -85,7 +85,7 @@ struct OpenAIChatRequestWriter {
     }
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling
+        let sampling = conversation.sampling.accepted(options, &notes)
         json.number("temperature", sampling.temperature)
         json.number("top_p", sampling.topP)
         if sampling.topK != nil { notes.allows(.topK) }

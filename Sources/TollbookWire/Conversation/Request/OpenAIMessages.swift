@@ -182,4 +182,9 @@ extension ConversationPart {
     var isText: Bool {
         if case .text = content { true } else { false }
     }
+
+    /// Text that says nothing, which Anthropic refuses.
+    var isEmptyText: Bool {
+        if case .text(let text) = content { text.isEmpty } else { false }
+    }
 }

@@ -14,6 +14,8 @@ package struct TranslationOptions: Sendable {
     /// same number that the hold was computed from.
     package var defaultMaxOutputTokens: Int64
     package var thinkingForm = ThinkingForm.adaptive
+    /// Whether the model lets itself be told how to sample; the newest thinking models refuse such requests.
+    package var acceptsSampling = true
     /// Whether an OpenAI-compatible server knows `max_tokens` only.
     package var usesMaxTokens = false
 

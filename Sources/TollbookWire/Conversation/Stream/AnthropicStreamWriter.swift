@@ -34,7 +34,10 @@ struct AnthropicStreamWriter: AnswerEventSink, Sendable {
             hasRefused = true
             write(text, in: .text, "text_delta", "text")
         case .thinking(let text): write(text, in: .thinking, "thinking_delta", "thinking")
-        case .signature(let text): write(text, in: .thinking, "signature_delta", "signature")
+        case .signature(let text):
+            write(text, in: .thinking, "signature_delta", "signature")
+            // A signature is a block's last word: thoughts after it are others.
+            close()
         case .redactedThinking(let data):
             close()
             openBlock { json in

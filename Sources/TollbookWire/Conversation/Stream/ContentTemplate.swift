@@ -18,12 +18,12 @@ struct ContentTemplate: Sendable {
         }
     }
 
-    /// The text of a chunk that looks alike; nil for others, and for text with escapes.
+    /// The text of a chunk that looks alike; nil for others.
     func text(of data: ByteBuffer) -> JSONText? {
         let start = prefix.readableBytes
         let end = data.readableBytes - suffix.readableBytes
         guard start > 0, end >= start, matches(data, upTo: start, from: end),
-            data.withUnsafeReadableBytes({ Self.isPlain($0, start, end) })
+            data.withUnsafeReadableBytes({ Self.isContent($0, start, end) })
         else { return nil }
         return data.getSlice(at: data.readerIndex + start, length: end - start).map { JSONText(escaped: $0) }
     }
@@ -43,14 +43,29 @@ struct ContentTemplate: Sendable {
         }
     }
 
-    /// Whether the bytes are the content of a JSON string without escapes.
-    private static func isPlain(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+    /// Whether the bytes are the content of one valid JSON string: no quote stands alone, no escape is broken.
+    private static func isContent(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
         guard let base = bytes.baseAddress else { return false }
         var position = start
         while true {
             position = ByteSearch.endOfPlainText(base, from: position, to: end)
             if position == end { return true }
-            guard bytes[position] >= 0x80, UTF8Tail.skipCharacter(base, &position, end) else { return false }
+            if bytes[position] == UInt8(ascii: "\\") {
+                guard let length = escapeLength(bytes, position + 1, end) else { return false }
+                position += 1 + length
+            } else {
+                guard bytes[position] >= 0x80, UTF8Tail.skipCharacter(base, &position, end) else { return false }
+            }
         }
+    }
+
+    /// The bytes of an escape after its backslash; nil if it is none.
+    private static func escapeLength(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Int? {
+        guard start < end else { return nil }
+        if JSONScanner.plainEscape(bytes[start]) != nil { return 1 }
+        guard bytes[start] == UInt8(ascii: "u"), start + 4 < end else { return nil }
+        var digits = JSONUnicodeEscape()
+        for index in start + 1...start + 4 where !digits.take(bytes[index]) { return nil }
+        return 5
     }
 }
