@@ -79,7 +79,7 @@ struct RequestTranslationTests {
         (
             #"""
             {"model":"m","reasoning_effort":"minimal","response_format":{"type":"json_schema","json_schema":
-            {"strict":true,"schema":{"type":"object"}}},"tool_choice":{"type":"function","function":{"name":"f"}},
+            {"strict":true,"schema":{"type":"object"}}},
             "tools":[{"type":"function","function":{"name":"f"},"cache_control":{"type":"ephemeral","ttl":"1h"}}],
             "service_tier":"default","messages":[{"role":"user","content":[{"type":"text","text":"q",
             "cache_control":{"type":"ephemeral"}}]},{"role":"assistant","content":"a","reasoning_content":"deep",
@@ -90,7 +90,7 @@ struct RequestTranslationTests {
             "cache_control":{"type":"ephemeral"}}]},{"role":"assistant","content":[{"type":"thinking","thinking":"deep",
             "signature":"s1"},{"type":"text","text":"a"}]},{"role":"user","content":"w"}],"tools":[{"name":"f",
             "input_schema":{"type":"object","properties":{}},"cache_control":{"type":"ephemeral","ttl":"1h"}}],
-            "tool_choice":{"type":"tool","name":"f"},"thinking":{"type":"adaptive"},"output_config":{"effort":"low",
+            "thinking":{"type":"adaptive"},"output_config":{"effort":"low",
             "format":{"type":"json_schema","schema":{"type":"object"}}},"service_tier":"standard_only"}
             """#
         ),
@@ -298,5 +298,40 @@ struct RequestTranslationTests {
         expectJSON(
             request.body, #"{"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}]}"#)
         #expect(request.notes.dropped.names == ["temperature", "top_p"])
+    }
+
+    @Test func aModelThatThinksTakesNoTemperature() throws {
+        let message = #""messages":[{"role":"user","content":"hi"}]"#
+        let request = try Self.translate(
+            #"{"model":"m","temperature":0.2,"top_p":0.5,"reasoning_effort":"low",\#(message)}"#, from: .openAIChat)
+        expectJSON(
+            request.body,
+            #"""
+            {"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],
+            "thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}
+            """#)
+        #expect(request.notes.dropped.names == ["temperature"])
+        let silent = try Self.translate(
+            #"{"model":"m","temperature":0.2,"reasoning_effort":"none",\#(message)}"#, from: .openAIChat)
+        #expect(silent.body.text.contains(#""temperature":0.2"#) && silent.notes.dropped.isEmpty)
+    }
+
+    @Test(arguments: [
+        (#"{"type":"function","function":{"name":"f"}}"#, #"{"type":"tool","name":"f"}"#),
+        (#""required""#, #"{"type":"any"}"#),
+    ])
+    func aToolThatMustBeCalledLeavesNoThinking(_ choice: String, _ expected: String) throws {
+        let body =
+            #"{"model":"m","reasoning_effort":"high","tools":[{"type":"function","function":{"name":"f"}}],"#
+            + #""tool_choice":\#(choice),"messages":[{"role":"user","content":"hi"}]}"#
+        let request = try Self.translate(body, from: .openAIChat)
+        expectJSON(
+            request.body,
+            #"""
+            {"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],"tools":[{"name":"f",
+            "input_schema":{"type":"object","properties":{}}}],"tool_choice":\#(expected),
+            "output_config":{"effort":"high"}}
+            """#)
+        #expect(request.notes.adjusted.names == ["reasoning_effort"])
     }
 }

@@ -22,8 +22,8 @@ package enum AnswerTranslator {
         _ body: ByteBuffer, from source: ConversationDialect, to target: ConversationDialect,
         _ context: AnswerContext
     ) throws(AnswerTranslationError) -> TranslatedAnswer {
-        var answer: ConversationAnswer
-        var failure: ProviderError?
+        let answer: ConversationAnswer
+        let failure: ProviderError?
         do throws(WireError) {
             let view = try JSONView(body)
             guard view.kind == .object else { throw WireError(.notAnObject, at: view.offset) }
@@ -35,8 +35,8 @@ package enum AnswerTranslator {
         if let failure { throw .failed(failure) }
         var json = JSONWriter()
         switch target {
-        case .openAIChat: OpenAIAnswers.write(&answer, context, &json)
-        case .anthropicMessages: AnthropicAnswers.write(&answer, context, &json)
+        case .openAIChat: OpenAIAnswers.write(answer, context, &json)
+        case .anthropicMessages: AnthropicAnswers.write(answer, context, &json)
         }
         return TranslatedAnswer(body: json.buffer, dropped: answer.dropped)
     }

@@ -50,8 +50,7 @@ enum AnthropicAnswers {
         }
     }
 
-    static func write(_ answer: inout ConversationAnswer, _ context: AnswerContext, _ json: inout JSONWriter) {
-        let answer = answer
+    static func write(_ answer: ConversationAnswer, _ context: AnswerContext, _ json: inout JSONWriter) {
         json.object { json in
             json.member("id", context.answerID(answer.id, in: .anthropicMessages))
             json.name("type")

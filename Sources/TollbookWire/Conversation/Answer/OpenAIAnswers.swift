@@ -93,8 +93,7 @@ enum OpenAIAnswers {
         return calls
     }
 
-    static func write(_ answer: inout ConversationAnswer, _ context: AnswerContext, _ json: inout JSONWriter) {
-        let answer = answer
+    static func write(_ answer: ConversationAnswer, _ context: AnswerContext, _ json: inout JSONWriter) {
         json.object { json in
             json.member("id", context.answerID(answer.id, in: .openAIChat))
             json.name("object")

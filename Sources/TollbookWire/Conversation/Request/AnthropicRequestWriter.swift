@@ -142,7 +142,12 @@ struct AnthropicRequestWriter {
     // MARK: Settings
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling.accepted(options, &notes)
+        var sampling = conversation.sampling.accepted(options, &notes)
+        if let thinking, thinking.type != "disabled", sampling.temperature != nil || sampling.topP != nil {
+            notes.allows(.samplingWithThinking)
+            sampling.temperature = nil
+            sampling.topP = nil
+        }
         if let temperature = sampling.temperature {
             json.name("temperature")
             if let value = Double(String(buffer: temperature)), value > 1 {
@@ -172,14 +177,18 @@ struct AnthropicRequestWriter {
         let schema = schemaOfAnswer(&notes)
         let effort = reasoning.effort
         let usesBudget = options.thinkingForm == .budget
-        if reasoning.isEnabled == false {
+        if effort != nil, mustCallTool {
+            notes.allows(.reasoningWithForcedTool)
+        } else if effort != nil, thinking == nil, reasoning.isEnabled != false {
+            notes.leaveOut(.reasoningEffort)
+        }
+        if let thinking {
             json.name("thinking")
             json.object { json in
                 json.name("type")
-                json.value("disabled")
+                json.value(thinking.type)
+                json.number("budget_tokens", thinking.budget.map { ByteBuffer(string: String($0)) })
             }
-        } else if let effort {
-            writeThinking(&json, effort, usesBudget: usesBudget, &notes)
         }
         let writesEffort = effort != nil && !usesBudget
         guard writesEffort || schema != nil else { return }
@@ -201,20 +210,20 @@ struct AnthropicRequestWriter {
         }
     }
 
-    private func writeThinking(
-        _ json: inout JSONWriter, _ effort: JSONText, usesBudget: Bool, _ notes: inout TranslationNotes
-    ) {
+    /// What is said of thinking: nothing where a tool must be called, which Anthropic does not allow together, and
+    /// where the answer leaves no room for the 1,024 tokens that a budget has at least.
+    private var thinking: (type: String, budget: Int64?)? {
+        if conversation.reasoning.isEnabled == false { return ("disabled", nil) }
+        guard let effort = conversation.reasoning.effort, !mustCallTool else { return nil }
+        guard options.thinkingForm == .budget else { return ("adaptive", nil) }
         let budget = min(Self.budget(for: effort), maximum - 1)
-        // Less than 1,024 tokens of budget are refused there: such an answer leaves no room to think.
-        guard !usesBudget || budget >= 1_024 else { return notes.leaveOut(.reasoningEffort) }
-        json.name("thinking")
-        json.object { json in
-            json.name("type")
-            json.value(usesBudget ? "enabled" : "adaptive")
-            if usesBudget {
-                json.name("budget_tokens")
-                json.value(budget)
-            }
+        return budget >= 1_024 ? ("enabled", budget) : nil
+    }
+
+    private var mustCallTool: Bool {
+        switch conversation.toolChoice {
+        case .required, .named: true
+        default: false
         }
     }
 

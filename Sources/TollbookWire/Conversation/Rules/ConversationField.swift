@@ -12,6 +12,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
     // Sampling.
     case temperature
     case temperatureAboveOne = "temperature_above_one"
+    case samplingWithThinking = "sampling_with_thinking"
     case topP = "top_p"
     case topK = "top_k"
     case frequencyPenalty = "frequency_penalty"
@@ -32,6 +33,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
 
     // Thinking.
     case reasoningEffort = "reasoning_effort"
+    case reasoningWithForcedTool = "reasoning_with_forced_tool"
     case reasoningBudget = "reasoning_budget"
     case reasoningOff = "reasoning_off"
     case reasoningDisplay = "reasoning_display"

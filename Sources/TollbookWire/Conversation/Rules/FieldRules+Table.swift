@@ -37,6 +37,9 @@ extension FieldRules {
         .both(.temperature, "temperature", "temperature", toAnthropic: .carry, toOpenAI: .carry),
         .openAI(
             .temperatureAboveOne, "temperature", toAnthropic: .adjust("the range ends at 1: more than 1 is sent as 1")),
+        .openAI(
+            .samplingWithThinking, "temperature",
+            toAnthropic: .drop("a model that thinks takes neither temperature nor top_p")),
         .both(.topP, "top_p", "top_p", toAnthropic: .carry, toOpenAI: .carry),
         .anthropic(.topK, "top_k", toOpenAI: .drop("there is no such setting")),
         .openAI(.frequencyPenalty, "frequency_penalty", toAnthropic: .drop("there is no such setting")),
@@ -81,6 +84,10 @@ extension FieldRules {
             .reasoningEffort, "reasoning_effort", "output_config.effort",
             toAnthropic: .convert("thinking with that effort (minimal is low), or a budget for older models"),
             toOpenAI: .convert("reasoning_effort")),
+        .openAI(
+            .reasoningWithForcedTool, "reasoning_effort",
+            toAnthropic: .adjust(
+                "a tool that must be called leaves no thinking: an effort alone is sent, a budget is not")),
         .anthropic(
             .reasoningBudget, "thinking.budget_tokens",
             toOpenAI: .convert("reasoning_effort: low up to 4096 tokens, medium up to 16384, high above")),
