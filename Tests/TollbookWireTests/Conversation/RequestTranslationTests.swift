@@ -310,7 +310,7 @@ struct RequestTranslationTests {
             {"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],
             "thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}
             """#)
-        #expect(request.notes.dropped.names == ["temperature"])
+        #expect(request.notes.dropped.names == ["temperature", "top_p"])
         let silent = try Self.translate(
             #"{"model":"m","temperature":0.2,"reasoning_effort":"none",\#(message)}"#, from: .openAIChat)
         #expect(silent.body.text.contains(#""temperature":0.2"#) && silent.notes.dropped.isEmpty)
@@ -333,5 +333,24 @@ struct RequestTranslationTests {
             "output_config":{"effort":"high"}}
             """#)
         #expect(request.notes.adjusted.names == ["reasoning_effort"])
+    }
+
+    /// Also what stands deep inside is never left out unseen.
+    @Test func namesUnknownMembersOfParts() throws {
+        let openAI = try Self.translate(
+            #"""
+            {"model":"m","stream":true,"stream_options":{"include_obfuscation":true},"messages":[{"role":"user",
+            "x":1,"content":[{"type":"text","text":"hi","mood":"good","empty":null}]}]}
+            """#, from: .openAIChat)
+        #expect(
+            openAI.notes.dropped.names == [
+                "stream_options.include_obfuscation", "messages[].x", "messages[].content[].mood",
+            ])
+        let anthropic = try Self.translate(
+            #"""
+            {"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image","transformations":{"a":1},
+            "source":{"type":"url","url":"https://a.example/b.png"}}]}]}
+            """#, from: .anthropicMessages)
+        #expect(anthropic.notes.dropped.names == ["messages[].content[].transformations"])
     }
 }

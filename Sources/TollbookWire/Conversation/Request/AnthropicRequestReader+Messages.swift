@@ -26,6 +26,9 @@ extension AnthropicRequestReader {
         for block in try value.array(of: field) {
             try budget.take(block)
             let type = try block.object(of: field + "[]").requiredText("type", of: field + "[].type")
+            for (name, value) in block.members(except: Self.blockMembers) {
+                noteUnknown("messages[].content[].", name, value)
+            }
             var read = try readBlock(type, block)
             guard !read.isEmpty else { continue }
             read[read.count - 1].cacheControl = block.value("cache_control")?.bytes
@@ -33,6 +36,12 @@ extension AnthropicRequestReader {
         }
         return parts
     }
+
+    /// `caller` tells who asked for a tool; where that was another tool, the other's blocks are there and are refused.
+    private static let blockMembers: [StaticString] = [
+        "type", "text", "citations", "source", "title", "context", "cache_control", "thinking", "signature", "data",
+        "id", "name", "input", "caller", "tool_use_id", "content", "is_error",
+    ]
 
     /// The parts that a block stands for; none when a rule speaks for the whole block.
     private mutating func readBlock(_ type: JSONText, _ block: JSONView) throws(WireError) -> [ConversationPart] {

@@ -143,8 +143,9 @@ struct AnthropicRequestWriter {
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         var sampling = conversation.sampling.accepted(options, &notes)
-        if let thinking, thinking.type != "disabled", sampling.temperature != nil || sampling.topP != nil {
-            notes.allows(.samplingWithThinking)
+        if let thinking, thinking.type != "disabled" {
+            if sampling.temperature != nil { notes.allows(.samplingWithThinking) }
+            if sampling.topP != nil { notes.leaveOut(.topP) }
             sampling.temperature = nil
             sampling.topP = nil
         }

@@ -131,12 +131,19 @@ extension OpenAIChatRequestReader {
         var parts: [ConversationPart] = []
         for part in try value.array(of: "messages[].content") {
             try budget.take(part)
+            for (name, value) in part.members(except: Self.partMembers) {
+                noteUnknown("messages[].content[].", name, value)
+            }
             guard var read = try readPart(part) else { continue }
             read.cacheControl = cacheControl(of: part)
             parts.append(read)
         }
         return parts
     }
+
+    private static let partMembers: [StaticString] = [
+        "type", "text", "refusal", "image_url", "input_audio", "file", "cache_control", "prompt_cache_breakpoint",
+    ]
 
     private func cacheControl(of part: JSONView) -> ByteBuffer? {
         if let mark = part.value("cache_control") { return mark.bytes }

@@ -49,6 +49,9 @@ struct OpenAIChatRequestReader {
         case "stream": conversation.streams = try value.bool(of: "stream")
         case "stream_options":
             conversation.wantsStreamUsage = value.member("include_usage")?.bool ?? false
+            for (name, value) in value.members(except: ["include_usage"]) {
+                noteUnknown("stream_options.", name, value)
+            }
         case "reasoning_effort":
             let effort = try value.text(of: "reasoning_effort")
             conversation.reasoning.isEnabled = !effort.equals("none")
