@@ -26,7 +26,7 @@ struct AnthropicStreamWriter: AnswerEventSink, Sendable {
         self.context = context
     }
 
-    mutating func take(_ event: AnswerEvent) {
+    mutating func take(_ event: ConversationEvent) {
         switch event {
         case .start(let id): start(id)
         case .text(let text): write(text, in: .text, "text_delta", "text")

@@ -19,7 +19,7 @@ struct OpenAIStreamWriter: AnswerEventSink, Sendable {
         self.context = context
     }
 
-    mutating func take(_ event: AnswerEvent) {
+    mutating func take(_ event: ConversationEvent) {
         switch event {
         case .start(let id): start(id)
         case .text(let text): delta("content", text)

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// One step of an answer that is streamed, in no dialect.
-enum AnswerEvent: Sendable {
+enum ConversationEvent: Sendable {
     /// The answer has begun; comes once, before everything but keep-alives.
     case start(id: JSONText?)
     case text(JSONText)
@@ -30,5 +30,5 @@ enum AnswerEvent: Sendable {
 
 /// Takes an answer's steps, and writes them in a dialect.
 protocol AnswerEventSink {
-    mutating func take(_ event: AnswerEvent)
+    mutating func take(_ event: ConversationEvent)
 }
