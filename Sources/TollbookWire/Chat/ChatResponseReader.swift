@@ -6,52 +6,34 @@ package import NIOCore
 /// found before the fault stays.
 package struct ChatResponseReader: Sendable {
     /// The top-level usage object, raw; nil when missing, null, unfinished or over `WireLimits.usageBytes`.
-    package var usage: ByteBuffer? { capture.usage }
+    package var usage: ByteBuffer? { scan.usage }
     /// Whether the whole answer was one JSON value; false until `finish()`.
-    package private(set) var isWellFormed = false
+    package var isWellFormed: Bool { scan.isWellFormed }
 
-    private var scanner = JSONScanner()
-    private var visitor = ChatOutputVisitor()
-    private var isBroken = false
-    private var capture = UsageCapture()
+    private var scan = AnswerBodyScan(ChatOutputVisitor())
 
     package init() {}
 
     /// The model as served.
-    package var model: String? { visitor.model.bytes.isEmpty ? nil : visitor.model.string }
-    package var responseID: String? { visitor.id.bytes.isEmpty ? nil : visitor.id.string }
+    package var model: String? { scan.visitor.model.bytes.isEmpty ? nil : scan.visitor.model.string }
+    package var responseID: String? { scan.visitor.id.bytes.isEmpty ? nil : scan.visitor.id.string }
     /// Whether there is a top-level `error` other than null.
-    package var hasError: Bool { visitor.hasError }
+    package var hasError: Bool { scan.visitor.hasError }
     /// Whether a choice ended with a reason.
-    package var sawFinishReason: Bool { visitor.hasFinishReason }
+    package var sawFinishReason: Bool { scan.visitor.hasFinishReason }
     /// Bytes of output text, unescaped, as `ChatStreamReader` counts them.
-    package var outputBytes: Int { visitor.outputBytes }
+    package var outputBytes: Int { scan.visitor.outputBytes }
 
     /// ceil(output bytes / 4), for answers without usage.
     package var estimatedOutputTokens: Int { (outputBytes + 3) / 4 }
 
     /// Reads the next chunk; does not consume it.
     package mutating func read(_ chunk: ByteBuffer) {
-        guard !isBroken else { return }
-        chunk.withUnsafeReadableBytes { bytes in
-            let chunkStart = scanner.offset
-            do throws(WireError) {
-                try scanner.feed(bytes, to: &visitor)
-            } catch {
-                isBroken = true
-            }
-            capture.take(bytes, at: chunkStart, range: visitor.usage, isOpen: visitor.isUsageOpen)
-        }
+        scan.read(chunk)
     }
 
     /// Ends the answer.
     package mutating func finish() {
-        guard !isBroken else { return }
-        do throws(WireError) {
-            try scanner.finish(&visitor)
-            isWellFormed = true
-        } catch {
-            isBroken = true
-        }
+        scan.finish()
     }
 }

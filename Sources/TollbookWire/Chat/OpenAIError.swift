@@ -2,7 +2,7 @@ package import NIOCore
 internal import TollbookCore
 
 /// An error as OpenAI's API tells it: `{"error":{"message":…,"type":…,"param":…,"code":…}}`.
-package struct OpenAIError: Equatable, Sendable {
+package struct OpenAIError: ErrorBody, Equatable, Sendable {
     /// A named value beside the four, such as a budget figure.
     package struct Detail: Equatable, Sendable {
         /// What a detail may hold.
@@ -49,23 +49,10 @@ package struct OpenAIError: Equatable, Sendable {
             message: error.message, type: "invalid_request_error", param: error.field, code: error.code.rawValue)
     }
 
-    /// The body of an answer.
-    package func body() -> ByteBuffer {
-        var json = JSONWriter()
-        write(to: &json)
-        return json.buffer
-    }
+    /// `data: {"error":…}`.
+    package static let eventPrefix = "data: "
 
-    /// The same for a stream that has begun: `data: {"error":…}` and a blank line.
-    package func event() -> ByteBuffer {
-        var json = JSONWriter(buffer: ByteBuffer(string: "data: "))
-        write(to: &json)
-        var event = json.buffer
-        event.writeStaticString("\n\n")
-        return event
-    }
-
-    private func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.object { json in
             json.name("error")
             json.object { json in

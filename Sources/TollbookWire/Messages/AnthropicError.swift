@@ -1,7 +1,7 @@
 package import NIOCore
 
 /// An error as Anthropic's API tells it: `{"type":"error","error":{"type":…,"message":…},"request_id":…}`.
-package struct AnthropicError: Equatable, Sendable {
+package struct AnthropicError: ErrorBody, Equatable, Sendable {
     package var message: String
     /// The class of error, such as `invalid_request_error`.
     package var type: String
@@ -26,23 +26,10 @@ package struct AnthropicError: Equatable, Sendable {
         self.requestID = requestID
     }
 
-    /// The body of an answer.
-    package func body() -> ByteBuffer {
-        var json = JSONWriter()
-        write(to: &json)
-        return json.buffer
-    }
+    /// An event named `error`.
+    package static let eventPrefix = "event: error\ndata: "
 
-    /// The same for a stream that has begun: an event named `error`.
-    package func event() -> ByteBuffer {
-        var json = JSONWriter(buffer: ByteBuffer(string: "event: error\ndata: "))
-        write(to: &json)
-        var event = json.buffer
-        event.writeStaticString("\n\n")
-        return event
-    }
-
-    private func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.object { json in
             json.name("type")
             json.value("error")
