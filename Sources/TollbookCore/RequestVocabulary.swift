@@ -12,6 +12,18 @@ package enum Endpoint: Int, VocabularyCode {
     case completions = 4
     /// POST /v1/embeddings.
     case embeddings = 5
+    /// POST /v1/moderations.
+    case moderations = 18
+    /// POST /v1/images/generations.
+    case imageGenerations = 19
+    /// POST /v1/audio/speech.
+    case speech = 20
+    /// POST /v1/audio/transcriptions.
+    case transcriptions = 21
+    /// POST /v1/audio/translations.
+    case translations = 22
+    /// POST /v1/images/edits.
+    case imageEdits = 23
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -20,14 +32,31 @@ package enum Endpoint: Int, VocabularyCode {
         case .messages, .countTokens: .anthropicMessages
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
+        case .moderations: .openaiModerations
+        case .imageGenerations, .imageEdits: .openaiImages
+        case .speech, .transcriptions, .translations: .openaiAudio
         }
     }
 
     /// Whether the model writes an answer, so that a hold must cover it.
-    package var hasOutput: Bool { self != .embeddings }
+    package var hasOutput: Bool { self != .embeddings && self != .moderations }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
     package var isCharged: Bool { self != .countTokens }
+
+    /// Whether its calls are free at their provider: without a price they hold and cost nothing.
+    package var isFreeUnlessPriced: Bool { self == .moderations }
+
+    /// What its calls are charged by where the provider does not charge them by tokens; nil: always by tokens.
+    package var unit: Meter? {
+        switch self {
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings: nil
+        case .moderations: .request
+        case .imageGenerations, .imageEdits: .image
+        case .speech: .character
+        case .transcriptions, .translations: .audioSecond
+        }
+    }
 }
 
 /// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
@@ -148,6 +177,12 @@ package enum Dialect: Int, VocabularyCode {
     case openaiCompletions = 3
     /// OpenAI embeddings.
     case openaiEmbeddings = 4
+    /// OpenAI moderations.
+    case openaiModerations = 8
+    /// OpenAI images: generations and edits.
+    case openaiImages = 9
+    /// OpenAI audio: speech, transcriptions and translations.
+    case openaiAudio = 10
 
     /// Whether errors and lists have Anthropic's form, and not OpenAI's.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -158,6 +193,9 @@ package enum Dialect: Int, VocabularyCode {
         case .anthropicMessages: "anthropic-messages"
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
+        case .openaiModerations: "openai-moderations"
+        case .openaiImages: "openai-images"
+        case .openaiAudio: "openai-audio"
         }
     }
 }

@@ -9,17 +9,20 @@ package struct CallFacts: Sendable {
     package let maxOutputTokens: Int64?
     /// `n`; 1 when absent.
     package let choices: Int64
+    /// Images, characters or seconds that the call asks for, as its endpoint's `unit` counts; 0: it has no unit.
+    package let units: Int64
     package let acceptedMicros: Int64
 
     package init(
         routeName: String, endpoint: Endpoint = .chatCompletions, estimatedInputTokens: Int64,
-        maxOutputTokens: Int64?, choices: Int64, acceptedMicros: Int64
+        maxOutputTokens: Int64?, choices: Int64, units: Int64 = 0, acceptedMicros: Int64
     ) {
         self.routeName = routeName
         self.endpoint = endpoint
         self.estimatedInputTokens = estimatedInputTokens
         self.maxOutputTokens = maxOutputTokens
         self.choices = choices
+        self.units = units
         self.acceptedMicros = acceptedMicros
     }
 }
@@ -148,7 +151,7 @@ package enum Planner {
         _ deployment: DeploymentRecord, credential: CredentialRecord?, facts: CallFacts
     ) -> PlannedTarget {
         let prices = deployment.prices.prices(atMicros: facts.acceptedMicros)
-        guard facts.endpoint.isCharged else {
+        guard facts.endpoint.isCharged, prices != nil || !facts.endpoint.isFreeUnlessPriced else {
             return PlannedTarget(
                 deployment: deployment, credential: credential, prices: prices, hold: .zero, heldOutputTokens: 0)
         }
@@ -181,8 +184,9 @@ package enum Planner {
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
         switch endpoint {
-        case .completions, .embeddings:
-            "No provider behind '\(route.name)' answers OpenAI \(endpoint.name). Add a deployment of a provider with "
+        case .completions, .embeddings, .moderations, .imageGenerations, .speech, .transcriptions, .translations,
+            .imageEdits:
+            "No provider behind '\(route.name)' answers OpenAI \(endpoint.words). Add a deployment of a provider with "
                 + "dialect 'openai' to the route."
         case .chatCompletions:
             "No provider behind '\(route.name)' answers OpenAI chat completions. Call POST /v1/messages, or add a "
@@ -192,4 +196,9 @@ package enum Planner {
                 + "deployment of a provider with dialect 'anthropic' to the route."
         }
     }
+}
+
+extension Endpoint {
+    /// The name as a sentence has it.
+    fileprivate var words: String { name.split(separator: "_").joined(separator: " ") }
 }

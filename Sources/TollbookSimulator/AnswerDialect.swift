@@ -10,6 +10,23 @@ enum AnswerDialect: Sendable, Equatable {
     case completions
     /// OpenAI embeddings.
     case embeddings
+    case moderations
+    case imageGenerations
+    case imageEdits
+    case speech
+    /// Transcriptions and translations.
+    case transcriptions
+
+    /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
+    var isMedia: Bool {
+        switch self {
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions: true
+        case .chat, .messages, .tokenCount, .completions, .embeddings: false
+        }
+    }
+
+    /// Whether requests may be forms.
+    var takesForms: Bool { self == .imageEdits || self == .transcriptions }
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }

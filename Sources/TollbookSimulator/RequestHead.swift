@@ -25,6 +25,11 @@ struct RequestHead: Sendable {
         case countTokens
         case completions
         case embeddings
+        case moderations
+        case imageGenerations
+        case imageEdits
+        case speech
+        case transcriptions
         case models
         case health
         case calls

@@ -39,10 +39,20 @@ class AnswerReader {
     }
 
     /// The reader of the endpoint's dialect.
-    static func make(for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool) -> AnswerReader {
+    ///
+    /// - Parameters:
+    ///   - answers: how many the call asks for.
+    ///   - isOpaque: whether a plain answer is no JSON, but audio or text.
+    static func make(
+        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, answers: Int, isOpaque: Bool
+    ) -> AnswerReader {
         switch endpoint.dialect {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        case .openaiModerations, .openaiImages, .openaiAudio:
+            isOpaque && form == .plain
+                ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
+                : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
         }
     }
 
@@ -129,6 +139,77 @@ private final class MessagesAnswerReader: AnswerReader {
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
     }
+}
+
+/// Reads answers of moderations, images and audio in JSON.
+private final class MediaAnswerReader: AnswerReader {
+    private var plain: MediaResponseReader
+    private var stream: StreamIntake<MediaStreamReader>
+    private let medium: AnswerMedium
+
+    init(_ medium: AnswerMedium, answers: Int, form: AnswerForm, isSuccess: Bool) {
+        self.medium = medium
+        plain = MediaResponseReader(medium)
+        stream = StreamIntake(MediaStreamReader(medium, imagesAsked: answers))
+        super.init(form: form, isSuccess: isSuccess)
+    }
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        var summary = form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+        if medium == .images { summary.evidence.unitsSeen = form == .plain ? plain.images : stream.reader.images }
+        return summary
+    }
+}
+
+/// Passes over answers that tell nothing of themselves: audio, and transcripts as text or subtitles.
+private final class OpaqueAnswerReader: AnswerReader {
+    override func readPlain(_ bytes: ByteBuffer) {
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        isWellFormed = true
+    }
+
+    override func summary() -> AnswerSummary {
+        AnswerSummary(UsageReport(), sawAnswer: isSuccess && hasContent)
+    }
+}
+
+extension Endpoint {
+    fileprivate var medium: AnswerMedium {
+        switch self {
+        case .imageGenerations, .imageEdits: .images
+        case .speech: .speech
+        case .transcriptions, .translations: .transcript
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations: .moderation
+        }
+    }
+
+    /// Whether an answer that is no JSON is what was asked for.
+    var mayBeOpaque: Bool { dialect == .openaiAudio }
 }
 
 extension AnswerReader {

@@ -34,7 +34,12 @@ struct AttemptProgress {
         var terms = AttemptTerms(
             estimatedInputTokens: Int64(intake.scan.estimatedInputTokens), heldOutputTokens: target.heldOutputTokens,
             prices: target.deployment.prices.prices(atMicros: startedMicros))
-        terms.isCharged = intake.endpoint.isCharged
+        terms.isCharged =
+            intake.endpoint.isCharged && (terms.prices != nil || !intake.endpoint.isFreeUnlessPriced)
+        if let unit = intake.endpoint.unit {
+            terms.unit = UnitTerms(
+                meter: unit, asked: intake.units, isExact: intake.endpoint.isUnitExact)
+        }
         return terms
     }
 

@@ -14,7 +14,12 @@ extension Call {
         switch answer.status {
         case 200..<300:
             reader = makeReader(answer.isEventStream ? .stream : .plain, isSuccess: true)
-            if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
+            if answer.isEventStream {
+                front?.beginRelay(of: self, answer, length: nil)
+            } else if intake.endpoint == .speech, isOpaque(answer) {
+                // It is listened to while it is made.
+                beginRelaying(with: nil)
+            }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
         case 400..<600: reader = makeReader(.plain, isSuccess: false)
@@ -24,8 +29,13 @@ extension Call {
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
-        AnswerReader.make(for: intake.endpoint, form: form, isSuccess: isSuccess)
+        AnswerReader.make(
+            for: intake.endpoint, form: form, isSuccess: isSuccess, answers: intake.scan.choices,
+            isOpaque: isSuccess && (answer.map(isOpaque) ?? false))
     }
+
+    /// Whether the answer is audio or text, as was asked for.
+    private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
 
     /// An answer that is not passed on. Its error body is no use to the caller, or says too much.
     private func refuseAnswer(_ code: AnswerCode) {
@@ -97,8 +107,8 @@ extension Call {
         }
     }
 
-    /// Too large to be held: it goes out as it comes, but for its newest bytes.
-    private func beginRelaying(with bytes: ByteBuffer) {
+    /// Too large to be held, or wanted at once: it goes out as it comes, but for its newest bytes.
+    private func beginRelaying(with bytes: ByteBuffer?) {
         guard let answer else { return }
         isRelaying = true
         front?.beginRelay(of: self, answer, length: answer.encoding == .identity ? answer.contentLength : nil)

@@ -33,7 +33,10 @@ struct CallIntake {
         CallFacts(
             routeName: scan.model.value, endpoint: endpoint,
             estimatedInputTokens: Int64(scan.estimatedInputTokens),
-            maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices),
+            maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices), units: units,
             acceptedMicros: acceptedMicros)
     }
+
+    /// What the call asks for of its endpoint's unit.
+    var units: Int64 { endpoint.unit == nil ? 0 : Int64(scan.units) }
 }

@@ -6,7 +6,7 @@ internal import TollbookWire
 /// A read's events are worked off in here, because each look from outside at what an answer's reader holds costs
 /// more than an event.
 struct StreamIntake<Reader: AnswerStreamReader> {
-    private(set) var reader = Reader()
+    private(set) var reader: Reader
     private var splitter = SSESplitter()
     /// Whether anything of the answer itself came.
     private(set) var hasContent = false
@@ -14,6 +14,10 @@ struct StreamIntake<Reader: AnswerStreamReader> {
     private(set) var hasTokens = false
     /// The provider's terminal event; nothing is read behind it.
     private(set) var terminalEvent: ByteBuffer?
+
+    init(_ reader: Reader = Reader()) {
+        self.reader = reader
+    }
 
     /// Reads bytes of the stream.
     ///

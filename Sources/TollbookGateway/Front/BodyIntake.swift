@@ -8,14 +8,18 @@ struct BodyIntake {
     /// The first thing that is wrong with the body; nothing is kept from there on.
     private(set) var error: WireError?
     private var scanner: ChatRequestScanner
+    /// In its place for a body that is a form.
+    private var formScanner: FormRequestScanner?
     private var hasher: BodyHasher
     private let reserveBytes: Int
 
     /// - Parameters:
     ///   - form: whose request it is.
+    ///   - boundary: what stands between the parts of a form; nil: the body is JSON.
     ///   - announcedBytes: the content length; not trusted beyond a reservation.
-    init(form: RequestForm, hasher: BodyHasher, announcedBytes: Int?) {
+    init(form: RequestForm, boundary: FormBoundary?, hasher: BodyHasher, announcedBytes: Int?) {
         scanner = ChatRequestScanner(form: form)
+        if let boundary { formScanner = FormRequestScanner(form: form, boundary: boundary) }
         self.hasher = hasher
         reserveBytes = min(announcedBytes ?? 0, GatewayLimits.bodyReserveBytes)
     }
@@ -23,7 +27,7 @@ struct BodyIntake {
     mutating func append(_ chunk: ByteBuffer) {
         guard error == nil else { return }
         do {
-            try scanner.scan(chunk)
+            if formScanner == nil { try scanner.scan(chunk) } else { try formScanner?.scan(chunk) }
         } catch {
             self.error = error
             body = ByteBuffer()
@@ -36,7 +40,8 @@ struct BodyIntake {
     /// Ends the body.
     mutating func finish() throws(WireError) -> (scan: ChatRequestScan, hash: [UInt8]) {
         if let error { throw error }
-        return (try scanner.finish(), hasher.finalize())
+        let scan = try formScanner?.finish() ?? scanner.finish()
+        return (scan, hasher.finalize())
     }
 
     /// A body of one chunk stays where it was read; others are joined, because small slices would each pin the

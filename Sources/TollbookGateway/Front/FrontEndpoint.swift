@@ -12,8 +12,21 @@ extension Endpoint {
         case .countTokens: .tokenCount
         case .completions: .completions
         case .embeddings: .embeddings
+        case .moderations: .moderations
+        case .imageGenerations, .imageEdits: .images
+        case .speech: .speech
+        case .transcriptions, .translations: .transcription
         }
     }
+
+    /// Whether its bodies may be forms.
+    var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits }
+
+    /// Whether its bodies may be JSON.
+    var takesJSON: Bool { self != .transcriptions && self != .translations }
+
+    /// Whether a request tells exactly how much of the endpoint's unit its call is charged.
+    var isUnitExact: Bool { self == .speech || self == .moderations }
 
     /// Whether a stream tells its usage only if it is asked to.
     var asksForUsage: Bool { self == .chatCompletions || self == .completions }
@@ -29,6 +42,12 @@ extension UpstreamEndpoint {
         case .embeddings: path + "/embeddings"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
+        case .moderations: path + "/moderations"
+        case .imageGenerations: path + "/images/generations"
+        case .imageEdits: path + "/images/edits"
+        case .speech: path + "/audio/speech"
+        case .transcriptions: path + "/audio/transcriptions"
+        case .translations: path + "/audio/translations"
         }
     }
 

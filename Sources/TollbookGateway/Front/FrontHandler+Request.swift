@@ -41,19 +41,30 @@ extension FrontHandler {
         case .notFound:
             return GatewayError(
                 .notFound,
-                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
-                    + "/v1/embeddings, /v1/messages or /v1/messages/count_tokens.")
+                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
+                    + "/v1/moderations, /v1/images/generations, /v1/images/edits, /v1/audio/speech, "
+                    + "/v1/audio/transcriptions, /v1/audio/translations, /v1/messages or /v1/messages/count_tokens.")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
             return error
         case .models, .model: return nil
-        case .call:
-            guard head.headers.encoding == .unsupported else { return nil }
+        case .call(let endpoint):
+            guard head.headers.encoding == .unsupported else { return formError(head, endpoint) }
             return GatewayError(
                 .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
                 param: "content-encoding")
         }
+    }
+
+    /// What is wrong with the content type of a call that takes forms.
+    private func formError(_ head: RequestHead, _ endpoint: Endpoint) -> GatewayError? {
+        guard endpoint.takesForms, head.formBoundary == nil, head.headers.formType != nil || !endpoint.takesJSON else {
+            return nil
+        }
+        return GatewayError(
+            .invalidRequest, "This path takes multipart/form-data, with one content-type that has a boundary.",
+            param: "content-type")
     }
 
     /// Sends the body through a decompressor, which is put behind this handler for good with the first such body.

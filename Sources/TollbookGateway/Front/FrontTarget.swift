@@ -35,6 +35,12 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/embeddings": self = Self.call(.embeddings, method)
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
+        case "/v1/moderations": self = Self.call(.moderations, method)
+        case "/v1/images/generations": self = Self.call(.imageGenerations, method)
+        case "/v1/images/edits": self = Self.call(.imageEdits, method)
+        case "/v1/audio/speech": self = Self.call(.speech, method)
+        case "/v1/audio/transcriptions": self = Self.call(.transcriptions, method)
+        case "/v1/audio/translations": self = Self.call(.translations, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             guard path.hasPrefix("/v1/models/"), let id = PercentText.decode(path.dropFirst(11)), !id.isEmpty else {

@@ -72,7 +72,7 @@ extension GatewayError {
             .modelNotFound, "The model '\(name)' does not exist or you do not have access to it.", param: "model")
     }
 
-    /// A body that is not a usable chat request.
+    /// A body that is not a usable request.
     static func unreadable(_ error: WireError) -> GatewayError {
         let code: AnswerCode =
             switch error.code {
@@ -80,6 +80,7 @@ extension GatewayError {
             case .duplicateField: .duplicateField
             case .missingField: .missingField
             case .invalidField: .invalidField
+            case .malformedForm, .formTooLarge: .invalidRequest
             default: .invalidJSON
             }
         return GatewayError(code, error.message, param: error.field)

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookWire
 
 /// The head of a request, as far as Tollbook reads it (RFC 9112, sections 3 and 5).
 ///
@@ -18,6 +19,12 @@ package final class RequestHead {
     /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that.
     var dialect: Dialect {
         target.endpoint?.dialect ?? (headers.hasAnthropicVersion ? .anthropicMessages : .openaiChat)
+    }
+
+    /// What stands between the parts of the body, if it is a form and the endpoint takes forms.
+    var formBoundary: FormBoundary? {
+        guard let type = headers.formType, target.endpoint?.takesForms ?? false else { return nil }
+        return FormBoundary(contentType: type)
     }
 
     /// Whether the client keeps the connection for another request.

@@ -10,10 +10,27 @@ package enum RequestForm: Sendable {
     case completions
     /// OpenAI embeddings, which have no answer to limit.
     case embeddings
+    /// OpenAI moderations: the model may be left out.
+    case moderations
+    /// OpenAI images, to make or to edit: the model may be left out.
+    case images
+    /// OpenAI speech, whose text is charged by the character.
+    case speech
+    /// OpenAI transcriptions and translations of audio, which come as forms.
+    case transcription
+
+    /// The model that OpenAI takes where none is named; nil: one must be named.
+    var defaultModel: String? {
+        switch self {
+        case .moderations: "omni-moderation-latest"
+        case .images: "dall-e-2"
+        default: nil
+        }
+    }
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
-enum ChatRequestField: UInt16 {
+enum ChatRequestField: UInt32 {
     case model = 1
     case stream = 2
     case streamOptions = 4
@@ -27,6 +44,8 @@ enum ChatRequestField: UInt16 {
     case metadata = 1_024
     case userID = 2_048
     case bestOf = 4_096
+    case spokenText = 1_048_576
+    case streamFormat = 2_097_152
 
     /// The name an error tells.
     var path: String {
@@ -53,6 +72,8 @@ enum ChatRequestField: UInt16 {
         case .metadata: "metadata"
         case .userID: "user_id"
         case .bestOf: "best_of"
+        case .spokenText: "input"
+        case .streamFormat: "stream_format"
         }
     }
 
@@ -64,6 +85,9 @@ enum ChatRequestField: UInt16 {
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
+            case .moderations: name.length == 5 ? ChatRequestField.model : nil
+            case .images, .transcription: imagesField(length: name.length)
+            case .speech: speechField(name)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
@@ -91,6 +115,18 @@ enum ChatRequestField: UInt16 {
 
     private static func embeddingsField(length: Int) -> ChatRequestField? {
         length == 4 ? .user : length == 5 ? .model : nil
+    }
+
+    private static func imagesField(length: Int) -> ChatRequestField? {
+        length == 1 || length == 4 || length == 5 || length == 6 ? chatField(length: length) : nil
+    }
+
+    private static func speechField(_ name: JSONName) -> ChatRequestField? {
+        switch name.length {
+        case 5: name.equalsIgnoringCase("input") ? .spokenText : .model
+        case 13: .streamFormat
+        default: nil
+        }
     }
 
     /// The only top-level field of a chat request whose name has `length` bytes.

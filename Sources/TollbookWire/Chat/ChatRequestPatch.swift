@@ -21,12 +21,26 @@ package struct ChatRequestPatch: Sendable {
     ///   - includeUsage: whether `stream_options.include_usage` must be true upstream.
     package init(_ scan: borrowing ChatRequestScan, model: String? = nil, includeUsage: Bool = false) {
         if includeUsage, let edit = Self.includingUsage(scan) { edits.append(edit) }
-        if let model, model != scan.model.value {
-            var json = JSONWriter()
-            json.value(model)
-            edits.append(Edit(range: scan.model.range, replacement: json.buffer))
+        if let model, model != scan.model.value || scan.modelForm == .absent {
+            edits.append(Edit(range: scan.model.range, replacement: Self.text(of: model, scan.modelForm)))
         }
         if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
+    }
+
+    private static func text(of model: String, _ form: ChatRequestScan.ModelForm) -> ByteBuffer {
+        switch form {
+        case .formField: return ByteBuffer(string: model)
+        case .json:
+            var json = JSONWriter()
+            json.value(model)
+            return json.buffer
+        case .absent:
+            var json = JSONWriter(buffer: ByteBuffer(string: #""model":"#))
+            json.value(model)
+            var member = json.buffer
+            member.writeStaticString(",")
+            return member
+        }
     }
 
     /// The change that makes `stream_options.include_usage` true; nil if it is.

@@ -1,4 +1,4 @@
-/// What Tollbook needs of a request in OpenAI's chat or Anthropic's messages form, found without decoding the body.
+/// What Tollbook needs of a request, such as one in OpenAI's chat or Anthropic's messages form, found without decoding the body.
 ///
 /// Offsets are absolute bytes of the body as received. A field that is JSON null counts as absent.
 package struct ChatRequestScan: Equatable, Sendable {
@@ -29,8 +29,19 @@ package struct ChatRequestScan: Equatable, Sendable {
         }
     }
 
+    /// How the model stands in the body.
+    package enum ModelForm: Equatable, Sendable {
+        /// As a JSON string.
+        case json
+        /// Not at all: the range is empty and tells where it can be inserted, in front of another member.
+        case absent
+        /// As a form field's bytes.
+        case formField
+    }
+
     /// The model asked for, unescaped, 1 to `WireLimits.modelBytes` bytes.
     package var model: Field<String>
+    package var modelForm = ModelForm.json
     package var stream = false
     package var streamOptions: StreamOptions?
     package var maxTokens: Int?
@@ -44,6 +55,8 @@ package struct ChatRequestScan: Equatable, Sendable {
     package var objectStart = 0
     package var bodyBytes = 0
     package var prompt = PromptSize()
+    /// What the call asks for of what it may be charged by besides tokens: images, characters, seconds of audio.
+    package var units = 0
 
     package init(model: Field<String>) {
         self.model = model
@@ -74,15 +87,17 @@ package struct PromptSize: Equatable, Sendable {
     package var attachments = 0
     /// Bytes of the attachments that are in the body itself, base64 as sent.
     package var attachmentBytes = 0
+    /// Tokens of what is no text and no attachment: audio.
+    package var audioTokens = 0
 
     package init() {}
 
-    /// ceil(text bytes / 3) + 8 per message + 2,000 per attachment + 16.
+    /// ceil(text bytes / 3) + 8 per message + 2,000 per attachment + audio tokens + 16.
     ///
     /// For holds, which must rarely be below the truth: English text has about 4 bytes per token, code and
     /// CJK text about 3; chat templates add 3 to 7 tokens a message; an image of high detail costs 765 to
     /// 2,000 tokens with most models.
     package var estimatedTokens: Int {
-        (textBytes + 2) / 3 + 8 * messages + 2_000 * attachments + 16
+        (textBytes + 2) / 3 + 8 * messages + 2_000 * attachments + audioTokens + 16
     }
 }

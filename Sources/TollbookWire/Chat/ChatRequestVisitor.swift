@@ -6,7 +6,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private let form: RequestForm
     /// Fields met, a bit each.
-    private var seen: UInt16 = 0
+    private var seen: UInt32 = 0
     /// The field whose value is next or being read; nil for anything else.
     private var field: ChatRequestField?
     /// Where that value begins.
@@ -28,6 +28,11 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     /// Prompts of a completions request that has them in an array, and whether it is being read.
     private var prompts = 0
     private var isPrompt = false
+    /// Bytes and characters of the text to speak.
+    private var spokenBytes = 0
+    private var spokenCharacters = 0
+    /// Whether the body's object has a member.
+    private var hasMember = false
     private var user: String?
     private var serviceTier: String?
     private var objectStart = 0
@@ -38,11 +43,10 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
-        guard let model else { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+        var scan = try modelScan(bodyBytes: bodyBytes)
         if form == .messages, maxTokens == nil {
             throw WireError(.missingField, at: bodyBytes, field: Field.maxTokens.path)
         }
-        var scan = ChatRequestScan(model: model)
         scan.stream = stream
         scan.streamOptions = streamOptions
         scan.maxTokens = maxTokens
@@ -54,6 +58,27 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
+        switch form {
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .transcription: break
+        case .moderations: scan.units = 1
+        case .images: scan.askForImages()
+        case .speech: scan.askForSpeech(bytes: spokenBytes, characters: spokenCharacters)
+        }
+        return scan
+    }
+
+    private func modelScan(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
+        if let model { return ChatRequestScan(model: model) }
+        guard let name = form.defaultModel, hasMember else {
+            throw WireError(.missingField, at: bodyBytes, field: Field.model.path)
+        }
+        // Beside a model of null, a second one would be one too many.
+        guard seen & Field.model.rawValue == 0 else {
+            throw WireError(.invalidField, at: bodyBytes, field: Field.model.path)
+        }
+        let start = objectStart + 1
+        var scan = ChatRequestScan(model: .init(value: name, range: start..<start))
+        scan.modelForm = .absent
         return scan
     }
 
@@ -72,6 +97,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
+        hasMember = true
         isPrompt = form == .completions && name.equals("prompt")
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
@@ -151,14 +177,22 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         switch field {
         case .model: text = BoundedText(limit: WireLimits.modelBytes)
         case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
-        case .serviceTier: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        case .serviceTier, .streamFormat: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        case .spokenText: text = BoundedText(limit: 0)
         default: throw invalid(at: offset)
         }
     }
 
     @inline(__always)
     mutating func stringPiece(_ bytes: UnsafeRawBufferPointer) {
-        if field == nil { meter.stringPiece(bytes) } else { text.append(bytes) }
+        if field == nil { meter.stringPiece(bytes) } else { fieldPiece(bytes) }
+    }
+
+    private mutating func fieldPiece(_ bytes: UnsafeRawBufferPointer) {
+        guard field == .spokenText else { return text.append(bytes) }
+        spokenBytes += bytes.count
+        // Every byte but those that go on with a character.
+        for byte in bytes where byte & 0xC0 != 0x80 { spokenCharacters += 1 }
     }
 
     @inline(__always)
@@ -175,6 +209,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             guard !text.bytes.isEmpty, !text.hasControlCharacter else { throw invalid(at: valueStart) }
             model = .init(value: text.string, range: valueStart..<offset)
         case .user, .userID: user = text.string
+        case .streamFormat: stream = text.string == "sse"
+        case .spokenText: break
         default: serviceTier = text.string
         }
         field = nil
