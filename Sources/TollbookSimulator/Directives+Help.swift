@@ -6,7 +6,8 @@ extension Directives {
             "in the request header x-sim, or in the model name after / or : (sim/completion=20,fault=drip).",
             "The header wins over the model name, which wins over --default. Unknown keys are answered with 400.",
             "They mean the same at /v1/chat/completions and at /v1/messages, whose usage object takes cached and",
-            "cache_write tokens out of prompt; usage= is for chat streams only.",
+            "cache_write tokens out of prompt; usage= is for chat streams only. Of images and audio, bytes= is the",
+            "first picture's length in base64, or the sound's; models named whisper are charged by prompt seconds.",
             "",
         ]
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }

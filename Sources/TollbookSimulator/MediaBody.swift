@@ -111,12 +111,8 @@ struct MediaBody {
         sink.write("\"}\n\n")
         event("speech.audio.delta", "\"audio\":\"YXVkaW8=\"", into: &sink)
         let (input, output) = (plan.figures.prompt, plan.figures.completion)
-        event(
-            "speech.audio.done",
-            plan.usage == .absent
-                ? "\"usage\":null"
-                : "\"usage\":{\"input_tokens\":\(input),\"output_tokens\":\(output),\"total_tokens\":\(input + output)}",
-            into: &sink)
+        let figures = "\"input_tokens\":\(input),\"output_tokens\":\(output),\"total_tokens\":\(input + output)"
+        event("speech.audio.done", "\"usage\":" + (plan.usage == .absent ? "null" : "{\(figures)}"), into: &sink)
         return gap
     }
 

@@ -26,7 +26,8 @@ struct MediaContent: Sendable, Equatable {
         if isStream { return "text/event-stream; charset=utf-8" }
         switch kind {
         case .speech: return "audio/mpeg"
-        case .transcript where format == "text" || format == "srt" || format == "vtt": return "text/plain; charset=utf-8"
+        case .transcript where format == "text" || format == "srt" || format == "vtt":
+            return "text/plain; charset=utf-8"
         case .moderation, .images, .transcript: return "application/json"
         }
     }

@@ -18,11 +18,14 @@ import TollbookPolicy
                             (meter, MeterPrice(id: Int64(meter.rawValue), price: PicoPrice(picoPerUnit: pico)))
                         }))
             })
-        terms.unit = UnitTerms(meter: unit, asked: asked, isExact: isExact)
+        terms.unit = UnitTerms(
+            meter: unit, asked: asked, isExact: isExact, tokens: (.input, unit == .image ? .outputImage : .output))
         return terms
     }
 
-    private static func evidence(_ usage: [Meter: Int64]? = nil, units: Int64? = nil, text: Int64 = 0) -> AttemptEvidence {
+    private static func evidence(
+        _ usage: [Meter: Int64]? = nil, units: Int64? = nil, text: Int64 = 0
+    ) -> AttemptEvidence {
         var evidence = AttemptEvidence(wasDispatched: true, sawAnswer: true, usage: usage.map { Usage($0) })
         evidence.unitsSeen = units
         evidence.outputTokensSeen = text
@@ -73,7 +76,8 @@ import TollbookPolicy
     }
 
     @Test func withoutAnyPriceTheUsageIsKeptAndUnknown() {
-        let told = Resolution(Self.whole, Self.evidence([.outputImage: 7], units: 2), Self.terms(.image, asked: 2, prices: nil))
+        let told = Resolution(
+            Self.whole, Self.evidence([.outputImage: 7], units: 2), Self.terms(.image, asked: 2, prices: nil))
         #expect(told.charges.map(\.meter) == [.outputImage] && told.charges.allSatisfy { $0.amount == nil })
         let untold = Resolution(Self.whole, Self.evidence(units: 2), Self.terms(.image, asked: 2, prices: nil))
         #expect(untold.charges.map(\.meter) == [.image] && untold.charges.allSatisfy { $0.amount == nil })
@@ -84,6 +88,7 @@ import TollbookPolicy
         let resolution = Resolution(Self.whole, Self.evidence(units: 2), terms)
         #expect(resolution.basis == .seen && resolution.caveat == .usageEstimated)
         #expect(resolution.charges.map(\.quantity) == [40, 100])
+        #expect(resolution.charges.map(\.meter) == [.input, .outputImage])
     }
 
     @Test func aTranscriptsOwnTextCountsInPlaceOfTheHeldTokens() {

@@ -38,7 +38,8 @@ struct AttemptProgress {
             intake.endpoint.isCharged && (terms.prices != nil || !intake.endpoint.isFreeUnlessPriced)
         if let unit = intake.endpoint.unit {
             terms.unit = UnitTerms(
-                meter: unit, asked: intake.units, isExact: intake.endpoint.isUnitExact)
+                meter: unit, asked: intake.units, isExact: intake.endpoint.isUnitExact,
+                tokens: intake.endpoint.tokenMeters)
         }
         return terms
     }

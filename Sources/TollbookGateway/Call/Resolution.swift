@@ -72,11 +72,14 @@ package struct UnitTerms: Sendable {
     package let asked: Int64
     /// Whether what is asked for is exactly what is charged, however the call ends.
     package let isExact: Bool
+    /// What its tokens are where they are priced and nobody told of them.
+    package let tokens: (input: Meter, output: Meter)
 
-    package init(meter: Meter, asked: Int64, isExact: Bool) {
+    package init(meter: Meter, asked: Int64, isExact: Bool, tokens: (input: Meter, output: Meter)) {
         self.meter = meter
         self.asked = asked
         self.isExact = isExact
+        self.tokens = tokens
     }
 }
 
@@ -182,11 +185,16 @@ package struct Resolution: Sendable, Equatable {
             return Charging.lines(for: Usage([unit.meter: unit.asked]), prices: terms.prices, source: .estimated)
                 + callLines(terms)
         }
-        let isTextSeen = basis == .seen && evidence.outputTokensSeen > 0
-        return Charging.heldLines(
-            estimatedInputTokens: terms.estimatedInputTokens,
-            heldOutputTokens: isTextSeen ? evidence.outputTokensSeen : terms.heldOutputTokens, unit: unit.meter,
-            units: unit.asked, prices: terms.prices)
+        guard basis == .seen else {
+            return Charging.heldLines(
+                estimatedInputTokens: terms.estimatedInputTokens, heldOutputTokens: terms.heldOutputTokens,
+                unit: unit.meter, units: unit.asked, prices: terms.prices)
+        }
+        var usage = Usage()
+        usage.set(unit.tokens.input, terms.estimatedInputTokens)
+        let isTextSeen = evidence.outputTokensSeen > 0
+        usage.set(unit.tokens.output, isTextSeen ? evidence.outputTokensSeen : terms.heldOutputTokens)
+        return Charging.lines(for: usage, prices: terms.prices, source: .estimated) + callLines(terms)
     }
 
     private static func endReason(_ ending: AttemptEnding, _ evidence: AttemptEvidence) -> EndReason {

@@ -15,11 +15,12 @@ struct BodyIntake {
 
     /// - Parameters:
     ///   - form: whose request it is.
+    ///   - needsModel: whether the body must name the model; false: the path has named it.
     ///   - boundary: what stands between the parts of a form; nil: the body is JSON.
     ///   - announcedBytes: the content length; not trusted beyond a reservation.
-    init(form: RequestForm, boundary: FormBoundary?, hasher: BodyHasher, announcedBytes: Int?) {
-        scanner = ChatRequestScanner(form: form)
-        if let boundary { formScanner = FormRequestScanner(form: form, boundary: boundary) }
+    init(form: RequestForm, needsModel: Bool, boundary: FormBoundary?, hasher: BodyHasher, announcedBytes: Int?) {
+        scanner = ChatRequestScanner(form: form, needsModel: needsModel)
+        if let boundary { formScanner = FormRequestScanner(form: form, needsModel: needsModel, boundary: boundary) }
         self.hasher = hasher
         reserveBytes = min(announcedBytes ?? 0, GatewayLimits.bodyReserveBytes)
     }
@@ -40,8 +41,8 @@ struct BodyIntake {
     /// Ends the body.
     mutating func finish() throws(WireError) -> (scan: ChatRequestScan, hash: [UInt8]) {
         if let error { throw error }
-        let scan = try formScanner?.finish() ?? scanner.finish()
-        return (scan, hasher.finalize())
+        if let scan = try formScanner?.finish() { return (scan, hasher.finalize()) }
+        return (try scanner.finish(), hasher.finalize())
     }
 
     /// A body of one chunk stays where it was read; others are joined, because small slices would each pin the

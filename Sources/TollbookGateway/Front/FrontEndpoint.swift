@@ -28,6 +28,33 @@ extension Endpoint {
     /// Whether a request tells exactly how much of the endpoint's unit its call is charged.
     var isUnitExact: Bool { self == .speech || self == .moderations }
 
+    /// What the tokens of its prompts and answers mostly are.
+    var tokenMeters: (input: Meter, output: Meter) {
+        switch dialect {
+        case .openaiImages: (.input, .outputImage)
+        case .openaiAudio: self == .speech ? (.input, .outputAudio) : (.inputAudio, .output)
+        default: (.input, .output)
+        }
+    }
+
+    /// The model that OpenAI takes where a request names none; nil: it must name one.
+    var defaultModel: String? {
+        switch self {
+        case .moderations: "omni-moderation-latest"
+        case .imageGenerations: "dall-e-2"
+        default: nil
+        }
+    }
+
+    /// Whether a provider finds the model in the path, and not in the body.
+    var hasModelInPath: Bool {
+        switch self {
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations, .imageGenerations,
+            .imageEdits, .speech, .transcriptions, .translations:
+            false
+        }
+    }
+
     /// Whether a stream tells its usage only if it is asked to.
     var asksForUsage: Bool { self == .chatCompletions || self == .completions }
 }
@@ -35,7 +62,9 @@ extension Endpoint {
 extension UpstreamEndpoint {
     /// The path of an endpoint at a provider. Anthropic's base URL may end with `/v1` or stop before it, as its SDKs
     /// have it.
-    package func path(of endpoint: Endpoint) -> String {
+    ///
+    /// - Parameter model: the name the provider knows the model by; in the path of some endpoints.
+    package func path(of endpoint: Endpoint, model: String) -> String {
         switch endpoint {
         case .chatCompletions: path + "/chat/completions"
         case .completions: path + "/completions"

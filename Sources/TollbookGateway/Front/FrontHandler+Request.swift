@@ -43,13 +43,14 @@ extension FrontHandler {
                 .notFound,
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
                     + "/v1/moderations, /v1/images/generations, /v1/images/edits, /v1/audio/speech, "
-                    + "/v1/audio/transcriptions, /v1/audio/translations, /v1/messages or /v1/messages/count_tokens.")
+                    + "/v1/audio/transcriptions, /v1/audio/translations, /v1/messages or /v1/messages/count_tokens, or "
+                    + "to /openai/deployments/{model}/… in place of /v1/….")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
             return error
         case .models, .model: return nil
-        case .call(let endpoint):
+        case .call(let endpoint, _):
             guard head.headers.encoding == .unsupported else { return formError(head, endpoint) }
             return GatewayError(
                 .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
@@ -113,7 +114,7 @@ extension FrontHandler {
         clearDeadline()
         guard let request else { return }
         switch request.head.target {
-        case .call(let endpoint): startCall(endpoint)
+        case .call(let endpoint, let model): startCall(endpoint, model: model)
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
             let snapshot = loop.ledger.snapshot
@@ -126,12 +127,15 @@ extension FrontHandler {
         }
     }
 
-    private func startCall(_ endpoint: Endpoint) {
+    /// - Parameter model: as the path has it; nil: the body names it.
+    private func startCall(_ endpoint: Endpoint, model: String?) {
         guard let request else { return }
         do throws(WireError) {
             let (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
-            let intake = makeIntake(request, endpoint, scan, hash)
+            // The scan has a model where neither the path nor the provider has one.
+            let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""
+            let intake = makeIntake(request, endpoint, name, scan, hash)
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call
@@ -143,10 +147,10 @@ extension FrontHandler {
     }
 
     private func makeIntake(
-        _ request: FrontRequest, _ endpoint: Endpoint, _ scan: ChatRequestScan, _ hash: [UInt8]
+        _ request: FrontRequest, _ endpoint: Endpoint, _ model: String, _ scan: ChatRequestScan, _ hash: [UInt8]
     ) -> CallIntake {
         CallIntake(
-            endpoint: endpoint, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
+            endpoint: endpoint, model: model, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
             acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
             reservedBytes: request.takeReservation(), query: request.head.query,
             forwarded: request.head.headers.forwarded,

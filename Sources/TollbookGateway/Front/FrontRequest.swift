@@ -24,7 +24,8 @@ final class FrontRequest {
         self.acceptedMicros = acceptedMicros
         self.details = details
         body = BodyIntake(
-            form: head.target.endpoint?.requestForm ?? .chat, boundary: head.formBoundary, hasher: hasher,
+            form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.needsModel, boundary: head.formBoundary,
+            hasher: hasher,
             announcedBytes: head.headers.contentLength)
     }
 

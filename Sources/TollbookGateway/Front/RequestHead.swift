@@ -21,6 +21,9 @@ package final class RequestHead {
         target.endpoint?.dialect ?? (headers.hasAnthropicVersion ? .anthropicMessages : .openaiChat)
     }
 
+    /// Whether the body must name the model: neither the path nor the provider's default does.
+    var needsModel: Bool { target.model == nil && target.endpoint?.defaultModel == nil }
+
     /// What stands between the parts of the body, if it is a form and the endpoint takes forms.
     var formBoundary: FormBoundary? {
         guard let type = headers.formType, target.endpoint?.takesForms ?? false else { return nil }

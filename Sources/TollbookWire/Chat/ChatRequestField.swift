@@ -10,23 +10,14 @@ package enum RequestForm: Sendable {
     case completions
     /// OpenAI embeddings, which have no answer to limit.
     case embeddings
-    /// OpenAI moderations: the model may be left out.
+    /// OpenAI moderations.
     case moderations
-    /// OpenAI images, to make or to edit: the model may be left out.
+    /// OpenAI images, to make or to edit.
     case images
     /// OpenAI speech, whose text is charged by the character.
     case speech
     /// OpenAI transcriptions and translations of audio, which come as forms.
     case transcription
-
-    /// The model that OpenAI takes where none is named; nil: one must be named.
-    var defaultModel: String? {
-        switch self {
-        case .moderations: "omni-moderation-latest"
-        case .images: "dall-e-2"
-        default: nil
-        }
-    }
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.

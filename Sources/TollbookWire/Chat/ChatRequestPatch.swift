@@ -21,32 +21,34 @@ package struct ChatRequestPatch: Sendable {
     ///   - includeUsage: whether `stream_options.include_usage` must be true upstream.
     package init(_ scan: borrowing ChatRequestScan, model: String? = nil, includeUsage: Bool = false) {
         if includeUsage, let edit = Self.includingUsage(scan) { edits.append(edit) }
-        if let model, model != scan.model.value || scan.modelForm == .absent {
-            edits.append(Edit(range: scan.model.range, replacement: Self.text(of: model, scan.modelForm)))
-        }
+        if let model, let edit = Self.naming(model, scan) { edits.append(edit) }
         if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
     }
 
-    private static func text(of model: String, _ form: ChatRequestScan.ModelForm) -> ByteBuffer {
-        switch form {
-        case .formField: return ByteBuffer(string: model)
-        case .json:
-            var json = JSONWriter()
-            json.value(model)
-            return json.buffer
-        case .absent:
-            var json = JSONWriter(buffer: ByteBuffer(string: #""model":"#))
-            json.value(model)
-            var member = json.buffer
-            member.writeStaticString(",")
-            return member
+    /// The change that makes the body name a model; nil if it does.
+    private static func naming(_ model: String, _ scan: borrowing ChatRequestScan) -> Edit? {
+        guard model != scan.model?.value else { return nil }
+        if let opening = scan.formOpening {
+            if let named = scan.model { return Edit(range: named.range, replacement: ByteBuffer(string: model)) }
+            // A part in front of the first one.
+            let head = "\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n"
+            return insertion(at: 0, opening + head + model + "\r\n")
         }
+        var json = JSONWriter()
+        if let named = scan.model {
+            json.value(model)
+            return Edit(range: named.range, replacement: json.buffer)
+        }
+        json.name("model")
+        json.value(model)
+        let text = String(buffer: json.buffer) + (scan.isEmpty ? "" : ",")
+        return insertion(at: scan.objectStart + 1, text)
     }
 
     /// The change that makes `stream_options.include_usage` true; nil if it is.
     private static func includingUsage(_ scan: borrowing ChatRequestScan) -> Edit? {
         guard let options = scan.streamOptions else {
-            // The body has at least `model`, so a comma can follow.
+            // The body has at least `stream`, so a comma can follow.
             return insertion(at: scan.objectStart + 1, #""stream_options":{"include_usage":true},"#)
         }
         if options.isNull {

@@ -1,4 +1,5 @@
-/// What Tollbook needs of a request, such as one in OpenAI's chat or Anthropic's messages form, found without decoding the body.
+/// What Tollbook needs of a request, such as one in OpenAI's chat or Anthropic's messages form, found without decoding
+/// the body.
 ///
 /// Offsets are absolute bytes of the body as received. A field that is JSON null counts as absent.
 package struct ChatRequestScan: Equatable, Sendable {
@@ -29,19 +30,10 @@ package struct ChatRequestScan: Equatable, Sendable {
         }
     }
 
-    /// How the model stands in the body.
-    package enum ModelForm: Equatable, Sendable {
-        /// As a JSON string.
-        case json
-        /// Not at all: the range is empty and tells where it can be inserted, in front of another member.
-        case absent
-        /// As a form field's bytes.
-        case formField
-    }
-
-    /// The model asked for, unescaped, 1 to `WireLimits.modelBytes` bytes.
-    package var model: Field<String>
-    package var modelForm = ModelForm.json
+    /// The model asked for, unescaped, 1 to `WireLimits.modelBytes` bytes; nil only where the body need not name it.
+    package var model: Field<String>?
+    /// For a form: the delimiter that it begins with; the model's bytes stand in it as they are.
+    package var formOpening: String?
     package var stream = false
     package var streamOptions: StreamOptions?
     package var maxTokens: Int?
@@ -51,6 +43,8 @@ package struct ChatRequestScan: Equatable, Sendable {
     /// `user`, or Anthropic's `metadata.user_id`.
     package var user: String?
     package var serviceTier: String?
+    /// Whether the body's object has no member.
+    package var isEmpty = true
     /// Offset of the body's opening brace.
     package var objectStart = 0
     package var bodyBytes = 0
@@ -58,7 +52,7 @@ package struct ChatRequestScan: Equatable, Sendable {
     /// What the call asks for of what it may be charged by besides tokens: images, characters, seconds of audio.
     package var units = 0
 
-    package init(model: Field<String>) {
+    package init(model: Field<String>?) {
         self.model = model
     }
 

@@ -5,6 +5,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private typealias Field = ChatRequestField
 
     private let form: RequestForm
+    private let needsModel: Bool
     /// Fields met, a bit each.
     private var seen: UInt32 = 0
     /// The field whose value is next or being read; nil for anything else.
@@ -31,22 +32,29 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     /// Bytes and characters of the text to speak.
     private var spokenBytes = 0
     private var spokenCharacters = 0
-    /// Whether the body's object has a member.
-    private var hasMember = false
     private var user: String?
     private var serviceTier: String?
     private var objectStart = 0
+    private var isEmpty = true
     private var meter = PromptMeter()
 
-    init(form: RequestForm) {
+    init(form: RequestForm, needsModel: Bool) {
         self.form = form
+        self.needsModel = needsModel
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
-        var scan = try modelScan(bodyBytes: bodyBytes)
+        if model == nil {
+            if needsModel { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+            // A null could not be told from an absent one when the name is put in.
+            if seen & Field.model.rawValue != 0 {
+                throw WireError(.invalidField, at: bodyBytes, field: Field.model.path)
+            }
+        }
         if form == .messages, maxTokens == nil {
             throw WireError(.missingField, at: bodyBytes, field: Field.maxTokens.path)
         }
+        var scan = ChatRequestScan(model: model)
         scan.stream = stream
         scan.streamOptions = streamOptions
         scan.maxTokens = maxTokens
@@ -55,6 +63,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
         scan.serviceTier = serviceTier
+        scan.isEmpty = isEmpty
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
@@ -64,21 +73,6 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .images: scan.askForImages()
         case .speech: scan.askForSpeech(bytes: spokenBytes, characters: spokenCharacters)
         }
-        return scan
-    }
-
-    private func modelScan(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
-        if let model { return ChatRequestScan(model: model) }
-        guard let name = form.defaultModel, hasMember else {
-            throw WireError(.missingField, at: bodyBytes, field: Field.model.path)
-        }
-        // Beside a model of null, a second one would be one too many.
-        guard seen & Field.model.rawValue == 0 else {
-            throw WireError(.invalidField, at: bodyBytes, field: Field.model.path)
-        }
-        let start = objectStart + 1
-        var scan = ChatRequestScan(model: .init(value: name, range: start..<start))
-        scan.modelForm = .absent
         return scan
     }
 
@@ -97,7 +91,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
-        hasMember = true
+        isEmpty = false
         isPrompt = form == .completions && name.equals("prompt")
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)

@@ -26,7 +26,8 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
         guard depth == 1 else { return }
         switch name.length {
         case 2: member = name.equals("id") ? .id : .other
-        case 4: member = name.equals("type") ? .type : name.equals("data") ? .data : name.equals("text") ? .text : .other
+        case 4:
+            member = name.equals("type") ? .type : name.equals("data") ? .data : name.equals("text") ? .text : .other
         case 5:
             member =
                 name.equals("model")

@@ -82,9 +82,8 @@ package struct MediaStreamReader: AnswerStreamReader {
     }
 
     private mutating func keepUsage(_ visitor: MediaOutputVisitor, _ data: UnsafeRawBufferPointer) {
-        guard !visitor.usage.isEmpty, visitor.usage.count <= WireLimits.usageBytes, raw.count < WireLimits.choices else {
-            return
-        }
+        guard !visitor.usage.isEmpty, visitor.usage.count <= WireLimits.usageBytes, raw.count < WireLimits.choices
+        else { return }
         let bytes = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: data[visitor.usage]))
         raw.append(String(buffer: bytes))
         guard let read = MediaUsage(bytes, medium) else { return }

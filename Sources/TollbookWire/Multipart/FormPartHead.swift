@@ -13,7 +13,8 @@ struct FormPartHead: Equatable, Sendable {
         var rest = lines
         var hasDisposition = false
         while !rest.isEmpty {
-            guard let line = Self.takeLine(&rest), let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            guard let line = Self.takeLine(&rest), let colon = line.firstIndex(of: UInt8(ascii: ":"))
+            else { return nil }
             let header = line[..<colon]
             // A line that goes on with the one before begins with a space.
             guard let first = header.first, first > 0x20, header.last ?? 0 > 0x20 else { return nil }

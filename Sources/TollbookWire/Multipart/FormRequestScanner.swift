@@ -8,10 +8,13 @@ package import NIOCore
 package struct FormRequestScanner: Sendable {
     private var scanner: FormScanner
     private var visitor: FormRequestVisitor
+    private let opening: String
 
-    package init(form: RequestForm, boundary: FormBoundary) {
+    /// - Parameter needsModel: whether a form without a model is refused.
+    package init(form: RequestForm, needsModel: Bool = true, boundary: FormBoundary) {
         scanner = FormScanner(boundary)
-        visitor = FormRequestVisitor(form: form)
+        visitor = FormRequestVisitor(form: form, needsModel: needsModel)
+        opening = String(decoding: boundary.delimiter.dropFirst(2), as: UTF8.self)
     }
 
     /// Scans the next chunk; does not consume it.
@@ -32,7 +35,9 @@ package struct FormRequestScanner: Sendable {
     /// - Throws: `missing_field` for one without a model, or what `scan` threw before.
     package mutating func finish() throws(WireError) -> ChatRequestScan {
         try scanner.finish()
-        return try visitor.result(bodyBytes: scanner.offset)
+        var scan = try visitor.result(bodyBytes: scanner.offset)
+        scan.formOpening = opening
+        return scan
     }
 }
 
@@ -57,6 +62,7 @@ struct FormRequestVisitor: FormVisitor, Sendable {
     }
 
     private let form: RequestForm
+    private let needsModel: Bool
     private var seen: UInt8 = 0
     /// The field that is read; nil: a part that is counted only.
     private var field: Field?
@@ -72,8 +78,9 @@ struct FormRequestVisitor: FormVisitor, Sendable {
     private var fileBytes = 0
     private var textBytes = 0
 
-    init(form: RequestForm) {
+    init(form: RequestForm, needsModel: Bool) {
         self.form = form
+        self.needsModel = needsModel
     }
 
     mutating func beginPart(_ head: FormPartHead, at offset: Int) throws(WireError) {
@@ -125,9 +132,9 @@ struct FormRequestVisitor: FormVisitor, Sendable {
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
-        guard let model else { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+        if model == nil, needsModel { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
         var scan = ChatRequestScan(model: model)
-        scan.modelForm = .formField
+        scan.isEmpty = false
         scan.stream = stream
         scan.choices = choices
         scan.user = user

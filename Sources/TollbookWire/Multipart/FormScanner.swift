@@ -62,7 +62,7 @@ struct FormScanner: Sendable {
         guard case .ended = state else { throw WireError(.malformedForm, at: offset) }
     }
 
-    /// Takes at least one byte; returns the position behind what it took.
+    /// Takes bytes, or changes the state; returns the position behind what it took.
     private mutating func step(
         _ bytes: UnsafeRawBufferPointer, from position: Int, to visitor: inout some FormVisitor
     ) throws(WireError) -> Int {

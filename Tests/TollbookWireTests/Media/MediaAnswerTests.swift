@@ -19,7 +19,8 @@ import TollbookWire
     @Test func readsTheUsageBehindAPicture() throws {
         let picture = String(repeating: "iVBORw0KGgo", count: 400)
         let usage =
-            #"{"total_tokens":100,"input_tokens":50,"output_tokens":50,"input_tokens_details":{"text_tokens":10,"image_tokens":40}}"#
+            #"{"total_tokens":100,"input_tokens":50,"output_tokens":50,"#
+            + #""input_tokens_details":{"text_tokens":10,"image_tokens":40}}"#
         let body = #"{"created":1,"data":[{"b64_json":"\#(picture)"},{"b64_json":"\#(picture)"}],"usage":\#(usage)}"#
         for size in [0, 1, 7, 1_000] {
             let reader = Self.plain(body, .images, size: size)
@@ -33,12 +34,14 @@ import TollbookWire
     @Test(arguments: [
         (#"{"input_tokens":5,"output_tokens":7}"#, AnswerMedium.images, [Meter.input: 5, .outputImage: 7]),
         (
-            #"{"input_tokens":5,"output_tokens":9,"output_tokens_details":{"image_tokens":7,"text_tokens":2}}"#, .images,
+            #"{"input_tokens":5,"output_tokens":9,"output_tokens_details":{"image_tokens":7,"text_tokens":2}}"#,
+            .images,
             [.input: 5, .output: 2, .outputImage: 7]
         ),
         (#"{"input_tokens":14,"output_tokens":101,"total_tokens":115}"#, .speech, [.input: 14, .outputAudio: 101]),
         (
-            #"{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":10,"audio_tokens":4},"output_tokens":31,"total_tokens":45}"#,
+            #"{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":10,"audio_tokens":4},"#
+                + #""output_tokens":31,"total_tokens":45}"#,
             .transcript, [.input: 10, .inputAudio: 4, .output: 31]
         ),
         (#"{"type":"duration","seconds":9}"#, .transcript, [.audioSecond: 9]),
@@ -83,7 +86,9 @@ import TollbookWire
 
     // MARK: Streams
 
-    private static func stream(_ events: [String], _ medium: AnswerMedium, images: Int = 1) -> (
+    private static func stream(
+        _ events: [String], _ medium: AnswerMedium, images: Int = 1
+    ) -> (
         MediaStreamReader, [AnswerEvent]
     ) {
         var reader = MediaStreamReader(medium, imagesAsked: images)
@@ -95,7 +100,8 @@ import TollbookWire
     }
 
     private static func completed(_ tokens: Int) -> String {
-        #"{"type":"image_generation.completed","b64_json":"aGk=","usage":{"input_tokens":3,"output_tokens":\#(tokens)}}"#
+        #"{"type":"image_generation.completed","b64_json":"aGk=","#
+            + #""usage":{"input_tokens":3,"output_tokens":\#(tokens)}}"#
     }
 
     @Test func aStreamOfImagesEndsWithTheLastOne() {
@@ -114,7 +120,8 @@ import TollbookWire
     @Test func aTranscriptIsCountedOnce() {
         let events = [
             #"{"type":"transcript.text.delta","delta":"abcd"}"#, #"{"type":"transcript.text.delta","delta":"efgh"}"#,
-            #"{"type":"transcript.text.done","text":"abcdefgh","usage":{"type":"tokens","input_tokens":4,"output_tokens":2}}"#,
+            #"{"type":"transcript.text.done","text":"abcdefgh","#
+                + #""usage":{"type":"tokens","input_tokens":4,"output_tokens":2}}"#,
         ]
         let (reader, kinds) = Self.stream(events, .transcript)
         #expect(kinds == [.content, .content, .done] && reader.estimatedOutputTokens == 2)

@@ -41,28 +41,4 @@ import TollbookWire
         let scan = try Self.scan(body, form: .images)
         #expect(scan.units == images && scan.choices == images && scan.outputTokenLimit == 6_240)
     }
-
-    @Test(arguments: [
-        (RequestForm.moderations, #"{"input":"x"}"#, "omni-moderation-latest", #"{"model":"new","input":"x"}"#),
-        (.images, #" { "prompt":"x"}"#, "dall-e-2", #" {"model":"new", "prompt":"x"}"#),
-        (.moderations, #"{"input":"x","model":"m"}"#, "m", #"{"input":"x","model":"new"}"#),
-    ]) func aModelThatIsLeftOutIsTheProvidersDefault(
-        _ form: RequestForm, _ body: String, _ model: String, _ patched: String
-    ) throws {
-        let scan = try Self.scan(body, form: form)
-        #expect(scan.model.value == model)
-        let patch = ChatRequestPatch(scan, model: "new")
-        #expect(patch.apply(to: [ByteBuffer(string: body)]).map(\.text).joined() == patched)
-        #expect(patch.patchedLength(of: body.utf8.count) == patched.utf8.count)
-    }
-
-    @Test func aDefaultIsWrittenEvenIfItIsTheProvidersName() throws {
-        let patch = ChatRequestPatch(try Self.scan(#"{"prompt":"x"}"#, form: .images), model: "dall-e-2")
-        #expect(patch.edits.count == 1)
-    }
-
-    @Test(arguments: [RequestForm.moderations, .images]) func anEmptyRequestHasNoDefault(_ form: RequestForm) {
-        #expect(throws: WireError.self) { try Self.scan("{}", form: form) }
-        #expect(throws: WireError.self) { try Self.scan(#"{"model":null,"prompt":"x"}"#, form: form) }
-    }
 }
