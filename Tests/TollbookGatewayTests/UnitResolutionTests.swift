@@ -113,13 +113,13 @@ import TollbookPolicy
         #expect(resolution.charges.map(\.meter) == [.image] && resolution.charges.map(\.quantity) == [2])
     }
 
-    @Test(arguments: [
-        ([Meter.image: 9 as Int64], 2 as Int64, [Meter.image, .request]),
-        ([.input: 1_000, .output: 2_000], nil, [.input, .outputImage, .request]),
-    ]) func thePriceOfACallComesOnTop(_ prices: [Meter: Int64], _ units: Int64?, _ meters: [Meter]) {
-        let terms = Self.terms(.image, asked: 2, prices: prices.merging([.request: 1]) { $1 })
-        let usage: [Meter: Int64]? = units == nil ? [.input: 1, .outputImage: 1] : nil
-        let resolution = Resolution(Self.whole, Self.evidence(usage, units: units), terms)
-        #expect(resolution.charges.map(\.meter) == meters)
+    @Test(arguments: [false, true]) func thePriceOfACallComesOnTop(_ byTokens: Bool) {
+        let prices: [Meter: Int64] =
+            byTokens ? [.input: 1_000, .output: 2_000, .request: 1] : [.image: 9, .request: 1]
+        let usage: [Meter: Int64]? = byTokens ? [.input: 1, .outputImage: 1] : nil
+        let terms = Self.terms(.image, asked: 2, prices: prices)
+        let resolution = Resolution(Self.whole, Self.evidence(usage, units: 2), terms)
+        let expected: [Meter] = byTokens ? [.input, .outputImage, .request] : [.image, .request]
+        #expect(resolution.charges.map(\.meter) == expected)
     }
 }

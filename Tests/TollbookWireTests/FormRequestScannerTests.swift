@@ -43,7 +43,7 @@ import TollbookWire
         // The file is full of what could be taken for a delimiter.
         let noise = "\r\r\n--b0Un\r\n--b0UnX\r\n\r\n--\r\n-\r\n--b0un\r\n\n--b0Und\r"
         let body =
-            Self.file + noise + "\r\n" + Self.part("model", "whisper") + Self.part("stream", "true") + "--b0Und--\r\n"
+            [Self.file, noise, "\r\n", Self.part("model", "whisper"), Self.part("stream", "true"), Self.end].joined()
         let bytes = Array(body.utf8)
         for size in 0...80 {
             let scan = try Self.scan(bytes, size)
@@ -56,7 +56,8 @@ import TollbookWire
 
     @Test func replacesTheModelsBytesOnly() throws {
         let body =
-            Self.part("prompt", "model whisper") + Self.part("model", "whisper") + Self.file + "\u{0}\r\n--b0Und--"
+            [Self.part("prompt", "model whisper"), Self.part("model", "whisper"), Self.file, "\u{0}\r\n", Self.end]
+            .joined()
         for size in [0, 1, 9] {
             let bytes = Array(body.utf8)
             let patch = ChatRequestPatch(try Self.scan(bytes, size), model: "other-1")
@@ -92,32 +93,56 @@ import TollbookWire
     @Test func countsTheImagesOfAnEdit() throws {
         let image = Self.file.replacing("\"file\"", with: "\"image[]\"") + "png\r\n"
         let body =
-            Self.part("model", "m") + image + image + Self.part("n", "3") + Self.part("user", "ann") + "--b0Und--"
+            [Self.part("model", "m"), image, image, Self.part("n", "3"), Self.part("user", "ann"), Self.end].joined()
         let scan = try Self.scan(Array(body.utf8), form: .images)
         #expect(scan.choices == 3 && scan.units == 3 && scan.user == "ann" && scan.prompt.attachments == 2)
     }
 
-    @Test(arguments: [
-        ("", "malformed_form"), ("--b0Und--", "missing_field"), ("--b0Und", "malformed_form"),
-        ("x--b0Und--", "malformed_form"), ("\r\n--b0Und--", "malformed_form"), ("--b0Und \r\n", "malformed_form"),
-        ("--b0Und\n", "malformed_form"), ("--b0Und\r\n\r\n", "malformed_form"),
-        (part("model", "m") + "--b0Und-", "malformed_form"), (part("model", "m"), "malformed_form"),
-        (part("model", ""), "invalid_field"), (part("model", String(repeating: "m", count: 257)), "invalid_field"),
-        (part("model", "a\nb"), "invalid_field"), (part("model", "m", more: "; filename=\"x\""), "invalid_field"),
-        (part("Model", "m"), "invalid_field"), (part("mod\\el", "m"), "invalid_field"),
-        (part("model", "m", more: "\r\ncontent-transfer-encoding: base64"), "invalid_field"),
-        (part("model", "m", more: "; name=\"x\""), "malformed_form"),
-        (part("model", "m", more: "; name*=utf-8''x"), "malformed_form"),
-        (part("model", "m", more: "\r\n folded"), "malformed_form"),
-        (part("model", "m", more: "\r\ncontent-disposition: form-data; name=\"x\""), "malformed_form"),
-        (part("model", "m", more: "\nx: y"), "malformed_form"),
-        (part("model", "m") + part("model", "m") + "--b0Und--", "duplicate_field"),
-        (part("model", "m") + part("MODEL", "m") + "--b0Und--", "duplicate_field"),
-        (part("a", "m", more: "\r\nx: " + String(repeating: "y", count: 9_000)), "form_too_large"),
-        (String(repeating: part("a", "b"), count: 257), "form_too_large"),
-        (part("model", "m") + "--b0Und\r\nContent-Type: text/plain\r\n\r\nx\r\n--b0Und--", "malformed_form"),
-    ]) func refuses(_ body: String, _ code: String) {
-        #expect(Self.error(body)?.code.rawValue == code)
+    struct Refusal: Sendable {
+        let code: String
+        let body: String
+
+        init(_ code: String, _ parts: String...) {
+            self.code = code
+            body = parts.joined()
+        }
+    }
+
+    private static let end = "--b0Und--"
+    private static let longHeader = "\r\nx: \(String(repeating: "y", count: 9_000))"
+
+    static let refusals: [Refusal] = [
+        Refusal("malformed_form"),
+        Refusal("missing_field", end),
+        Refusal("malformed_form", "--b0Und"),
+        Refusal("malformed_form", "x", end),
+        Refusal("malformed_form", "\r\n", end),
+        Refusal("malformed_form", "--b0Und \r\n"),
+        Refusal("malformed_form", "--b0Und\n"),
+        Refusal("malformed_form", "--b0Und\r\n\r\n"),
+        Refusal("malformed_form", part("model", "m"), "--b0Und-"),
+        Refusal("malformed_form", part("model", "m")),
+        Refusal("invalid_field", part("model", ""), end),
+        Refusal("invalid_field", part("model", String(repeating: "m", count: 257)), end),
+        Refusal("invalid_field", part("model", "a\nb"), end),
+        Refusal("invalid_field", part("model", "m", more: "; filename=\"x\""), end),
+        Refusal("invalid_field", part("Model", "m"), end),
+        Refusal("invalid_field", part("mod\\el", "m"), end),
+        Refusal("invalid_field", part("model", "m", more: "\r\ncontent-transfer-encoding: base64"), end),
+        Refusal("malformed_form", part("model", "m", more: "; name=\"x\""), end),
+        Refusal("malformed_form", part("model", "m", more: "; name*=utf-8''x"), end),
+        Refusal("malformed_form", part("model", "m", more: "\r\n folded"), end),
+        Refusal("malformed_form", part("model", "m", more: "\r\ncontent-disposition: form-data; name=\"x\""), end),
+        Refusal("malformed_form", part("model", "m", more: "\nx: y"), end),
+        Refusal("duplicate_field", part("model", "m"), part("model", "m"), end),
+        Refusal("duplicate_field", part("model", "m"), part("MODEL", "m"), end),
+        Refusal("form_too_large", part("a", "m", more: longHeader), end),
+        Refusal("form_too_large", String(repeating: part("a", "b"), count: 257), end),
+        Refusal("malformed_form", part("model", "m"), "--b0Und\r\nContent-Type: text/plain\r\n\r\nx\r\n", end),
+    ]
+
+    @Test(arguments: refusals) func refuses(_ refusal: Refusal) {
+        #expect(Self.error(refusal.body)?.code.rawValue == refusal.code)
     }
 
     @Test(arguments: ["0x1", "-1", "129", "1.0", ""]) func refusesCountsThatAreNone(_ text: String) {
@@ -143,8 +168,10 @@ import TollbookWire
     /// Mutated forms: the same verdict at every split, and nothing that grows with a hostile part.
     @Test(arguments: [1, 2, 3] as [UInt64]) func mutatedFormsReadTheSameAtEverySplit(seed: UInt64) {
         let body =
-            Self.part("model", "m-1") + Self.file + "\r\n--b0Un\r\n\r\n" + Self.part("stream", "true")
-            + Self.part("n", "2") + "--b0Und--\r\n"
+            [
+                Self.part("model", "m-1"), Self.file, "\r\n--b0Un\r\n\r\n", Self.part("stream", "true"),
+                Self.part("n", "2"), Self.end, "\r\n",
+            ].joined()
         let pieces = [
             "\r\n", "--", "b0Und", "--b0Und", "\"", ";", "name=", "\r\n\r\n", "model", ":", "\\", "\u{0}", "é",
         ]

@@ -31,26 +31,37 @@ import TollbookWire
         }
     }
 
-    @Test(arguments: [
-        (#"{"input_tokens":5,"output_tokens":7}"#, AnswerMedium.images, [Meter.input: 5, .outputImage: 7]),
-        (
-            #"{"input_tokens":5,"output_tokens":9,"output_tokens_details":{"image_tokens":7,"text_tokens":2}}"#,
-            .images,
-            [.input: 5, .output: 2, .outputImage: 7]
-        ),
-        (#"{"input_tokens":14,"output_tokens":101,"total_tokens":115}"#, .speech, [.input: 14, .outputAudio: 101]),
-        (
-            #"{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":10,"audio_tokens":4},"#
-                + #""output_tokens":31,"total_tokens":45}"#,
-            .transcript, [.input: 10, .inputAudio: 4, .output: 31]
-        ),
-        (#"{"type":"duration","seconds":9}"#, .transcript, [.audioSecond: 9]),
-        (#"{"type":"duration","seconds":8.0001}"#, .transcript, [.audioSecond: 9]),
-        (#"{"type":"duration","seconds":8.000}"#, .transcript, [.audioSecond: 8]),
-        (#"{"input_tokens":5,"total_tokens":12}"#, .images, [.input: 5, .outputImage: 7]),
-    ]) func readsUsage(_ json: String, _ medium: AnswerMedium, _ expected: [Meter: Int64]) {
-        let read = Self.usage(json, medium)
-        #expect(read?.usage == Usage(expected) && read?.isInconsistent == false)
+    struct Told: Sendable {
+        let json: String
+        let medium: AnswerMedium
+        let meters: [Meter: Int64]
+
+        init(_ medium: AnswerMedium, _ meters: [Meter: Int64], _ json: String) {
+            self.json = json
+            self.medium = medium
+            self.meters = meters
+        }
+    }
+
+    static let told: [Told] = [
+        Told(.images, [.input: 5, .outputImage: 7], #"{"input_tokens":5,"output_tokens":7}"#),
+        Told(
+            .images, [.input: 5, .output: 2, .outputImage: 7],
+            #"{"input_tokens":5,"output_tokens":9,"output_tokens_details":{"image_tokens":7,"text_tokens":2}}"#),
+        Told(
+            .speech, [.input: 14, .outputAudio: 101], #"{"input_tokens":14,"output_tokens":101,"total_tokens":115}"#),
+        Told(
+            .transcript, [.input: 10, .inputAudio: 4, .output: 31],
+            #"{"input_tokens":14,"input_token_details":{"text_tokens":10,"audio_tokens":4},"output_tokens":31}"#),
+        Told(.transcript, [.audioSecond: 9], #"{"type":"duration","seconds":9}"#),
+        Told(.transcript, [.audioSecond: 9], #"{"type":"duration","seconds":8.0001}"#),
+        Told(.transcript, [.audioSecond: 8], #"{"type":"duration","seconds":8.000}"#),
+        Told(.images, [.input: 5, .outputImage: 7], #"{"input_tokens":5,"total_tokens":12}"#),
+    ]
+
+    @Test(arguments: told) func readsUsage(_ told: Told) {
+        let read = Self.usage(told.json, told.medium)
+        #expect(read?.usage == Usage(told.meters) && read?.isInconsistent == false)
     }
 
     @Test(arguments: [
