@@ -24,6 +24,10 @@ package enum Endpoint: Int, VocabularyCode {
     case translations = 22
     /// POST /v1/images/edits.
     case imageEdits = 23
+    /// POST /v1/rerank.
+    case rerank = 24
+    /// POST /v2/rerank.
+    case rerankV2 = 25
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -35,11 +39,19 @@ package enum Endpoint: Int, VocabularyCode {
         case .moderations: .openaiModerations
         case .imageGenerations, .imageEdits: .openaiImages
         case .speech, .transcriptions, .translations: .openaiAudio
+        case .rerank, .rerankV2: .rerank
         }
     }
 
     /// Whether the model writes an answer, so that a hold must cover it.
-    package var hasOutput: Bool { self != .embeddings && self != .moderations }
+    package var hasOutput: Bool {
+        switch self {
+        case .embeddings, .moderations, .rerank, .rerankV2: false
+        case .chatCompletions, .messages, .countTokens, .completions, .imageGenerations, .imageEdits, .speech,
+            .transcriptions, .translations:
+            true
+        }
+    }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
     package var isCharged: Bool { self != .countTokens }
@@ -55,6 +67,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .imageGenerations, .imageEdits: .image
         case .speech: .character
         case .transcriptions, .translations: .audioSecond
+        case .rerank, .rerankV2: .searchUnit
         }
     }
 }
@@ -183,6 +196,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiImages = 9
     /// OpenAI audio: speech, transcriptions and translations.
     case openaiAudio = 10
+    /// Reranking as Cohere, Jina and llama.cpp do it.
+    case rerank = 11
 
     /// Whether errors and lists have Anthropic's form, and not OpenAI's.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -196,6 +211,7 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiModerations: "openai-moderations"
         case .openaiImages: "openai-images"
         case .openaiAudio: "openai-audio"
+        case .rerank: "rerank"
         }
     }
 }

@@ -16,11 +16,12 @@ enum AnswerDialect: Sendable, Equatable {
     case speech
     /// Transcriptions and translations.
     case transcriptions
+    case rerank
 
     /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
     var isMedia: Bool {
         switch self {
-        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions: true
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank: true
         case .chat, .messages, .tokenCount, .completions, .embeddings: false
         }
     }

@@ -68,7 +68,7 @@ struct AnswerWriter {
         case .chat, .completions: ChatBody(plan: plan, stamp: stamp).write(into: &sink)
         case .embeddings: EmbeddingsBody(plan: plan).write(into: &sink)
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
-        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions:
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank:
             if case .media(let content) = plan.content {
                 MediaBody(plan: plan, content: content, stamp: stamp).write(into: &sink)
             } else {

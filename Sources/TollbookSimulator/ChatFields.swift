@@ -15,6 +15,8 @@ struct ChatFields {
     private var input: Range<Int>?
     private var encoding: Range<Int>?
     private var streamFormat: Range<Int>?
+    private var documents: Range<Int>?
+    private var best: Range<Int>?
 
     init(_ dialect: AnswerDialect) {
         self.dialect = dialect
@@ -51,6 +53,10 @@ struct ChatFields {
             encoding = value
         } else if isKey("stream_format") {
             streamFormat = value
+        } else if isKey("documents") {
+            documents = value
+        } else if isKey("top_n") {
+            best = value
         }
     }
 
@@ -75,6 +81,10 @@ struct ChatFields {
             request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
             request.mediaFormat = responseFormat.flatMap { JSONText.string(bytes, $0) } ?? ""
             request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
+            if dialect == .rerank {
+                let count = documents.map { JSONLookup.elements(bytes, $0).count } ?? 0
+                request.inputs = min(count, best.flatMap { JSONText.integer(bytes, $0) } ?? count)
+            }
             if dialect == .speech { request.stream = streamFormat.flatMap { JSONText.string(bytes, $0) } == "sse" }
             return request
         }

@@ -42,9 +42,13 @@ struct ChatPlanner {
             media.format = request.mediaFormat
             // OpenAI's oldest model is charged by time, and does not stream.
             if ModelName.text(request.model).contains("whisper") {
-                media.seconds = directives.prompt ?? max(1, request.fileBytes / 4_000)
+                media.units = directives.prompt ?? max(1, request.fileBytes / 4_000)
                 media.isStream = false
             }
+            return media
+        case .rerank:
+            var media = MediaContent(kind: .ranking, count: request.inputs)
+            media.units = directives.prompt
             return media
         default: return MediaContent(kind: .moderation, count: request.inputs)
         }
@@ -113,7 +117,7 @@ struct ChatPlanner {
     /// Output tokens of one image, of speech or of a transcript.
     private func mediaTokens(_ media: MediaContent) -> Int {
         switch media.kind {
-        case .moderation: 0
+        case .moderation, .ranking: 0
         // A small square picture of low quality.
         case .images: 272
         case .speech: 20

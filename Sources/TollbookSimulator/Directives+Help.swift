@@ -8,6 +8,7 @@ extension Directives {
             "They mean the same at /v1/chat/completions and at /v1/messages, whose usage object takes cached and",
             "cache_write tokens out of prompt; usage= is for chat streams only. Of images and audio, bytes= is the",
             "first picture's length in base64, or the sound's; models named whisper are charged by prompt seconds.",
+            "Rankings tell prompt as search units, those of models named jina as tokens.",
             "",
         ]
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }

@@ -96,7 +96,8 @@ struct HeadScanner {
             ("/v1/embeddings", .embeddings), ("/v1/moderations", .moderations),
             ("/v1/images/generations", .imageGenerations), ("/v1/images/edits", .imageEdits),
             ("/v1/audio/speech", .speech), ("/v1/audio/transcriptions", .transcriptions),
-            ("/v1/audio/translations", .transcriptions), ("/v1/models", .models), ("/models", .models),
+            ("/v1/audio/translations", .transcriptions), ("/v1/rerank", .rerank), ("/v2/rerank", .rerank),
+            ("/v1/models", .models), ("/models", .models),
             ("/healthz", .health), ("/sim/calls", .calls), ("/sim/last", .last), ("/sim/reset", .reset),
         ]
         for (name, route) in routes where isEqual(path, name) { return route }

@@ -15,6 +15,7 @@ struct MediaBody {
             guard content.isStream else { return sink.count }
             return writeSpeechEvents(into: &sink)
         case .transcript: writeTranscript(into: &sink)
+        case .ranking: writeRanking(into: &sink)
         }
         return nil
     }
@@ -132,7 +133,7 @@ struct MediaBody {
             sink.write("{")
             if content.format == "verbose_json" {
                 sink.write(
-                    text: "\"task\":\"transcribe\",\"language\":\"latin\",\"duration\":\(content.seconds ?? 1).0,"
+                    text: "\"task\":\"transcribe\",\"language\":\"latin\",\"duration\":\(content.units ?? 1).0,"
                         + "\"segments\":[],")
             }
             sink.write("\"text\":\"")
@@ -163,11 +164,33 @@ struct MediaBody {
     }
 
     private var transcriptUsage: String {
-        if let seconds = content.seconds { return "{\"type\":\"duration\",\"seconds\":\(seconds)}" }
+        if let seconds = content.units { return "{\"type\":\"duration\",\"seconds\":\(seconds)}" }
         let (input, output) = (plan.figures.prompt, plan.figures.completion)
         let text = min(input, 2)
         return "{\"type\":\"tokens\",\"input_tokens\":\(input),\"input_token_details\":{\"text_tokens\":\(text),"
             + "\"audio_tokens\":\(input - text)},\"output_tokens\":\(output),\"total_tokens\":\(input + output)}"
+    }
+
+    // MARK: Rankings
+
+    /// In Cohere's form; a model named after Jina tells tokens in place of search units.
+    private func writeRanking(into sink: inout ByteSink) {
+        sink.write("{\"id\":\"rank-sim")
+        sink.writeDigits(stamp.number, width: 16)
+        sink.write("\",\"results\":[")
+        let results = (0..<content.count).map { index in
+            "{\"index\":\(index),\"relevance_score\":0.\(9 - min(8, index))}"
+        }
+        sink.write(text: results.joined(separator: ",") + "]")
+        if plan.usage != .absent {
+            let tokens = plan.figures.prompt
+            sink.write(
+                text: ModelName.text(plan.model).contains("jina")
+                    ? ",\"usage\":{\"total_tokens\":\(tokens),\"prompt_tokens\":\(tokens)}"
+                    : ",\"meta\":{\"api_version\":{\"version\":\"2\"},\"billed_units\":{\"search_units\":"
+                        + "\(content.units ?? 1)}}")
+        }
+        sink.write("}")
     }
 
     // MARK: Events

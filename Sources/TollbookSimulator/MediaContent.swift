@@ -7,17 +7,19 @@ struct MediaContent: Sendable, Equatable {
         case images(isEdit: Bool)
         case speech
         case transcript
+        /// So many documents, the best first.
+        case ranking
     }
 
     var kind: Kind
-    /// Texts judged, or images made.
+    /// Texts judged, images made, or documents ranked.
     var count = 1
     /// Letters of the first image, or of the speech.
     var letters = 0
     /// Words of a transcript.
     var words = 0
-    /// Seconds of audio, where the model is charged by them.
-    var seconds: Int?
+    /// Seconds of audio or search units, where the model is charged by them.
+    var units: Int?
     var isStream = false
     /// `response_format`.
     var format = ""
@@ -28,7 +30,7 @@ struct MediaContent: Sendable, Equatable {
         case .speech: return "audio/mpeg"
         case .transcript where format == "text" || format == "srt" || format == "vtt":
             return "text/plain; charset=utf-8"
-        case .moderation, .images, .transcript: return "application/json"
+        case .moderation, .images, .transcript, .ranking: return "application/json"
         }
     }
 }

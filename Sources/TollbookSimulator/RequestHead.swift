@@ -30,6 +30,7 @@ struct RequestHead: Sendable {
         case imageEdits
         case speech
         case transcriptions
+        case rerank
         case models
         case health
         case calls

@@ -30,6 +30,7 @@ struct Responder: Sendable {
         case (.post, .imageEdits): return call(request, .imageEdits)
         case (.post, .speech): return call(request, .speech)
         case (.post, .transcriptions): return call(request, .transcriptions)
+        case (.post, .rerank): return call(request, .rerank)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))

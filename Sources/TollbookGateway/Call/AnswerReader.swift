@@ -49,7 +49,7 @@ class AnswerReader {
         switch endpoint.dialect {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
-        case .openaiModerations, .openaiImages, .openaiAudio:
+        case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
                 : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
@@ -204,6 +204,7 @@ extension Endpoint {
         case .imageGenerations, .imageEdits: .images
         case .speech: .speech
         case .transcriptions, .translations: .transcript
+        case .rerank, .rerankV2: .ranking
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations: .moderation
         }
     }

@@ -16,6 +16,7 @@ extension Endpoint {
         case .imageGenerations, .imageEdits: .images
         case .speech: .speech
         case .transcriptions, .translations: .transcription
+        case .rerank, .rerankV2: .rerank
         }
     }
 
@@ -50,7 +51,7 @@ extension Endpoint {
     var hasModelInPath: Bool {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations, .imageGenerations,
-            .imageEdits, .speech, .transcriptions, .translations:
+            .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
         }
     }
@@ -77,8 +78,13 @@ extension UpstreamEndpoint {
         case .speech: path + "/audio/speech"
         case .transcriptions: path + "/audio/transcriptions"
         case .translations: path + "/audio/translations"
+        // A base URL that names a version is the provider's only one.
+        case .rerank: (hasVersion ? path : path + "/v1") + "/rerank"
+        case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
         }
     }
+
+    private var hasVersion: Bool { path.hasSuffix("/v1") || path.hasSuffix("/v2") }
 
     private var versionedPath: String { path.hasSuffix("/v1") ? path : path + "/v1" }
 }

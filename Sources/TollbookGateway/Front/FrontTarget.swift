@@ -48,6 +48,8 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/audio/speech": self = Self.call(.speech, method)
         case "/v1/audio/transcriptions": self = Self.call(.transcriptions, method)
         case "/v1/audio/translations": self = Self.call(.translations, method)
+        case "/v1/rerank": self = Self.call(.rerank, method)
+        case "/v2/rerank": self = Self.call(.rerankV2, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default: self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? .notFound
         }

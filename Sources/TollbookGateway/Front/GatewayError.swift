@@ -40,7 +40,10 @@ struct GatewayError {
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).body() : openAIError.body()
+        if dialect.isAnthropic { return anthropicError(requestID).body() }
+        var error = openAIError
+        error.repeatsMessage = dialect == .rerank
+        return error.body()
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.

@@ -33,6 +33,7 @@ package enum EmbeddedMigrations {
         migration0014,
         migration0015,
         migration0016,
+        migration0017,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1767,6 +1768,21 @@ FROM request AS r
 LEFT JOIN outcome AS o ON o.request_id = r.id
 LEFT JOIN attempt_detail AS a
   ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
+
+"""#)
+
+    private static let migration0017 = EmbeddedMigration(
+        number: 17,
+        name: "add_rerank_vocabulary",
+        sha256: "3fee52b763a93382d5f70a694c7c7207834fc5a077b0a8579a83db2068202d19",
+        sql: #"""
+-- Why: ranking documents is an endpoint in two versions of one path, and a dialect of its own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 24, 'rerank', 'POST /v1/rerank'),
+  ('endpoint', 25, 'rerank_v2', 'POST /v2/rerank'),
+  ('dialect', 11, 'rerank', 'Reranking as Cohere, Jina and llama.cpp do it');
 
 """#)
 }

@@ -22,12 +22,17 @@ extension DocumentValidation {
             return
         }
         switch (dialect, provider.baseURL) {
-        case (.openai, nil), (.anthropic, nil):
-            let example = dialect == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
+        case (.openai, nil), (.anthropic, nil), (.cohere, nil):
+            let example =
+                switch dialect {
+                case .anthropic: "https://api.anthropic.com"
+                case .cohere: "https://api.cohere.com"
+                case .openai, .simulated: "https://api.openai.com/v1"
+                }
             refuse(
                 RuleViolation("the provider has no base_url", "Write for example base_url: \(example)."), "name",
                 provider.location)
-        case (.openai, .some(let address)), (.anthropic, .some(let address)):
+        case (.openai, .some(let address)), (.anthropic, .some(let address)), (.cohere, .some(let address)):
             checked(address, "base_url", provider.location, ProviderAddress.parse)
         case (.simulated, .some):
             refuse(

@@ -4,16 +4,18 @@ package import TollbookCore
 package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
     case anthropic
+    case cohere
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral"]
 
     /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
     package func serves(_ endpoint: Endpoint) -> Bool {
         switch self {
         case .openai: !endpoint.dialect.isAnthropic
         case .anthropic: endpoint.dialect.isAnthropic
+        case .cohere: endpoint.dialect == .rerank
         case .simulated: true
         }
     }

@@ -18,6 +18,8 @@ package enum RequestForm: Sendable {
     case speech
     /// OpenAI transcriptions and translations of audio, which come as forms.
     case transcription
+    /// Documents to rank, as Cohere, Jina and llama.cpp take them.
+    case rerank
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -37,6 +39,7 @@ enum ChatRequestField: UInt32 {
     case bestOf = 4_096
     case spokenText = 1_048_576
     case streamFormat = 2_097_152
+    case query = 4_194_304
 
     /// The name an error tells.
     var path: String {
@@ -65,6 +68,7 @@ enum ChatRequestField: UInt32 {
         case .bestOf: "best_of"
         case .spokenText: "input"
         case .streamFormat: "stream_format"
+        case .query: "query"
         }
     }
 
@@ -79,6 +83,7 @@ enum ChatRequestField: UInt32 {
             case .moderations: name.length == 5 ? ChatRequestField.model : nil
             case .images, .transcription: imagesField(length: name.length)
             case .speech: speechField(name)
+            case .rerank: rerankField(name)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
@@ -110,6 +115,11 @@ enum ChatRequestField: UInt32 {
 
     private static func imagesField(length: Int) -> ChatRequestField? {
         length == 1 || length == 4 || length == 5 || length == 6 ? chatField(length: length) : nil
+    }
+
+    private static func rerankField(_ name: JSONName) -> ChatRequestField? {
+        guard name.length == 5 else { return nil }
+        return name.equalsIgnoringCase("query") ? .query : .model
     }
 
     private static func speechField(_ name: JSONName) -> ChatRequestField? {

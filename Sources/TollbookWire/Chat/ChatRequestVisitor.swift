@@ -26,10 +26,10 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var maxCompletionTokens: Int?
     private var choices = 1
     private var bestOf = 1
-    /// Prompts of a completions request that has them in an array, and whether it is being read.
+    /// Prompts or documents of a request that has them in an array, and whether it is being read.
     private var prompts = 0
     private var isPrompt = false
-    /// Bytes and characters of the text to speak.
+    /// Bytes and characters of the text to speak, or to rank documents by.
     private var spokenBytes = 0
     private var spokenCharacters = 0
     private var user: String?
@@ -72,6 +72,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .moderations: scan.units = 1
         case .images: scan.askForImages()
         case .speech: scan.askForSpeech(bytes: spokenBytes, characters: spokenCharacters)
+        case .rerank: scan.askForRanking(queryBytes: spokenBytes, documents: prompts)
         }
         return scan
     }
@@ -92,7 +93,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
         isEmpty = false
-        isPrompt = form == .completions && name.equals("prompt")
+        isPrompt =
+            form == .completions && name.equals("prompt") || form == .rerank && name.equals("documents")
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
             field = try exact(known, name, at: offset)
@@ -132,7 +134,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             objectStart = offset
             return
         }
-        if isPrompt, depth == 3, container == .array { prompts = min(prompts + 1, WireLimits.prompts) }
+        if isPrompt, depth == 3, container == .array || form == .rerank {
+            prompts = min(prompts + 1, WireLimits.prompts)
+        }
         if field == nil { meter.begin(container, depth: depth) } else { try beginField(container, at: offset) }
     }
 
@@ -172,7 +176,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .model: text = BoundedText(limit: WireLimits.modelBytes)
         case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
         case .serviceTier, .streamFormat: text = BoundedText(limit: WireLimits.serviceTierBytes)
-        case .spokenText: text = BoundedText(limit: 0)
+        case .spokenText, .query: text = BoundedText(limit: 0)
         default: throw invalid(at: offset)
         }
     }
@@ -183,7 +187,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     }
 
     private mutating func fieldPiece(_ bytes: UnsafeRawBufferPointer) {
-        guard field == .spokenText else { return text.append(bytes) }
+        guard field == .spokenText || field == .query else { return text.append(bytes) }
         spokenBytes += bytes.count
         // Every byte but those that go on with a character.
         for byte in bytes where byte & 0xC0 != 0x80 { spokenCharacters += 1 }
@@ -204,7 +208,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             model = .init(value: text.string, range: valueStart..<offset)
         case .user, .userID: user = text.string
         case .streamFormat: stream = text.string == "sse"
-        case .spokenText: break
+        case .spokenText, .query: break
         default: serviceTier = text.string
         }
         field = nil

@@ -4,4 +4,5 @@ package enum AnswerMedium: Sendable {
     case images
     case speech
     case transcript
+    case ranking
 }

@@ -13,6 +13,16 @@ extension ChatRequestScan {
         maxTokens = WireLimits.speechTokens(characters: characters)
     }
 
+    /// Documents to rank: a query with each of them.
+    mutating func askForRanking(queryBytes: Int, documents: Int) {
+        choices = 1
+        let bytes = prompt.textBytes
+        prompt.textBytes += queryBytes * max(1, documents)
+        // A document that is longer counts once more for each of these.
+        let pieces = documents + bytes / WireLimits.rankedDocumentBytes
+        units = max(1, (pieces + WireLimits.documentsPerSearchUnit - 1) / WireLimits.documentsPerSearchUnit)
+    }
+
     /// A text of what is said in a file.
     mutating func askForTranscript(fileBytes: Int) {
         let seconds = WireLimits.audioSeconds(bytes: fileBytes)
@@ -29,6 +39,12 @@ extension WireLimits {
     /// Tokens of audio that a hold covers for a text. Speech has about 15 characters a second, and 21 tokens of audio
     /// (what OpenAI's prices a token and a minute come to): 1.4 a character, and a second of silence.
     static func speechTokens(characters: Int) -> Int { characters + (characters + 1) / 2 + 32 }
+
+    /// Documents that Cohere ranks for one search unit.
+    static let documentsPerSearchUnit = 100
+
+    /// The length from which Cohere counts a document again: 500 tokens, at three bytes each.
+    static let rankedDocumentBytes = 1_500
 
     /// The longest that a file of audio is taken to last, for holds: 32,000 bits a second, below which speech is rarely
     /// compressed. A file of more seconds passes its hold, and is charged all the same.

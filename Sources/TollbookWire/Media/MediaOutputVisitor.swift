@@ -4,7 +4,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
         case other, usage, error, model, id, type, data, text, duration
     }
 
-    /// The last top-level usage object's bytes; empty when there is none.
+    /// The last top-level usage object's bytes, or those of Cohere's `meta`; empty when there is none.
     private(set) var usage = 0..<0
     private(set) var isUsageOpen = false
     private(set) var hasError = false
@@ -28,6 +28,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
         case 2: member = name.equals("id") ? .id : .other
         case 4:
             member = name.equals("type") ? .type : name.equals("data") ? .data : name.equals("text") ? .text : .other
+            if name.equals("meta") { member = .usage }
         case 5:
             member =
                 name.equals("model")

@@ -5,7 +5,7 @@ package import TollbookCore
 ///
 /// Totals are inclusive: `input_tokens` has in it those of images, of audio and of the cache. What an image model or a
 /// voice puts out is images and audio, unless details tell text from it. Models that are charged by time tell
-/// `seconds` in place of tokens; a begun second counts.
+/// `seconds` in place of tokens; a begun second counts. Cohere's rerankers tell search units in `meta`, others tokens.
 package struct MediaUsage: Equatable, Sendable {
     package private(set) var usage = Usage()
     /// Whether the numbers contradict each other or a part was unusable. Parts were then cut to fit their whole.
@@ -15,6 +15,10 @@ package struct MediaUsage: Equatable, Sendable {
     package init?(_ raw: ByteBuffer, _ medium: AnswerMedium) {
         guard let numbers = raw.withUnsafeReadableBytes({ MediaUsageNumbers($0) }) else { return nil }
         isInconsistent = numbers.hasUnusablePart
+        if medium == .ranking {
+            guard readRanking(numbers) else { return nil }
+            return
+        }
         guard let input = numbers[.input] else {
             guard let seconds = numbers[.seconds] else { return nil }
             usage.set(.audioSecond, seconds)
@@ -25,6 +29,18 @@ package struct MediaUsage: Equatable, Sendable {
         if let total = numbers[.total], total != input + output { isInconsistent = true }
         readInput(input, numbers)
         readOutput(output, numbers, medium)
+    }
+
+    /// False where it tells neither units nor tokens.
+    private mutating func readRanking(_ numbers: MediaUsageNumbers) -> Bool {
+        if let units = numbers[.searchUnits] {
+            usage.set(.searchUnit, units)
+            return true
+        }
+        // There is no output: the total has, with some servers, more in it than the prompt, and nothing else.
+        guard let tokens = numbers[.total] ?? numbers[.input] ?? numbers[.billedInput] else { return false }
+        usage.set(.input, tokens)
+        return true
     }
 
     private mutating func readInput(_ total: Int64, _ numbers: MediaUsageNumbers) {
@@ -46,7 +62,7 @@ package struct MediaUsage: Equatable, Sendable {
             usage.set(.output, rest)
             usage.set(.outputImage, image)
         case .speech: usage.set(.outputAudio, total)
-        case .moderation, .transcript: usage.set(.output, total)
+        case .moderation, .transcript, .ranking: usage.set(.output, total)
         }
     }
 

@@ -4,6 +4,7 @@ struct MediaUsageNumbers {
         case input, output, total, seconds
         case inputImage, inputAudio, cached
         case outputImage
+        case searchUnits, billedInput
 
         static let count = allCases.count
     }
@@ -37,10 +38,10 @@ struct MediaUsageNumbers {
 
     var hasUnusablePart: Bool { numbers.contains(.unusable) }
 
-    /// Depth 1 is the usage object, 2 its `…_details`.
+    /// Depth 1 is the usage object, 2 its `…_details`; or 1 is Cohere's `meta`, and 2 its `billed_units`.
     private struct Visitor: JSONVisitor {
         private enum Details {
-            case none, input, output
+            case none, input, output, billed
         }
 
         var numbers = [Number](repeating: .absent, count: Key.count)
@@ -61,6 +62,7 @@ struct MediaUsageNumbers {
         private static func details(_ name: JSONName) -> Details {
             if name.equals("input_tokens_details") || name.equals("input_token_details") { return .input }
             if name.equals("prompt_tokens_details") { return .input }
+            if name.equals("billed_units") { return .billed }
             return name.equals("output_tokens_details") || name.equals("completion_tokens_details") ? .output : .none
         }
 
@@ -79,6 +81,8 @@ struct MediaUsageNumbers {
                     ? .inputImage
                     : name.equals("audio_tokens") ? .inputAudio : name.equals("cached_tokens") ? .cached : nil
             case .output: name.equals("image_tokens") ? .outputImage : nil
+            case .billed:
+                name.equals("search_units") ? .searchUnits : name.equals("input_tokens") ? .billedInput : nil
             }
         }
 
@@ -99,7 +103,7 @@ struct MediaUsageNumbers {
         }
 
         mutating func endNumber(at offset: Int, depth: Int) throws(WireError) {
-            let value = key == .seconds ? number.roundedUp : number.whole
+            let value = key == .seconds || key == .searchUnits ? number.roundedUp : number.whole
             set(value.flatMap { $0 <= WireLimits.usageTokens ? Number.value($0) : nil } ?? .unusable)
         }
 
