@@ -185,8 +185,8 @@ package enum Planner {
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
         switch endpoint {
         case .rerank, .rerankV2:
-            "No provider behind '\(route.name)' ranks documents. Add a deployment of a provider with dialect 'cohere' or "
-                + "'openai' to the route."
+            "No provider behind '\(route.name)' ranks documents. Add a deployment of a provider with dialect 'cohere' "
+                + "or 'openai' to the route."
         case .completions, .embeddings, .moderations, .imageGenerations, .speech, .transcriptions, .translations,
             .imageEdits:
             "No provider behind '\(route.name)' answers OpenAI \(endpoint.words). Add a deployment of a provider with "

@@ -43,8 +43,8 @@ extension FrontHandler {
                 .notFound,
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
                     + "/v1/moderations, /v1/images/generations, /v1/images/edits, /v1/audio/speech, "
-                    + "/v1/audio/transcriptions, /v1/audio/translations, /v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or "
-                    + "to /openai/deployments/{model}/… in place of /v1/….")
+                    + "/v1/audio/transcriptions, /v1/audio/translations, /v1/rerank, /v2/rerank, "
+                    + "/v1/messages or /v1/messages/count_tokens, or to /openai/deployments/{model}/… in place of /v1/….")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
