@@ -19,7 +19,11 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('dialect', 9, 'openai-images', 'OpenAI images: generations and edits'),
   ('dialect', 10, 'openai-audio', 'OpenAI audio: speech, transcriptions and translations');
 
-CREATE TABLE price_copy AS SELECT * FROM price;
+CREATE TABLE price_copy AS
+SELECT
+  id, log_index, provider_id, model, meter, pico_per_unit, currency, effective_from_micros, effective_to_micros,
+  source, managed_by, actor_id, change_reference
+FROM price;
 
 DROP TABLE price;
 

@@ -17,6 +17,7 @@ import pytest
 
 from harness.gateway import Gateway
 from harness.governance import governance, hard_budget
+from harness.ledger import Story
 from harness.process import ROOT
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
@@ -76,6 +77,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory, file: dict):
         gateway.check_books()
     finally:
         gateway.close()
+
+
+def newest(gateway: Gateway) -> Story:
+    """The story of the newest request, once it is settled."""
+    return until(
+        lambda: (story := gateway.ledger.story(gateway.ledger.requests[-1])).outcome and story, "it to be settled")
 
 
 # Moderations
@@ -146,7 +153,8 @@ def test_images_charged_by_number_are_not_charged_by_their_tokens_too(by_units: 
 
 
 def test_images_without_a_price_are_unpriced_and_not_free(unpriced: Gateway):
-    raw = connect(unpriced).images.with_raw_response.generate(model="media", prompt="x", extra_headers=sim("fault=no_usage"))
+    raw = connect(unpriced).images.with_raw_response.generate(
+        model="media", prompt="x", extra_headers=sim("fault=no_usage"))
     story = unpriced.story(raw.headers["x-tollbook-request-id"])
     assert story.tokens == {"image": 1} and story.charges[0]["amount_nano"] is None
 
@@ -179,7 +187,7 @@ def test_streamed_images_are_metered(by_tokens: Gateway):
     assert [event.type.split(".")[1] for event in events] == ["partial_image", "completed", "completed"]
     assert len(events[1].b64_json) == 100_000 and events[2].usage.output_tokens == 300
     story = by_tokens.story(request_id)
-    assert story.request["is_stream"] == 1
+    assert story.request["stream"] == 1
     assert story.tokens == {"input": 40, "output_image": 600} and story.caveat is None
 
 
@@ -278,7 +286,7 @@ def test_a_stream_of_speech_tells_its_usage(by_tokens: Gateway):
     assert [event["type"] for event in events] == ["speech.audio.delta", "speech.audio.delta", "speech.audio.done"]
     assert len(events[0]["audio"]) == 50_000 and b"cost_usd=" in answer.body
     story = by_tokens.story(answer)
-    assert story.request["is_stream"] == 1
+    assert story.request["stream"] == 1
     assert story.tokens == {"input": 14, "output_audio": 101} and story.sources == {"provider"}
     assert story.total == 14 * 5_000 + 101 * 12_000
 
@@ -390,8 +398,8 @@ def test_a_streamed_transcript_is_metered(by_tokens: Gateway):
     events = list(connect(by_tokens).audio.transcriptions.create(
         model="media", file=("talk.mp3", b"\x00" * 9_000), stream=True, extra_headers=sim("prompt=90,completion=12")))
     assert [event.type for event in events] == ["transcript.text.delta"] * 12 + ["transcript.text.done"]
-    story = by_tokens.story(by_tokens.ledger.requests[-1])
-    assert story.request["is_stream"] == 1 and story.tokens == {"input": 2, "input_audio": 88, "output": 12}
+    story = newest(by_tokens)
+    assert story.request["stream"] == 1 and story.tokens == {"input": 2, "input_audio": 88, "output": 12}
     assert story.caveat is None
 
 
@@ -489,7 +497,7 @@ CALLS = {
 def test_errors_are_passed_on_and_cost_nothing(by_tokens: Gateway, name: str, status: int, expected: type):
     with pytest.raises(expected):
         CALLS[name](connect(by_tokens), extra_headers=sim(f"status={status}"))
-    story = by_tokens.story(by_tokens.ledger.requests[-1])
+    story = newest(by_tokens)
     assert story.charges == [] and story.outcome["status"] == status
 
 
@@ -497,7 +505,7 @@ def test_errors_are_passed_on_and_cost_nothing(by_tokens: Gateway, name: str, st
 def test_a_client_that_leaves_is_settled(by_units: Gateway, name: str):
     with pytest.raises(openai.APITimeoutError):
         CALLS[name](connect(by_units), extra_headers=sim("latency_ms=5000"), timeout=0.4)
-    story = by_units.story(by_units.ledger.requests[-1])
+    story = newest(by_units)
     assert story.end_reason == "client_gone" and story.caveat in ("hold_posted", "client_left_early")
     assert story.total == story.held
 

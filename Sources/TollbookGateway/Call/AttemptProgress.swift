@@ -34,8 +34,10 @@ struct AttemptProgress {
         var terms = AttemptTerms(
             estimatedInputTokens: Int64(intake.scan.estimatedInputTokens), heldOutputTokens: target.heldOutputTokens,
             prices: target.deployment.prices.prices(atMicros: startedMicros))
-        terms.isCharged =
-            intake.endpoint.isCharged && (terms.prices != nil || !intake.endpoint.isFreeUnlessPriced)
+        terms.isCharged = intake.endpoint.isCharged
+        if intake.endpoint.isFreeUnlessPriced, let unit = intake.endpoint.unit {
+            terms.isCharged = terms.prices.map { Charging.canCharge(unit, hasOutput: false, prices: $0) } ?? false
+        }
         if let unit = intake.endpoint.unit {
             terms.unit = UnitTerms(
                 meter: unit, asked: intake.units, isExact: intake.endpoint.isUnitExact,

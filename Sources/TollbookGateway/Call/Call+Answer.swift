@@ -96,8 +96,7 @@ extension Call {
         if !reader.hasContent { progress?.contentArrived(nanos: loop.readNanos()) }
         reader.readPlain(bytes)
         if isRelaying {
-            if let withheld { front?.send(withheld) }
-            withheld = bytes
+            relay(bytes)
         } else if held.readableBytes + bytes.readableBytes > loop.configuration.sizes.heldAnswerBytes {
             beginRelaying(with: bytes)
         } else if held.readableBytes == 0 {
@@ -105,6 +104,17 @@ extension Call {
         } else {
             held.writeImmutableBuffer(bytes)
         }
+    }
+
+    /// Passes on all but the newest bytes; of sound all but the last one, because it is listened to while it comes.
+    private func relay(_ bytes: ByteBuffer) {
+        if let withheld { front?.send(withheld) }
+        withheld = bytes
+        guard intake.endpoint == .speech, bytes.readableBytes > 1 else { return }
+        var rest = bytes
+        guard let whole = rest.readSlice(length: bytes.readableBytes - 1) else { return }
+        front?.send(whole)
+        withheld = rest
     }
 
     /// Too large to be held, or wanted at once: it goes out as it comes, but for its newest bytes.

@@ -1545,7 +1545,7 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
     private static let migration0016 = EmbeddedMigration(
         number: 16,
         name: "add_media_endpoints",
-        sha256: "e054c7e395c00fe0cf8c51fa9a4a1f21669833525b1670f8c67e08f1f5223abe",
+        sha256: "639ae0bc7756d4afdffc0ba604f9bb8ecd6b18234f0ae4b8085102498b82dcf4",
         sql: #"""
 -- Why: moderations, images and audio are endpoints and dialects of their own, and are charged by images, characters
 -- and seconds; a search unit is what rerankers are charged by. The price book's table allowed no meter past 13, and a
@@ -1568,7 +1568,11 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('dialect', 9, 'openai-images', 'OpenAI images: generations and edits'),
   ('dialect', 10, 'openai-audio', 'OpenAI audio: speech, transcriptions and translations');
 
-CREATE TABLE price_copy AS SELECT * FROM price;
+CREATE TABLE price_copy AS
+SELECT
+  id, log_index, provider_id, model, meter, pico_per_unit, currency, effective_from_micros, effective_to_micros,
+  source, managed_by, actor_id, change_reference
+FROM price;
 
 DROP TABLE price;
 
