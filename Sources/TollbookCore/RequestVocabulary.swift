@@ -28,6 +28,8 @@ package enum Endpoint: Int, VocabularyCode {
     case rerank = 24
     /// POST /v2/rerank.
     case rerankV2 = 25
+    /// Any path below /passthrough/{provider}/.
+    case passthrough = 26
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -40,6 +42,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .imageGenerations, .imageEdits: .openaiImages
         case .speech, .transcriptions, .translations: .openaiAudio
         case .rerank, .rerankV2: .rerank
+        case .passthrough: .passthrough
         }
     }
 
@@ -48,7 +51,7 @@ package enum Endpoint: Int, VocabularyCode {
         switch self {
         case .embeddings, .moderations, .rerank, .rerankV2: false
         case .chatCompletions, .messages, .countTokens, .completions, .imageGenerations, .imageEdits, .speech,
-            .transcriptions, .translations:
+            .transcriptions, .translations, .passthrough:
             true
         }
     }
@@ -63,7 +66,7 @@ package enum Endpoint: Int, VocabularyCode {
     package var unit: Meter? {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings: nil
-        case .moderations: .request
+        case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
         case .speech: .character
         case .transcriptions, .translations: .audioSecond
@@ -198,6 +201,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiAudio = 10
     /// Reranking as Cohere, Jina and llama.cpp do it.
     case rerank = 11
+    /// Whatever the provider speaks.
+    case passthrough = 12
 
     /// Whether errors and lists have Anthropic's form, and not OpenAI's.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -212,6 +217,7 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiImages: "openai-images"
         case .openaiAudio: "openai-audio"
         case .rerank: "rerank"
+        case .passthrough: "passthrough"
         }
     }
 }

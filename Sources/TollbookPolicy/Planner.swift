@@ -73,7 +73,9 @@ package enum Admission: Sendable {
 package enum Planner {
     /// Decides whether a call may go out, and where: its permission, its route, the targets in order, and its hold.
     package static func admit(_ facts: CallFacts, key: KeyRecord, snapshot: GovernanceSnapshot) -> Admission {
-        guard let route = snapshot.routes[facts.routeName] else { return .unknownRoute }
+        guard let route = snapshot.routes[facts.routeName],
+            route.isPassThrough == (facts.endpoint == .passthrough)
+        else { return .unknownRoute }
         let authorization = authorize(key: key, route: route, nowMicros: facts.acceptedMicros)
         guard authorization.verdict == .allow else {
             return .denied(
@@ -184,6 +186,7 @@ package enum Planner {
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
         switch endpoint {
+        case .passthrough: "No provider behind '\(route.name)' can be called."
         case .rerank, .rerankV2:
             "No provider behind '\(route.name)' ranks documents. Add a deployment of a provider with dialect 'cohere' "
                 + "or 'openai' to the route."

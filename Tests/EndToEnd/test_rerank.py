@@ -12,9 +12,11 @@ import pytest
 
 from harness.gateway import Gateway
 from harness.governance import governance, hard_budget
+from harness.ledger import Story
 from harness.process import ROOT
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
+from harness.waiting import until
 
 SHARED = Path(os.environ.get("TOLLBOOK_SHARED") or ROOT.parent / "shared")
 # Two dollars a thousand search units.
@@ -49,8 +51,10 @@ def client(ranking: Gateway) -> cohere.ClientV2:
     return connect(ranking.url, ranking.key)
 
 
-def last(gateway: Gateway):
-    return gateway.story(gateway.ledger.requests[-1])
+def last(gateway: Gateway) -> Story:
+    """The story of the newest request, once it is settled."""
+    return until(
+        lambda: (story := gateway.ledger.story(gateway.ledger.requests[-1])).outcome and story, "it to be settled")
 
 
 def test_a_ranking_costs_its_search_units(client: cohere.ClientV2, ranking: Gateway, simulator: Simulator):

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookPolicy
 internal import TollbookWire
 
 /// What has been read of a provider's answer, whatever its form.
@@ -43,8 +44,10 @@ class AnswerReader {
     /// - Parameters:
     ///   - answers: how many the call asks for.
     ///   - isOpaque: whether a plain answer is no JSON, but audio or text.
+    ///   - provider: whose answer it is, where it is passed through.
     static func make(
-        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, answers: Int, isOpaque: Bool
+        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, answers: Int, isOpaque: Bool,
+        provider: ProviderDialect?
     ) -> AnswerReader {
         switch endpoint.dialect {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
@@ -53,6 +56,11 @@ class AnswerReader {
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
                 : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
+        case .passthrough where isOpaque && form == .plain: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
+        case .passthrough where provider == .anthropic && form == .stream:
+            MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        case .passthrough:
+            PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
         }
     }
 
@@ -183,6 +191,47 @@ private final class MediaAnswerReader: AnswerReader {
     }
 }
 
+/// Reads JSON answers that are passed through: whatever they are, they are whole and no fault, and may tell usage.
+private final class PassedAnswerReader: AnswerReader {
+    private var plain = MediaResponseReader(.passed)
+    private var message = MessagesResponseReader()
+    private var stream = StreamIntake(MediaStreamReader(.passed, imagesAsked: 1))
+    private let isAnthropic: Bool
+
+    init(isAnthropic: Bool, form: AnswerForm, isSuccess: Bool) {
+        self.isAnthropic = isAnthropic
+        super.init(form: form, isSuccess: isSuccess)
+    }
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        if isAnthropic { message.read(bytes) } else { plain.read(bytes) }
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        if isAnthropic { message.finish() } else { plain.finish() }
+        isWellFormed = true
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        // Nothing is asked for that the caller did not ask for.
+        try stream.read(bytes, passesUsage: true)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: true)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        if form == .stream { return streamSummary(stream.reader) }
+        return isAnthropic ? plainSummary(message) : plainSummary(plain)
+    }
+}
+
 /// Passes over answers that tell nothing of themselves: audio, and transcripts as text or subtitles.
 private final class OpaqueAnswerReader: AnswerReader {
     override func readPlain(_ bytes: ByteBuffer) {
@@ -206,11 +255,12 @@ extension Endpoint {
         case .transcriptions, .translations: .transcript
         case .rerank, .rerankV2: .ranking
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations: .moderation
+        case .passthrough: .passed
         }
     }
 
     /// Whether an answer that is no JSON is what was asked for.
-    var mayBeOpaque: Bool { dialect == .openaiAudio }
+    var mayBeOpaque: Bool { dialect == .openaiAudio || self == .passthrough }
 }
 
 extension AnswerReader {

@@ -20,6 +20,7 @@ extension Call {
                 // It is listened to while it is made.
                 beginRelaying(with: nil)
             }
+        case 300..<400 where intake.endpoint == .passthrough: reader = makeReader(.plain, isSuccess: true)
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
         case 400..<600: reader = makeReader(.plain, isSuccess: false)
@@ -31,7 +32,8 @@ extension Call {
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
         AnswerReader.make(
             for: intake.endpoint, form: form, isSuccess: isSuccess, answers: intake.scan.choices,
-            isOpaque: isSuccess && (answer.map(isOpaque) ?? false))
+            isOpaque: isSuccess && (answer.map(isOpaque) ?? false),
+            provider: progress?.target.deployment.provider.knownDialect)
     }
 
     /// Whether the answer is audio or text, as was asked for.

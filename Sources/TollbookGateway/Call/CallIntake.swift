@@ -20,6 +20,8 @@ struct CallIntake {
     let reservedBytes: Int
     /// The request's query without a virtual key; nil: none.
     let query: String?
+    /// Of a call that is passed through: what it asks the provider for.
+    let passed: PassedLine?
     /// Header lines for the provider.
     let forwarded: ByteBuffer
     /// Whether `anthropic-version` is among them.

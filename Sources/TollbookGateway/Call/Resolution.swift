@@ -72,10 +72,11 @@ package struct UnitTerms: Sendable {
     package let asked: Int64
     /// Whether what is asked for is exactly what is charged, however the call ends.
     package let isExact: Bool
-    /// What its tokens are where they are priced and nobody told of them.
-    package let tokens: (input: Meter, output: Meter)
+    /// What its tokens are where they are priced and nobody told of them; nil: then there are none, and the unit
+    /// stands, priced or not.
+    package let tokens: (input: Meter, output: Meter)?
 
-    package init(meter: Meter, asked: Int64, isExact: Bool, tokens: (input: Meter, output: Meter)) {
+    package init(meter: Meter, asked: Int64, isExact: Bool, tokens: (input: Meter, output: Meter)?) {
         self.meter = meter
         self.asked = asked
         self.isExact = isExact
@@ -121,6 +122,7 @@ package struct Resolution: Sendable, Equatable {
     ) -> Basis {
         let basis = basis(ending, evidence)
         guard let unit = terms.unit, basis != .none else { return basis }
+        if unit.tokens == nil { return basis == .seen ? .counted : basis }
         let isUnitPriced = terms.prices.map { $0[unit.meter] != nil } ?? true
         let isTold = evidence.usage != nil && (!isUnitPriced || evidence.isPriced(by: terms.prices))
         guard isUnitPriced, !isTold else { return basis }
@@ -185,15 +187,15 @@ package struct Resolution: Sendable, Equatable {
             return Charging.lines(for: Usage([unit.meter: unit.asked]), prices: terms.prices, source: .estimated)
                 + callLines(terms)
         }
-        guard basis == .seen else {
+        guard basis == .seen, let tokens = unit.tokens else {
             return Charging.heldLines(
                 estimatedInputTokens: terms.estimatedInputTokens, heldOutputTokens: terms.heldOutputTokens,
                 unit: unit.meter, units: unit.asked, prices: terms.prices)
         }
         var usage = Usage()
-        usage.set(unit.tokens.input, terms.estimatedInputTokens)
+        usage.set(tokens.input, terms.estimatedInputTokens)
         let isTextSeen = evidence.outputTokensSeen > 0
-        usage.set(unit.tokens.output, isTextSeen ? evidence.outputTokensSeen : terms.heldOutputTokens)
+        usage.set(tokens.output, isTextSeen ? evidence.outputTokensSeen : terms.heldOutputTokens)
         return Charging.lines(for: usage, prices: terms.prices, source: .estimated) + callLines(terms)
     }
 

@@ -17,6 +17,8 @@ extension Endpoint {
         case .speech: .speech
         case .transcriptions, .translations: .transcription
         case .rerank, .rerankV2: .rerank
+        // Its bodies are not read.
+        case .passthrough: .chat
         }
     }
 
@@ -27,11 +29,12 @@ extension Endpoint {
     var takesJSON: Bool { self != .transcriptions && self != .translations }
 
     /// Whether a request tells exactly how much of the endpoint's unit its call is charged.
-    var isUnitExact: Bool { self == .speech || self == .moderations }
+    var isUnitExact: Bool { self == .speech || self == .moderations || self == .passthrough }
 
-    /// What the tokens of its prompts and answers mostly are.
-    var tokenMeters: (input: Meter, output: Meter) {
+    /// What the tokens of its prompts and answers mostly are; nil: where nobody tells them, nothing is known of any.
+    var tokenMeters: (input: Meter, output: Meter)? {
         switch dialect {
+        case .passthrough: nil
         case .openaiImages: (.input, .outputImage)
         case .openaiAudio: self == .speech ? (.input, .outputAudio) : (.inputAudio, .output)
         default: (.input, .output)
@@ -53,6 +56,7 @@ extension Endpoint {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations, .imageGenerations,
             .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
+        case .passthrough: true
         }
     }
 
@@ -80,6 +84,7 @@ extension UpstreamEndpoint {
         case .translations: path + "/audio/translations"
         // A base URL that names a version is the provider's only one.
         case .rerank: (hasVersion ? path : path + "/v1") + "/rerank"
+        case .passthrough: path
         case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
         }
     }

@@ -44,7 +44,8 @@ extension FrontHandler {
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
                     + "/v1/moderations, /v1/images/generations, /v1/images/edits, /v1/audio/speech, "
                     + "/v1/audio/transcriptions, /v1/audio/translations, /v1/rerank, /v2/rerank, "
-                    + "/v1/messages or /v1/messages/count_tokens, or to /openai/deployments/{model}/… in place of /v1/….")
+                    + "/v1/messages or /v1/messages/count_tokens, or to /openai/deployments/{model}/… "
+                    + "in place of /v1/…, or to /passthrough/{provider}/….")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
@@ -152,7 +153,7 @@ extension FrontHandler {
         CallIntake(
             endpoint: endpoint, model: model, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
             acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
-            reservedBytes: request.takeReservation(), query: request.head.query,
+            reservedBytes: request.takeReservation(), query: request.head.query, passed: request.head.passed,
             forwarded: request.head.headers.forwarded,
             hasAnthropicVersion: request.head.headers.hasAnthropicVersion, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,

@@ -1,4 +1,5 @@
 package import TollbookCore
+internal import TollbookPolicy
 internal import TollbookWire
 
 /// What a request's target and method ask for.
@@ -51,7 +52,8 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/rerank": self = Self.call(.rerank, method)
         case "/v2/rerank": self = Self.call(.rerankV2, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
-        default: self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? .notFound
+        default: self = Self.listedModel(method, path) ?? Self.deployment(method, path)
+            ?? Self.passThrough(method, path) ?? .notFound
         }
     }
 
@@ -65,6 +67,28 @@ package enum FrontTarget: Equatable, Sendable {
             return nil
         }
         return method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+    }
+
+    /// `/passthrough/{provider}/…`, with any of the methods that have a body in their answer. Segments of dots, which
+    /// could leave the provider's base path, are no path.
+    private static func passThrough(_ method: String, _ path: Substring) -> FrontTarget? {
+        let prefix = "/passthrough/"
+        guard path.hasPrefix(prefix) else { return nil }
+        let parts = path.dropFirst(prefix.utf8.count).split(
+            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let provider = PercentText.decode(parts[0]), !provider.isEmpty,
+            provider.utf8.count <= WireLimits.modelBytes, provider.isFreeOfControlCharacters,
+            parts[1].split(separator: "/").allSatisfy({ !isDots($0) })
+        else { return nil }
+        let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+        guard methods.contains(method) else { return .methodNotAllowed(allow: methods.joined(separator: ", ")) }
+        return .call(.passthrough, model: RouteRecord.passThroughPrefix + provider)
+    }
+
+    /// Whether a segment is `.` or `..`, however it is written; also one that cannot be decoded.
+    private static func isDots(_ segment: Substring) -> Bool {
+        guard let text = PercentText.decode(segment) else { return true }
+        return text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains { $0 == "." || $0 == ".." }
     }
 
     /// `/openai/deployments/{model}/…`, as clients of Azure OpenAI call.

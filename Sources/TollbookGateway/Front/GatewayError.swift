@@ -71,7 +71,10 @@ extension GatewayError {
     }
 
     static func unknownRoute(_ name: String) -> GatewayError {
-        GatewayError(
+        guard !name.hasPrefix(RouteRecord.passThroughPrefix) else {
+            return GatewayError(.notFound, "There is no route '\(name)', or you do not have access to it.")
+        }
+        return GatewayError(
             .modelNotFound, "The model '\(name)' does not exist or you do not have access to it.", param: "model")
     }
 

@@ -14,6 +14,8 @@ package final class RequestHead {
     package let headers: RequestHeaders
     /// The target's query without a virtual key; nil: none.
     let query: String?
+    /// What a call that is passed through asks its provider for; nil: it is another call.
+    let passed: PassedLine?
     let framing: MessageBody.Framing
 
     /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that.
@@ -47,6 +49,7 @@ package final class RequestHead {
         }
         target = start.target
         query = start.query.flatMap { QueryKey.removed(from: Substring($0)) }
+        passed = start.passed
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
@@ -58,6 +61,7 @@ package final class RequestHead {
         let isHEAD: Bool
         let isHTTP10: Bool
         let query: String?
+        let passed: PassedLine?
     }
 
     private static func readLine(_ cursor: inout HeadCursor) throws(MessageFault) -> StartLine {
@@ -71,8 +75,9 @@ package final class RequestHead {
         } else {
             throw .malformed
         }
+        let target = FrontTarget(method: method, path: path)
         return StartLine(
-            target: FrontTarget(method: method, path: path), isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
-            query: query?.string)
+            target: target, isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10, query: query?.string,
+            passed: target.endpoint == .passthrough ? PassedLine(method: method.string, path: path.string) : nil)
     }
 }

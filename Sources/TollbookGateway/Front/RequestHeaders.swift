@@ -38,6 +38,8 @@ package struct RequestHeaders {
     package private(set) var forwarded: ByteBuffer
     /// The content type of a form; empty where more than one was given; nil: the body is none.
     package private(set) var formType: String?
+    /// Whether the body is JSON by its content type.
+    package private(set) var isJSON = false
     private var hasContentType = false
     private(set) var framing = FramingFields()
 
@@ -117,6 +119,7 @@ package struct RequestHeaders {
     private mutating func takeContentType(_ value: HeadText) {
         if value.begins("multipart/form-data") { formType = hasContentType ? "" : value.string }
         if formType != nil, hasContentType { formType = "" }
+        isJSON = value.isJSONType
         hasContentType = true
     }
 

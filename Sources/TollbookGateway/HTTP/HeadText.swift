@@ -41,6 +41,11 @@ struct HeadText {
         return true
     }
 
+    /// Whether it is the content type of JSON, with or without parameters.
+    var isJSONType: Bool {
+        begins("application/json") && split(at: UInt8(ascii: ";")).0.string.split(separator: " ").first?.count == 16
+    }
+
     /// The number that it is: digits only, and no more than fit; nil for anything else.
     var number: Int? {
         guard (1...18).contains(bytes.count) else { return nil }

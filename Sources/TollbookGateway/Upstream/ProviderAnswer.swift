@@ -51,7 +51,7 @@ package struct ProviderAnswer {
         keepsAlive = fields.keepsAlive(isHTTP10: isHTTP10) && framing != .untilClose
     }
 
-    /// Every call is a POST, so that the status alone says whether there is no body (RFC 9112, section 6.3).
+    /// No call is a HEAD, so that the status alone says whether there is no body (RFC 9112, section 6.3).
     private func framing(isHTTP10: Bool) throws(MessageFault) -> MessageBody.Framing {
         switch status {
         case ..<200, 204, 304: .length(0)
@@ -88,7 +88,7 @@ package struct ProviderAnswer {
         case 10 where name.equals("request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 12 where name.equals("content-type"):
-            isJSON = value.begins("application/json")
+            isJSON = value.isJSONType
             isEventStream = !isJSON && value.begins("text/event-stream")
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }

@@ -57,6 +57,12 @@ final class ProviderPool: @unchecked Sendable {
         return prefix
     }
 
+    /// The request line of a call that is passed through, as it was sent, behind the provider's base path.
+    func requestPrefix(of passed: PassedLine) -> UpstreamRequestHead.Prefix {
+        UpstreamRequestHead.Prefix(
+            method: passed.method, path: endpoint.path + passed.path, authority: endpoint.authority)
+    }
+
     /// The header line by which the provider takes its credential.
     func headerLine(of secret: CredentialSecret) -> ByteBuffer {
         dialect == .anthropic ? secret.apiKeyLine : secret.bearerLine

@@ -9,8 +9,8 @@ enum UpstreamRequestHead {
         fileprivate let headers: ByteBuffer
 
         /// - Parameter path: from the root.
-        init(path: String, authority: String) {
-            line = ByteBuffer(string: "POST \(path)")
+        init(method: String = "POST", path: String, authority: String) {
+            line = ByteBuffer(string: "\(method) \(path)")
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }
     }

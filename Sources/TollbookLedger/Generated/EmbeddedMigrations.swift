@@ -34,6 +34,7 @@ package enum EmbeddedMigrations {
         migration0015,
         migration0016,
         migration0017,
+        migration0018,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1787,6 +1788,20 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 24, 'rerank', 'POST /v1/rerank'),
   ('endpoint', 25, 'rerank_v2', 'POST /v2/rerank'),
   ('dialect', 11, 'rerank', 'Reranking as Cohere, Jina and llama.cpp do it');
+
+"""#)
+
+    private static let migration0018 = EmbeddedMigration(
+        number: 18,
+        name: "add_passthrough_vocabulary",
+        sha256: "090c41ac0d19fcbf2a6e79385e4c097e21f857224b068feb93dbcab1ae23f399",
+        sql: #"""
+-- Why: calls that are passed through to a provider's own paths have rows like all others.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 26, 'passthrough', 'Any path below /passthrough/{provider}/'),
+  ('dialect', 12, 'passthrough', 'Whatever the provider speaks');
 
 """#)
 }

@@ -12,7 +12,8 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
 
     /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
     package func serves(_ endpoint: Endpoint) -> Bool {
-        switch self {
+        if endpoint == .passthrough { return true }
+        return switch self {
         case .openai: !endpoint.dialect.isAnthropic
         case .anthropic: endpoint.dialect.isAnthropic
         case .cohere: endpoint.dialect == .rerank

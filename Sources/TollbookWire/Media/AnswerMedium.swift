@@ -5,4 +5,6 @@ package enum AnswerMedium: Sendable {
     case speech
     case transcript
     case ranking
+    /// Whatever a provider answers to a call that is passed through.
+    case passed
 }

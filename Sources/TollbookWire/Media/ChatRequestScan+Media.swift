@@ -1,3 +1,16 @@
+extension ChatRequestScan {
+    /// Of a request that is passed through unread.
+    ///
+    /// - Parameter isPrompt: whether its bytes count as those of a prompt.
+    package init(passedBytes: Int, isPrompt: Bool) {
+        self.init(model: nil)
+        isEmpty = passedBytes == 0
+        bodyBytes = passedBytes
+        units = 1
+        if isPrompt { prompt.textBytes = passedBytes }
+    }
+}
+
 /// What calls for images and audio ask for: their units, and the tokens that a hold must cover.
 extension ChatRequestScan {
     /// So many images as there are choices.

@@ -2,6 +2,8 @@
 struct MediaOutputVisitor: AnswerBodyVisitor {
     private enum Member {
         case other, usage, error, model, id, type, data, text, duration
+        /// `response`, of whose members `usage` counts: an event of OpenAI's responses.
+        case response
     }
 
     /// The last top-level usage object's bytes, or those of Cohere's `meta`; empty when there is none.
@@ -20,10 +22,16 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     private(set) var durationSeconds: Int64?
 
     private var member = Member.other
+    /// The depth of the usage object that is read or comes next within `response`.
+    private var usageDepth = 2
+    private var isNestedUsage = false
     private var number = PlainDecimal()
 
     mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
-        guard depth == 1 else { return }
+        guard depth == 1 else {
+            if depth == 2, member == .response { isNestedUsage = name.equals("usage") }
+            return
+        }
         switch name.length {
         case 2: member = name.equals("id") ? .id : .other
         case 4:
@@ -35,7 +43,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
                 ? .model
                 : name.equals("usage")
                     ? .usage : name.equals("error") ? .error : name.equals("delta") ? .text : .other
-        case 8: member = name.equals("duration") ? .duration : .other
+        case 8: member = name.equals("duration") ? .duration : name.equals("response") ? .response : .other
         default: member = .other
         }
     }
@@ -43,22 +51,27 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     mutating func begin(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
         if depth == 2 {
             if member == .error { hasError = true }
-            if member == .usage, container == .object {
-                usage = offset..<offset
-                isUsageOpen = true
-            }
+            if member == .usage, container == .object { beginUsage(at: offset, depth: depth) }
+        } else if depth == 3, member == .response, isNestedUsage, container == .object {
+            isNestedUsage = false
+            beginUsage(at: offset, depth: depth)
         } else if depth == 3, member == .data, container == .object {
             items += 1
         }
     }
 
     mutating func end(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
-        guard depth == 2 else { return }
-        if isUsageOpen {
+        if isUsageOpen, depth == usageDepth {
             usage = usage.lowerBound..<offset
             isUsageOpen = false
         }
-        member = .other
+        if depth == 2 { member = .other }
+    }
+
+    private mutating func beginUsage(at offset: Int, depth: Int) {
+        usage = offset..<offset
+        usageDepth = depth
+        isUsageOpen = true
     }
 
     mutating func beginString(at offset: Int, depth: Int) throws(WireError) {
@@ -74,7 +87,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
         case .type: type.append(bytes)
         case .text: textBytes += bytes.count
         case .duration: number.append(bytes)
-        case .other, .usage, .error, .data: break
+        case .other, .usage, .error, .data, .response: break
         }
     }
 

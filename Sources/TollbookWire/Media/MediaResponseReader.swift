@@ -1,6 +1,16 @@
 package import NIOCore
 package import TollbookCore
 
+extension UsageReport {
+    /// A usage object of an answer that is passed through, in any form of OpenAI's and of its compatible servers.
+    init(passed raw: ByteBuffer) {
+        self.init(openAI: raw)
+        guard usage == nil, let read = MediaUsage(raw, .passed) else { return }
+        usage = read.usage
+        isInconsistent = read.isInconsistent
+    }
+}
+
 /// Reads what the settlement needs from a plain answer of moderations, images or audio, of any size, chunk by chunk:
 /// pictures in it are passed over, never kept.
 package struct MediaResponseReader: AnswerBodyReader {
@@ -40,6 +50,7 @@ package struct MediaResponseReader: AnswerBodyReader {
     package func usageReport() -> UsageReport {
         var report = UsageReport()
         if let raw = scan.usage {
+            if medium == .passed { return UsageReport(passed: raw) }
             report.raw = String(buffer: raw)
             guard let read = MediaUsage(raw, medium) else { return report }
             report.usage = read.usage

@@ -8,7 +8,8 @@ package struct MediaStreamReader: AnswerStreamReader {
     /// None of these streams names its model.
     package var model: String? { nil }
     package var responseID: String? { nil }
-    package private(set) var sawFinishReason = false
+    /// A stream that is passed through ends where its provider ends it.
+    package var sawFinishReason: Bool { isFinished || medium == .passed }
     package private(set) var sawError = false
     package private(set) var malformedEvents = 0
     /// Images that came whole.
@@ -16,6 +17,8 @@ package struct MediaStreamReader: AnswerStreamReader {
 
     private let medium: AnswerMedium
     private let imagesAsked: Int64
+    private var isFinished = false
+    private var lastUsage: ByteBuffer?
     private var textBytes = 0
     private var total: MediaUsage?
     private var raw: [String] = []
@@ -54,9 +57,10 @@ package struct MediaStreamReader: AnswerStreamReader {
             try scanner.feed(data, to: &visitor)
             try scanner.finish(&visitor)
         } catch {
-            malformedEvents += 1
+            if medium != .passed { malformedEvents += 1 }
             return .other
         }
+        if medium == .passed { return recordPassed(visitor, data) }
         if visitor.hasError || visitor.isType("error") {
             sawError = true
             return .error
@@ -68,17 +72,24 @@ package struct MediaStreamReader: AnswerStreamReader {
         keepUsage(visitor, data)
         if visitor.isType("image_generation.completed") || visitor.isType("image_edit.completed") {
             images += 1
-            sawFinishReason = images >= imagesAsked
-            return sawFinishReason ? .done : .usage(isExtra: false)
+            isFinished = images >= imagesAsked
+            return isFinished ? .done : .usage(isExtra: false)
         }
         if visitor.isType("speech.audio.done") || visitor.isType("transcript.text.done") {
             // The whole text again, which its pieces have told.
             textBytes = max(textBytes, visitor.textBytes)
-            sawFinishReason = true
+            isFinished = true
             return .done
         }
         if visitor.isType("transcript.text.delta") { textBytes += visitor.textBytes }
         return visitor.type.bytes.isEmpty ? .other : .content
+    }
+
+    /// The last usage object counts: those before it are running totals.
+    private mutating func recordPassed(_ visitor: MediaOutputVisitor, _ data: UnsafeRawBufferPointer) -> AnswerEvent {
+        guard !visitor.usage.isEmpty, visitor.usage.count <= WireLimits.usageBytes else { return .content }
+        lastUsage = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: data[visitor.usage]))
+        return .usage(isExtra: false)
     }
 
     private mutating func keepUsage(_ visitor: MediaOutputVisitor, _ data: UnsafeRawBufferPointer) {
@@ -92,9 +103,10 @@ package struct MediaStreamReader: AnswerStreamReader {
 
     /// The sum of what the stream's events told, once it came to its end.
     package func usageReport() -> UsageReport {
+        if medium == .passed { return lastUsage.map { UsageReport(passed: $0) } ?? UsageReport() }
         var report = UsageReport()
         report.raw = raw.count > 1 ? "[" + raw.joined(separator: ",") + "]" : raw.first
-        guard let total, sawFinishReason else { return report }
+        guard let total, isFinished else { return report }
         report.usage = total.usage
         report.isInconsistent = total.isInconsistent
         return report

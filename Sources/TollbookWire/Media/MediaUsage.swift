@@ -19,6 +19,10 @@ package struct MediaUsage: Equatable, Sendable {
             guard readRanking(numbers) else { return nil }
             return
         }
+        if medium == .passed, let units = numbers[.searchUnits] {
+            usage.set(.searchUnit, units)
+            return
+        }
         guard let input = numbers[.input] else {
             guard let seconds = numbers[.seconds] else { return nil }
             usage.set(.audioSecond, seconds)
@@ -62,7 +66,7 @@ package struct MediaUsage: Equatable, Sendable {
             usage.set(.output, rest)
             usage.set(.outputImage, image)
         case .speech: usage.set(.outputAudio, total)
-        case .moderation, .transcript, .ranking: usage.set(.output, total)
+        case .moderation, .transcript, .ranking, .passed: usage.set(.output, total)
         }
     }
 
