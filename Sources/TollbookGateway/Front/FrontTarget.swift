@@ -52,8 +52,10 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/rerank": self = Self.call(.rerank, method)
         case "/v2/rerank": self = Self.call(.rerankV2, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
-        default: self = Self.listedModel(method, path) ?? Self.deployment(method, path)
-            ?? Self.passThrough(method, path) ?? .notFound
+        default:
+            self =
+                Self.listedModel(method, path) ?? Self.deployment(method, path)
+                ?? Self.passThrough(method, path) ?? .notFound
         }
     }
 
