@@ -1,5 +1,5 @@
-"""Calls that are passed through to a provider's own paths: authorized, held, recorded, and charged where their usage can
-be found; nothing of them is changed but the credential."""
+"""Calls that are passed through to a provider's own paths: authorized, held, recorded, and charged where their usage is
+found; nothing of them is changed but the credential."""
 
 import hashlib
 import json

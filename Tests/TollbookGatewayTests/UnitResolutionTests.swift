@@ -122,4 +122,16 @@ import TollbookPolicy
         let expected: [Meter] = byTokens ? [.input, .outputImage, .request] : [.image, .request]
         #expect(resolution.charges.map(\.meter) == expected)
     }
+
+    @Test(arguments: [false, true]) func aCallThatIsPassedThroughIsOneWhereNothingIsTold(_ isPriced: Bool) {
+        var prices: [Meter: Int64] = [.input: 1_000, .output: 2_000]
+        if isPriced { prices[.request] = 7_000 }
+        var terms = Self.terms(.request, asked: 1, prices: prices)
+        terms.unit = UnitTerms(meter: .request, asked: 1, isExact: true, tokens: nil)
+        let untold = Resolution(Self.whole, Self.evidence(), terms)
+        #expect(untold.basis == .counted && untold.caveat == nil)
+        #expect(untold.charges.map(\.meter) == [.request] && (untold.charges.first?.amount != nil) == isPriced)
+        let told = Resolution(Self.whole, Self.evidence([.input: 5]), terms)
+        #expect(told.charges.map(\.meter) == (isPriced ? [.input, .request] : [.input]))
+    }
 }

@@ -160,4 +160,24 @@ import TollbookWire
         let (reader, kinds) = Self.stream(["x", "[DONE]"], .images)
         #expect(kinds == [.other, .done] && reader.malformedEvents == 1)
     }
+
+    // MARK: Passed through
+
+    @Test(arguments: [
+        #"{"usage":{"prompt_tokens":5,"completion_tokens":7}}"#, #"{"usage":{"input_tokens":5,"output_tokens":7}}"#,
+        #"{"response":{"id":"x","usage":{"input_tokens":5,"output_tokens":7},"x":{"usage":{}}}}"#,
+    ]) func findsUsageOfAnyForm(_ body: String) {
+        #expect(Self.plain(body, .passed, size: 3).usageReport().usage == Usage([.input: 5, .output: 7]))
+    }
+
+    @Test func theLastUsageOfAStreamCounts() {
+        let events = [
+            #"{"usage":{"prompt_tokens":5,"completion_tokens":1}}"#, "x", #"{"error":{"message":"no"}}"#,
+            #"{"usage":{"prompt_tokens":5,"completion_tokens":7}}"#,
+        ]
+        let (reader, kinds) = Self.stream(events, .passed)
+        #expect(kinds == [.usage(isExtra: false), .other, .content, .usage(isExtra: false)])
+        #expect(reader.sawFinishReason && !reader.sawError && reader.malformedEvents == 0)
+        #expect(reader.usageReport().usage == Usage([.input: 5, .output: 7]))
+    }
 }
