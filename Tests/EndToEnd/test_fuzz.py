@@ -18,7 +18,8 @@ SEEDS = [1, 2, 3, 4]
 ROUNDS = 150
 
 PIECES = [
-    b"{", b"}", b"[", b"]", b'"', b"\\", b"\\u", b"\\ud800", b",", b":", b"null", b"1e9", b"-", b"\x00", b"\xff", b"\xc3",
+    b"{", b"}", b"[", b"]", b'"', b"\\", b"\\u", b"\\ud800", b",", b":", b"null", b"1e9", b"-", b"\x00", b"\xff",
+    b"\xc3",
     b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"--", b"--xYz", b"xYz", b"data:", b"data: ", b"event:", b"id:", b"[DONE]",
     b'"model"', b'"usage"', b'"stream"', b'name="model"', b"filename=", b";", b" ", b"\xef\xbb\xbf",
 ]
