@@ -30,19 +30,26 @@ class AnswerReader {
     fileprivate(set) var hasTokens = false
     /// Whether the answer came to its own end, whatever became of the stream.
     fileprivate(set) var sawFinishReason = false
-    /// The provider's terminal event; nothing is read behind it.
+    /// The terminal event, in the caller's dialect; nothing is read behind it.
     fileprivate(set) var terminalEvent: ByteBuffer?
+    /// Whether the provider sent one.
+    fileprivate(set) var isTerminated = false
 
     fileprivate init(form: AnswerForm, isSuccess: Bool) {
         self.form = form
         self.isSuccess = isSuccess
     }
 
-    /// The reader of the endpoint's dialect.
-    static func make(for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool) -> AnswerReader {
+    /// The reader of the dialect of the endpoint that the provider was asked at.
+    ///
+    /// - Parameter translation: of a stream, into the caller's dialect; nil: they are the same.
+    static func make(
+        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, translation: StreamTranslation?
+    ) -> AnswerReader {
         switch endpoint.dialect {
-        case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
-        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings:
+            ChatAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
         }
     }
 
@@ -71,6 +78,11 @@ class AnswerReader {
 private final class ChatAnswerReader: AnswerReader {
     private var plain = ChatResponseReader()
     private var stream = StreamIntake<ChatStreamReader>()
+
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
 
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
@@ -103,6 +115,11 @@ private final class ChatAnswerReader: AnswerReader {
 private final class MessagesAnswerReader: AnswerReader {
     private var plain = MessagesResponseReader()
     private var stream = StreamIntake<MessagesStreamReader>()
+
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
 
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
@@ -142,9 +159,10 @@ extension AnswerReader {
     fileprivate func take(_ stream: borrowing StreamIntake<some AnswerStreamReader>) {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
+        hasError = stream.hasError
         sawFinishReason = stream.reader.sawFinishReason
         terminalEvent = stream.terminalEvent
+        isTerminated = stream.sawEnd
     }
 
     fileprivate func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {

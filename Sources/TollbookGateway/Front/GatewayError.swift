@@ -86,8 +86,13 @@ extension GatewayError {
     }
 
     /// A refusal by the planner.
-    static func denied(_ denial: Denial) -> GatewayError {
+    ///
+    /// - Parameter field: what stands in the way of a translation, if that is the reason.
+    static func denied(_ denial: Denial, _ field: TranslationRefusal? = nil) -> GatewayError {
         switch denial.reason {
+        case .untranslatableField:
+            GatewayError(.unservable, field.map(\.advice) ?? denial.message, param: field?.field)
+                .with("reason", .string(denial.reason.name))
         case .keyExpired: GatewayError(.keyExpired, denial.message)
         case .routeNotPermitted: GatewayError(.routeNotPermitted, denial.message, param: "model")
         default:
@@ -164,5 +169,13 @@ extension GatewayError {
         case .upstreamCut: "The provider's stream broke off before its end."
         default: "The provider cannot be reached."
         }
+    }
+}
+
+extension TranslationRefusal {
+    /// What stands in the way, and what to do about it.
+    fileprivate var advice: String {
+        let sentence = message.prefix(1).uppercased() + message.dropFirst()
+        return hint.isEmpty ? sentence + "." : "\(sentence). \(hint)"
     }
 }

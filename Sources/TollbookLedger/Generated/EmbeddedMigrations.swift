@@ -32,6 +32,7 @@ package enum EmbeddedMigrations {
         migration0013,
         migration0014,
         migration0015,
+        migration0016,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1537,6 +1538,19 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 5, 'embeddings', 'POST /v1/embeddings'),
   ('dialect', 3, 'openai-completions', 'OpenAI''s completions from before chat'),
   ('dialect', 4, 'openai-embeddings', 'OpenAI embeddings');
+
+"""#)
+
+    private static let migration0016 = EmbeddedMigration(
+        number: 16,
+        name: "add_translation_reason",
+        sha256: "8fed146f4c742095fe1da8a7f164855337e82523eee4ba51ad6b934d627bca74",
+        sql: #"""
+-- Why: requests are translated for providers of another dialect, and some fields cannot be.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('reason', 18, 'untranslatable_field', 'A field of the request, which detail names, has no form in the dialect of the deployment''s provider');
 
 """#)
 }
