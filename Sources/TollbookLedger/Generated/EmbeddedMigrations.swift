@@ -32,6 +32,7 @@ package enum EmbeddedMigrations {
         migration0013,
         migration0014,
         migration0015,
+        migration0016,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1537,6 +1538,21 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 5, 'embeddings', 'POST /v1/embeddings'),
   ('dialect', 3, 'openai-completions', 'OpenAI''s completions from before chat'),
   ('dialect', 4, 'openai-embeddings', 'OpenAI embeddings');
+
+"""#)
+
+    private static let migration0016 = EmbeddedMigration(
+        number: 16,
+        name: "add_responses_vocabulary",
+        sha256: "c6385eb94e9e3993279a603a0786ac902c609eed14e74872ab0b4559052af31a",
+        sql: #"""
+-- Why: OpenAI's responses are endpoints and a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 6, 'responses', 'POST /v1/responses'),
+  ('endpoint', 7, 'responses_input_tokens', 'POST /v1/responses/input_tokens'),
+  ('dialect', 5, 'openai-responses', 'OpenAI responses');
 
 """#)
 }
