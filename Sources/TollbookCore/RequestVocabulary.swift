@@ -12,6 +12,10 @@ package enum Endpoint: Int, VocabularyCode {
     case completions = 4
     /// POST /v1/embeddings.
     case embeddings = 5
+    /// POST /v1/responses.
+    case responses = 6
+    /// POST /v1/responses/input_tokens.
+    case responsesInputTokens = 7
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -20,6 +24,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .messages, .countTokens: .anthropicMessages
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
+        case .responses, .responsesInputTokens: .openaiResponses
         }
     }
 
@@ -27,7 +32,7 @@ package enum Endpoint: Int, VocabularyCode {
     package var hasOutput: Bool { self != .embeddings }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
-    package var isCharged: Bool { self != .countTokens }
+    package var isCharged: Bool { self != .countTokens && self != .responsesInputTokens }
 }
 
 /// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
@@ -148,6 +153,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiCompletions = 3
     /// OpenAI embeddings.
     case openaiEmbeddings = 4
+    /// OpenAI responses.
+    case openaiResponses = 5
 
     /// Whether errors and lists have Anthropic's form, and not OpenAI's.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -158,6 +165,7 @@ package enum Dialect: Int, VocabularyCode {
         case .anthropicMessages: "anthropic-messages"
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
+        case .openaiResponses: "openai-responses"
         }
     }
 }

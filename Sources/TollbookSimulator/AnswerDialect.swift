@@ -10,12 +10,19 @@ enum AnswerDialect: Sendable, Equatable {
     case completions
     /// OpenAI embeddings.
     case embeddings
+    /// OpenAI responses.
+    case responses
+    /// The token counting of OpenAI responses.
+    case responsesCount
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
 
     /// Whether it can be streamed.
-    var streams: Bool { self != .tokenCount && self != .embeddings }
+    var streams: Bool { self != .tokenCount && self != .embeddings && self != .responsesCount }
+
+    /// Whether requests have the form of OpenAI responses.
+    var isResponses: Bool { self == .responses || self == .responsesCount }
 
     /// The header that carries the provider's id of a request.
     var requestIDName: StaticString { isAnthropic ? "request-id" : "x-request-id" }

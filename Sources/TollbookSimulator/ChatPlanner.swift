@@ -85,7 +85,7 @@ struct ChatPlanner {
 
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
-        if request.dialect.isAnthropic { return .lastChunk }
+        if request.dialect.isAnthropic || request.dialect.isResponses { return .lastChunk }
         switch directives.usage ?? .asked {
         case .asked: return !request.stream || request.includeUsage ? .lastChunk : .absent
         case .always: return .lastChunk

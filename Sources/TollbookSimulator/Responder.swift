@@ -25,6 +25,8 @@ struct Responder: Sendable {
         case (.post, .countTokens): return call(request, .tokenCount)
         case (.post, .completions): return call(request, .completions)
         case (.post, .embeddings): return call(request, .embeddings)
+        case (.post, .responses): return call(request, .responses)
+        case (.post, .responsesCount): return call(request, .responsesCount)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))

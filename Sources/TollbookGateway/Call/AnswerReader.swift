@@ -50,6 +50,7 @@ class AnswerReader {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings:
             ChatAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
 
@@ -69,6 +70,9 @@ class AnswerReader {
 
     /// Bytes of a stream to pass on, oldest first; nil when there are none left.
     func takeRun() -> ByteBuffer? { nil }
+
+    /// The number of an event that follows those of the stream; 0 in dialects that number none.
+    func nextSequenceNumber() -> Int64 { 0 }
 
     /// What the settlement needs of what was read.
     func summary() -> AnswerSummary { AnswerSummary() }
@@ -148,6 +152,40 @@ private final class MessagesAnswerReader: AnswerReader {
     }
 }
 
+/// Reads answers of OpenAI's responses.
+private final class ResponsesAnswerReader: AnswerReader {
+    private var plain = ResponsesBodyReader()
+    private var stream = StreamIntake<ResponsesStreamReader>()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func nextSequenceNumber() -> Int64 { stream.reader.lastSequenceNumber.map { $0 + 1 } ?? 0 }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+}
+
 extension AnswerReader {
     @inline(__always)
     fileprivate func take(_ plain: borrowing some AnswerBodyReader) {
@@ -166,7 +204,9 @@ extension AnswerReader {
     }
 
     fileprivate func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {
-        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent)
+        // An error in place of an answer is none of it.
+        let isErrorAlone = plain.isWellFormed && plain.hasError && plain.estimatedOutputTokens == 0
+        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent && !isErrorAlone)
         summary.estimate(outputTokens: plain.estimatedOutputTokens)
         summary.model = plain.model
         summary.responseID = plain.responseID

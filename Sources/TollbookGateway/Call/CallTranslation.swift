@@ -86,7 +86,7 @@ extension Endpoint {
         switch self {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
-        case .countTokens, .completions, .embeddings: nil
+        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens: nil
         }
     }
 }

@@ -12,13 +12,15 @@ extension Endpoint {
         case .countTokens: .tokenCount
         case .completions: .completions
         case .embeddings: .embeddings
+        case .responses, .responsesInputTokens: .responses
         }
     }
 
     /// Whether a provider finds the model in the path, and not in the body.
     var hasModelInPath: Bool {
         switch self {
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings: false
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens:
+            false
         }
     }
 
@@ -36,6 +38,8 @@ extension UpstreamEndpoint {
         case .chatCompletions: path + "/chat/completions"
         case .completions: path + "/completions"
         case .embeddings: path + "/embeddings"
+        case .responses: path + "/responses"
+        case .responsesInputTokens: path + "/responses/input_tokens"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
         }

@@ -151,7 +151,9 @@ extension FrontHandler {
 
     /// Ends a stream with an error event and without a terminal one.
     func endStream(of call: Call, with error: GatewayError) {
-        send(error.event(in: dialect, requestID: call.request?.id))
+        send(
+            error.event(
+                in: dialect, requestID: call.request?.id, sequenceNumber: call.reader?.nextSequenceNumber() ?? 0))
         endRelayed()
     }
 

@@ -44,8 +44,15 @@ struct GatewayError {
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
-    func event(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).event() : openAIError.event()
+    ///
+    /// - Parameter sequenceNumber: the event's, in dialects that number them.
+    func event(in dialect: Dialect, requestID: RequestID?, sequenceNumber: Int64) -> ByteBuffer {
+        if dialect == .openaiResponses {
+            return ResponsesError(
+                message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber
+            ).event()
+        }
+        return dialect.isAnthropic ? anthropicError(requestID).event() : openAIError.event()
     }
 }
 
@@ -62,6 +69,15 @@ extension GatewayError {
         .shuttingDown, "The gateway is being stopped.", retryAfterSeconds: 2)
 
     static let noChoices = GatewayError(.invalidField, "The field n must be 1 or more.", param: "n")
+
+    static let storedResponse = GatewayError(
+        .notFound,
+        "Responses that the provider keeps are not read, deleted or cancelled through the gateway, which does not know "
+            + "whose they are. Below /v1/responses there is /v1/responses/input_tokens only.")
+    static let backgroundResponse = GatewayError(
+        .unservable,
+        "Background responses are not served: their usage is told when the call is over, so it could not be charged. "
+            + "Leave background out, and stream the response if it takes long.", param: "background")
 
     static func requestTooLarge(limit: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")

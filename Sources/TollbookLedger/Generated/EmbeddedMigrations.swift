@@ -33,6 +33,7 @@ package enum EmbeddedMigrations {
         migration0014,
         migration0015,
         migration0016,
+        migration0017,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1551,6 +1552,21 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
 
 INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('reason', 18, 'untranslatable_field', 'A field of the request, which detail names, has no form in the dialect of the deployment''s provider');
+
+"""#)
+
+    private static let migration0017 = EmbeddedMigration(
+        number: 17,
+        name: "add_responses_vocabulary",
+        sha256: "c6385eb94e9e3993279a603a0786ac902c609eed14e74872ab0b4559052af31a",
+        sql: #"""
+-- Why: OpenAI's responses are endpoints and a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 6, 'responses', 'POST /v1/responses'),
+  ('endpoint', 7, 'responses_input_tokens', 'POST /v1/responses/input_tokens'),
+  ('dialect', 5, 'openai-responses', 'OpenAI responses');
 
 """#)
 }

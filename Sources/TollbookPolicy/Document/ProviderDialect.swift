@@ -15,7 +15,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         case .simulated: .native
         case .openai:
             switch endpoint {
-            case .chatCompletions, .completions, .embeddings: .native
+            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
             }
@@ -23,7 +23,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             switch endpoint {
             case .messages, .countTokens: .native
             case .chatCompletions: .translated(.messages)
-            case .completions, .embeddings: nil
+            case .completions, .embeddings, .responses, .responsesInputTokens: nil
             }
         }
     }

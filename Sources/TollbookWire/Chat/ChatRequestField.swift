@@ -10,6 +10,8 @@ package enum RequestForm: Sendable {
     case completions
     /// OpenAI embeddings, which have no answer to limit.
     case embeddings
+    /// OpenAI responses, and their token counting.
+    case responses
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -27,6 +29,9 @@ enum ChatRequestField: UInt16 {
     case metadata = 1_024
     case userID = 2_048
     case bestOf = 4_096
+    case input = 8_192
+    case background = 16_384
+    case maxOutputTokens = 32_768
 
     /// The name an error tells.
     var path: String {
@@ -53,6 +58,9 @@ enum ChatRequestField: UInt16 {
         case .metadata: "metadata"
         case .userID: "user_id"
         case .bestOf: "best_of"
+        case .input: "input"
+        case .background: "background"
+        case .maxOutputTokens: "max_output_tokens"
         }
     }
 
@@ -64,6 +72,7 @@ enum ChatRequestField: UInt16 {
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
+            case .responses: responsesField(name)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
@@ -76,6 +85,18 @@ enum ChatRequestField: UInt16 {
         case 8: name.equalsIgnoringCase("metadata") ? .metadata : .messages
         case 10: .maxTokens
         case 12: .serviceTier
+        default: nil
+        }
+    }
+
+    private static func responsesField(_ name: JSONName) -> ChatRequestField? {
+        switch name.length {
+        case 4: .user
+        case 5: name.equalsIgnoringCase("input") ? .input : .model
+        case 6: .stream
+        case 10: .background
+        case 12: .serviceTier
+        case 17: .maxOutputTokens
         default: nil
         }
     }

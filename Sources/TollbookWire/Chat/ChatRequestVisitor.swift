@@ -31,6 +31,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var isPrompt = false
     private var user: String?
     private var serviceTier: String?
+    private var isBackground = false
     private var objectStart = 0
     private var isEmpty = true
     private var meter = PromptMeter()
@@ -60,6 +61,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
         scan.serviceTier = serviceTier
+        scan.isBackground = isBackground
         scan.isEmpty = isEmpty
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
@@ -133,7 +135,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions = .init(range: offset..<offset)
             openField = .streamOptions
         case .metadata where container == .object: openField = .metadata
-        case .messages where container == .array: break
+        case .messages where container == .array, .input where container == .array: break
         default: throw invalid(at: offset)
         }
         field = nil
@@ -163,6 +165,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .model: text = BoundedText(limit: WireLimits.modelBytes)
         case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
         case .serviceTier: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        case .input:
+            field = nil
+            meter.beginString(depth: depth)
         default: throw invalid(at: offset)
         }
     }
@@ -216,7 +221,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func endNumberField(_ field: ChatRequestField) throws(WireError) {
         switch field {
-        case .maxTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
+        case .maxTokens, .maxOutputTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
         case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
         case .choices: choices = try integer(upTo: WireLimits.choices)
         case .bestOf: bestOf = try integer(upTo: WireLimits.choices)
@@ -248,6 +253,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions?.isNull = true
         case (_, .null): break
         case (.stream, _): stream = literal == .true
+        case (.background, _): isBackground = literal == .true
         default: throw invalid(at: range.lowerBound)
         }
     }
