@@ -12,6 +12,10 @@ package enum Endpoint: Int, VocabularyCode {
     case completions = 4
     /// POST /v1/embeddings.
     case embeddings = 5
+    /// POST /v1/responses.
+    case responses = 6
+    /// POST /v1/responses/input_tokens.
+    case responsesInputTokens = 7
     /// POST /v1/moderations.
     case moderations = 18
     /// POST /v1/images/generations.
@@ -38,6 +42,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .messages, .countTokens: .anthropicMessages
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
+        case .responses, .responsesInputTokens: .openaiResponses
         case .moderations: .openaiModerations
         case .imageGenerations, .imageEdits: .openaiImages
         case .speech, .transcriptions, .translations: .openaiAudio
@@ -50,14 +55,14 @@ package enum Endpoint: Int, VocabularyCode {
     package var hasOutput: Bool {
         switch self {
         case .embeddings, .moderations, .rerank, .rerankV2: false
-        case .chatCompletions, .messages, .countTokens, .completions, .imageGenerations, .imageEdits, .speech,
-            .transcriptions, .translations, .passthrough:
+        case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
+            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough:
             true
         }
     }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
-    package var isCharged: Bool { self != .countTokens }
+    package var isCharged: Bool { self != .countTokens && self != .responsesInputTokens }
 
     /// Whether its calls are free at their provider: without a price they hold and cost nothing.
     package var isFreeUnlessPriced: Bool { self == .moderations }
@@ -65,7 +70,8 @@ package enum Endpoint: Int, VocabularyCode {
     /// What its calls are charged by where the provider does not charge them by tokens; nil: always by tokens.
     package var unit: Meter? {
         switch self {
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings: nil
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens:
+            nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
         case .speech: .character
@@ -193,6 +199,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiCompletions = 3
     /// OpenAI embeddings.
     case openaiEmbeddings = 4
+    /// OpenAI responses.
+    case openaiResponses = 5
     /// OpenAI moderations.
     case openaiModerations = 8
     /// OpenAI images: generations and edits.
@@ -213,6 +221,7 @@ package enum Dialect: Int, VocabularyCode {
         case .anthropicMessages: "anthropic-messages"
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
+        case .openaiResponses: "openai-responses"
         case .openaiModerations: "openai-moderations"
         case .openaiImages: "openai-images"
         case .openaiAudio: "openai-audio"

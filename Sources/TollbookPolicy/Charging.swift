@@ -70,6 +70,23 @@ package enum Charging {
         return lines(for: usage, prices: prices, source: .estimated)
     }
 
+    /// The same for a hold of which only the amount is known: what its tokens do not make up is the units'.
+    package static func heldLines(
+        estimatedInputTokens: Int64, heldOutputTokens: Int64, unit: Meter, hold: NanoAmount, prices: PriceSet
+    ) -> [ChargeLine] {
+        let others = heldLines(
+            estimatedInputTokens: estimatedInputTokens, heldOutputTokens: heldOutputTokens, unit: unit, units: 0,
+            prices: prices)
+        let rest = others.reduce(hold.nano) { $0 - ($1.amount?.nano ?? 0) }
+        guard unit != .request, rest > 0, let price = prices[unit]?.price, price.picoPerUnit > 0 else { return others }
+        let product = rest.multipliedFullWidth(by: 1_000)
+        guard product.high < price.picoPerUnit else { return others }
+        let (units, remainder) = price.picoPerUnit.dividingFullWidth(product)
+        // The amount was rounded from its units.
+        let quantity = remainder > price.picoPerUnit / 2 ? units + 1 : units
+        return others + lines(for: Usage([unit: quantity]), prices: prices, source: .estimated)
+    }
+
     private static func dearest(_ prices: PriceSet, where matches: (Meter) -> Bool) -> Meter? {
         let candidates = Meter.allCases.filter { matches($0) && prices[$0] != nil }
         let highest = candidates.compactMap { prices[$0]?.price.picoPerUnit }.max()

@@ -10,6 +10,10 @@ enum AnswerDialect: Sendable, Equatable {
     case completions
     /// OpenAI embeddings.
     case embeddings
+    /// OpenAI responses.
+    case responses
+    /// The token counting of OpenAI responses.
+    case responsesCount
     case moderations
     case imageGenerations
     case imageEdits
@@ -22,7 +26,7 @@ enum AnswerDialect: Sendable, Equatable {
     var isMedia: Bool {
         switch self {
         case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank: true
-        case .chat, .messages, .tokenCount, .completions, .embeddings: false
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .responsesCount: false
         }
     }
 
@@ -33,7 +37,10 @@ enum AnswerDialect: Sendable, Equatable {
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
 
     /// Whether it can be streamed.
-    var streams: Bool { self != .tokenCount && self != .embeddings }
+    var streams: Bool { self != .tokenCount && self != .embeddings && self != .responsesCount }
+
+    /// Whether requests have the form of OpenAI responses.
+    var isResponses: Bool { self == .responses || self == .responsesCount }
 
     /// The header that carries the provider's id of a request.
     var requestIDName: StaticString { isAnthropic ? "request-id" : "x-request-id" }

@@ -127,7 +127,7 @@ struct ChatPlanner {
 
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
-        if request.dialect.isAnthropic || request.dialect.isMedia { return .lastChunk }
+        if request.dialect.isAnthropic || request.dialect.isResponses || request.dialect.isMedia { return .lastChunk }
         switch directives.usage ?? .asked {
         case .asked: return !request.stream || request.includeUsage ? .lastChunk : .absent
         case .always: return .lastChunk

@@ -93,7 +93,8 @@ struct HeadScanner {
         let routes: [(StaticString, RequestHead.Route)] = [
             ("/v1/chat/completions", .chat), ("/chat/completions", .chat), ("/v1/messages", .messages),
             ("/v1/messages/count_tokens", .countTokens), ("/v1/completions", .completions),
-            ("/v1/embeddings", .embeddings), ("/v1/moderations", .moderations),
+            ("/v1/embeddings", .embeddings), ("/v1/responses", .responses),
+            ("/v1/responses/input_tokens", .responsesCount), ("/v1/moderations", .moderations),
             ("/v1/images/generations", .imageGenerations), ("/v1/images/edits", .imageEdits),
             ("/v1/audio/speech", .speech), ("/v1/audio/transcriptions", .transcriptions),
             ("/v1/audio/translations", .transcriptions), ("/v1/rerank", .rerank), ("/v2/rerank", .rerank),

@@ -25,6 +25,8 @@ struct RequestHead: Sendable {
         case countTokens
         case completions
         case embeddings
+        case responses
+        case responsesCount
         case moderations
         case imageGenerations
         case imageEdits

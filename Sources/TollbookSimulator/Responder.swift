@@ -25,6 +25,8 @@ struct Responder: Sendable {
         case (.post, .countTokens): return call(request, .tokenCount)
         case (.post, .completions): return call(request, .completions)
         case (.post, .embeddings): return call(request, .embeddings)
+        case (.post, .responses): return call(request, .responses)
+        case (.post, .responsesCount): return call(request, .responsesCount)
         case (.post, .moderations): return call(request, .moderations)
         case (.post, .imageGenerations): return call(request, .imageGenerations)
         case (.post, .imageEdits): return call(request, .imageEdits)

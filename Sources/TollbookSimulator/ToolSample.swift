@@ -18,7 +18,7 @@ struct ToolSample: Sendable, Equatable {
     }
 
     private static func sample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
-        guard let name = nameChosen(bytes, tool) else { return anthropicSample(bytes, tool) }
+        guard let name = nameChosen(bytes, tool) else { return flatSample(bytes, tool) }
         if let function = JSONLookup.value(bytes, tool, "function") {
             let schema = JSONLookup.value(bytes, function, "parameters")
             return ToolSample(
@@ -27,11 +27,25 @@ struct ToolSample: Sendable, Equatable {
         return ToolSample(name: name, isCustom: true, arguments: "lorem ipsum dolor")
     }
 
-    /// Anthropic's form: name and schema at the top. Tools that the provider runs itself have no schema.
-    private static func anthropicSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
-        guard let name = JSONLookup.value(bytes, tool, "name").flatMap({ JSONText.string(bytes, $0) }),
-            let schema = JSONLookup.value(bytes, tool, "input_schema")
-        else { return nil }
-        return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
+    /// The name at the top of a tool or of a choice.
+    static func name(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> String? {
+        JSONLookup.value(bytes, range, "name").flatMap { JSONText.string(bytes, $0) }
+    }
+
+    /// The form of Anthropic and of OpenAI responses: name and schema at the top. Tools that the provider runs itself
+    /// have no schema, or no name.
+    private static func flatSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
+        guard let name = name(bytes, tool) else { return nil }
+        if let schema = JSONLookup.value(bytes, tool, "input_schema") {
+            return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
+        }
+        switch JSONLookup.value(bytes, tool, "type").flatMap({ JSONText.string(bytes, $0) }) {
+        case "function":
+            let schema = JSONLookup.value(bytes, tool, "parameters")
+            return ToolSample(
+                name: name, isCustom: false, arguments: schema.map { SchemaSample.make(bytes, $0) } ?? "{}")
+        case "custom": return ToolSample(name: name, isCustom: true, arguments: "lorem ipsum dolor")
+        default: return nil
+        }
     }
 }

@@ -31,34 +31,39 @@ class AnswerReader {
     fileprivate(set) var hasTokens = false
     /// Whether the answer came to its own end, whatever became of the stream.
     fileprivate(set) var sawFinishReason = false
-    /// The provider's terminal event; nothing is read behind it.
+    /// The terminal event, in the caller's dialect; nothing is read behind it.
     fileprivate(set) var terminalEvent: ByteBuffer?
+    /// Whether the provider sent one.
+    fileprivate(set) var isTerminated = false
 
     fileprivate init(form: AnswerForm, isSuccess: Bool) {
         self.form = form
         self.isSuccess = isSuccess
     }
 
-    /// The reader of the endpoint's dialect.
+    /// The reader of the dialect of the endpoint that the provider was asked at.
     ///
     /// - Parameters:
+    ///   - translation: of a stream, into the caller's dialect; nil: they are the same.
     ///   - answers: how many the call asks for.
     ///   - isOpaque: whether a plain answer is no JSON, but audio or text.
     ///   - provider: whose answer it is, where it is passed through.
     static func make(
-        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, answers: Int, isOpaque: Bool,
-        provider: ProviderDialect?
+        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, translation: StreamTranslation?, answers: Int,
+        isOpaque: Bool, provider: ProviderDialect?
     ) -> AnswerReader {
         switch endpoint.dialect {
-        case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
-        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings:
+            ChatAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
         case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
                 : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
         case .passthrough where isOpaque && form == .plain: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
         case .passthrough where provider == .anthropic && form == .stream:
-            MessagesAnswerReader(form: form, isSuccess: isSuccess)
+            MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
         }
@@ -81,6 +86,9 @@ class AnswerReader {
     /// Bytes of a stream to pass on, oldest first; nil when there are none left.
     func takeRun() -> ByteBuffer? { nil }
 
+    /// The number of an event that follows those of the stream; 0 in dialects that number none.
+    func nextSequenceNumber() -> Int64 { 0 }
+
     /// What the settlement needs of what was read.
     func summary() -> AnswerSummary { AnswerSummary() }
 }
@@ -89,6 +97,11 @@ class AnswerReader {
 private final class ChatAnswerReader: AnswerReader {
     private var plain = ChatResponseReader()
     private var stream = StreamIntake<ChatStreamReader>()
+
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
 
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
@@ -122,6 +135,11 @@ private final class MessagesAnswerReader: AnswerReader {
     private var plain = MessagesResponseReader()
     private var stream = StreamIntake<MessagesStreamReader>()
 
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
+
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
         hasContent = true
@@ -143,6 +161,40 @@ private final class MessagesAnswerReader: AnswerReader {
     }
 
     override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+}
+
+/// Reads answers of OpenAI's responses.
+private final class ResponsesAnswerReader: AnswerReader {
+    private var plain = ResponsesBodyReader()
+    private var stream = StreamIntake<ResponsesStreamReader>()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func nextSequenceNumber() -> Int64 { stream.reader.lastSequenceNumber.map { $0 + 1 } ?? 0 }
 
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
@@ -254,7 +306,9 @@ extension Endpoint {
         case .speech: .speech
         case .transcriptions, .translations: .transcript
         case .rerank, .rerankV2: .ranking
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations: .moderation
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses,
+            .responsesInputTokens, .moderations:
+            .moderation
         case .passthrough: .passed
         }
     }
@@ -274,13 +328,16 @@ extension AnswerReader {
     fileprivate func take(_ stream: borrowing StreamIntake<some AnswerStreamReader>) {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
+        hasError = stream.hasError
         sawFinishReason = stream.reader.sawFinishReason
         terminalEvent = stream.terminalEvent
+        isTerminated = stream.sawEnd
     }
 
     fileprivate func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {
-        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent)
+        // An error in place of an answer is none of it.
+        let isErrorAlone = plain.isWellFormed && plain.hasError && plain.estimatedOutputTokens == 0
+        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent && !isErrorAlone)
         summary.estimate(outputTokens: plain.estimatedOutputTokens)
         summary.model = plain.model
         summary.responseID = plain.responseID

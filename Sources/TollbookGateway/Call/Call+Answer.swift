@@ -31,7 +31,8 @@ extension Call {
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
         AnswerReader.make(
-            for: intake.endpoint, form: form, isSuccess: isSuccess, answers: intake.scan.choices,
+            for: upstreamEndpoint, form: form, isSuccess: isSuccess,
+            translation: form == .stream ? crossing?.makeStream() : nil, answers: intake.scan.choices,
             isOpaque: isSuccess && (answer.map(isOpaque) ?? false),
             provider: progress?.target.deployment.provider.knownDialect)
     }
@@ -99,13 +100,18 @@ extension Call {
         reader.readPlain(bytes)
         if isRelaying {
             relay(bytes)
-        } else if held.readableBytes + bytes.readableBytes > loop.configuration.sizes.heldAnswerBytes {
-            beginRelaying(with: bytes)
+        } else if held.readableBytes + bytes.readableBytes > heldLimit {
+            if crossing == nil { beginRelaying(with: bytes) } else { answerTooLargeToTranslate() }
         } else if held.readableBytes == 0 {
             held = bytes
         } else {
             held.writeImmutableBuffer(bytes)
         }
+    }
+
+    /// Bytes of a plain answer that are held whole; a translation needs it all.
+    private var heldLimit: Int {
+        crossing == nil ? loop.configuration.sizes.heldAnswerBytes : GatewayLimits.translatedAnswerBytes
     }
 
     /// Passes on all but the newest bytes; of sound all but the last one, because it is listened to while it comes.
@@ -131,6 +137,7 @@ extension Call {
 
     private func plainEnd(_ reader: AnswerReader) {
         reader.finishPlain()
+        if crossing != nil { return settleTranslated(reader) }
         let finale = isRelaying ? Finale.relayedTail : .answer
         if !reader.isSuccess {
             settle(.errorStatus, finale: finale, code: .upstreamError)

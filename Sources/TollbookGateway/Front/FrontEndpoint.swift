@@ -12,6 +12,7 @@ extension Endpoint {
         case .countTokens: .tokenCount
         case .completions: .completions
         case .embeddings: .embeddings
+        case .responses, .responsesInputTokens: .responses
         case .moderations: .moderations
         case .imageGenerations, .imageEdits: .images
         case .speech: .speech
@@ -53,8 +54,8 @@ extension Endpoint {
     /// Whether a provider finds the model in the path, and not in the body.
     var hasModelInPath: Bool {
         switch self {
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .moderations, .imageGenerations,
-            .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
+            .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
         case .passthrough: true
         }
@@ -74,6 +75,8 @@ extension UpstreamEndpoint {
         case .chatCompletions: path + "/chat/completions"
         case .completions: path + "/completions"
         case .embeddings: path + "/embeddings"
+        case .responses: path + "/responses"
+        case .responsesInputTokens: path + "/responses/input_tokens"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
         case .moderations: path + "/moderations"

@@ -42,10 +42,11 @@ extension FrontHandler {
             return GatewayError(
                 .notFound,
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
-                    + "/v1/moderations, /v1/images/generations, /v1/images/edits, /v1/audio/speech, "
-                    + "/v1/audio/transcriptions, /v1/audio/translations, /v1/rerank, /v2/rerank, "
-                    + "/v1/messages or /v1/messages/count_tokens, or to /openai/deployments/{model}/… "
-                    + "in place of /v1/…, or to /passthrough/{provider}/….")
+                    + "/v1/responses, /v1/responses/input_tokens, /v1/moderations, /v1/images/generations, "
+                    + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
+                    + "/v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or to "
+                    + "/openai/deployments/{model}/… in place of /v1/…, or to /passthrough/{provider}/….")
+        case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
@@ -124,7 +125,7 @@ extension FrontHandler {
             } else {
                 refuse(.unknownRoute(name))
             }
-        case .notFound, .methodNotAllowed: break
+        case .notFound, .storedResponse, .methodNotAllowed: break
         }
     }
 
@@ -134,6 +135,7 @@ extension FrontHandler {
         do throws(WireError) {
             let (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
+            guard !scan.isBackground else { return refuse(.backgroundResponse) }
             // The scan has a model where neither the path nor the provider has one.
             let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""
             let intake = makeIntake(request, endpoint, name, scan, hash)

@@ -10,6 +10,8 @@ package enum FrontTarget: Equatable, Sendable {
     /// `/v1/models/{id}`, decoded.
     case model(String)
     case notFound
+    /// A path below `/v1/responses` that would read or change what a provider keeps.
+    case storedResponse
     /// A known path with another method.
     case methodNotAllowed(allow: String)
 
@@ -41,6 +43,8 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/chat/completions": self = Self.call(.chatCompletions, method)
         case "/v1/completions": self = Self.call(.completions, method)
         case "/v1/embeddings": self = Self.call(.embeddings, method)
+        case "/v1/responses": self = Self.call(.responses, method)
+        case "/v1/responses/input_tokens": self = Self.call(.responsesInputTokens, method)
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/moderations": self = Self.call(.moderations, method)
@@ -54,7 +58,7 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =
-                Self.listedModel(method, path) ?? Self.deployment(method, path)
+                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.stored(path)
                 ?? Self.passThrough(method, path) ?? .notFound
         }
     }
@@ -69,6 +73,11 @@ package enum FrontTarget: Equatable, Sendable {
             return nil
         }
         return method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+    }
+
+    /// `/v1/responses/{id}` and what is below.
+    private static func stored(_ path: Substring) -> FrontTarget? {
+        path.hasPrefix("/v1/responses/") ? .storedResponse : nil
     }
 
     /// `/passthrough/{provider}/…`, with any of the methods that have a body in their answer. Segments of dots, which

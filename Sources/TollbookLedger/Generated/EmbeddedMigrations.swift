@@ -1545,11 +1545,39 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
 
     private static let migration0016 = EmbeddedMigration(
         number: 16,
-        name: "add_media_endpoints",
-        sha256: "639ae0bc7756d4afdffc0ba604f9bb8ecd6b18234f0ae4b8085102498b82dcf4",
+        name: "add_translation_reason",
+        sha256: "8fed146f4c742095fe1da8a7f164855337e82523eee4ba51ad6b934d627bca74",
         sql: #"""
--- Why: moderations, images and audio are endpoints and dialects of their own, and are charged by images, characters
--- and seconds; a search unit is what rerankers are charged by. The price book's table allowed no meter past 13, and a
+-- Why: requests are translated for providers of another dialect, and some fields cannot be.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('reason', 18, 'untranslatable_field', 'A field of the request, which detail names, has no form in the dialect of the deployment''s provider');
+
+"""#)
+
+    private static let migration0017 = EmbeddedMigration(
+        number: 17,
+        name: "add_responses_vocabulary",
+        sha256: "c6385eb94e9e3993279a603a0786ac902c609eed14e74872ab0b4559052af31a",
+        sql: #"""
+-- Why: OpenAI's responses are endpoints and a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 6, 'responses', 'POST /v1/responses'),
+  ('endpoint', 7, 'responses_input_tokens', 'POST /v1/responses/input_tokens'),
+  ('dialect', 5, 'openai-responses', 'OpenAI responses');
+
+"""#)
+
+    private static let migration0018 = EmbeddedMigration(
+        number: 18,
+        name: "add_media_endpoints",
+        sha256: "29b8e87531a4b994336c4bc50f9013932352358c9b8f2e926b6cc299744c387f",
+        sql: #"""
+-- Why: moderations, images, audio, rankings and calls that are passed through are endpoints and dialects of their own,
+-- and are charged by images, characters, seconds and search units. The price book's table allowed no meter past 13, and a
 -- CHECK cannot be changed in place: the table is made anew with the same rows.
 -- Effect on data: adds codes; no code changes. The rows of price keep every value; request_trail has four more columns.
 -- Cost: a copy of the price book, which has thousands of rows; none for ten million requests.
@@ -1565,9 +1593,14 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 21, 'transcriptions', 'POST /v1/audio/transcriptions'),
   ('endpoint', 22, 'translations', 'POST /v1/audio/translations'),
   ('endpoint', 23, 'image_edits', 'POST /v1/images/edits'),
+  ('endpoint', 24, 'rerank', 'POST /v1/rerank'),
+  ('endpoint', 25, 'rerank_v2', 'POST /v2/rerank'),
+  ('endpoint', 26, 'passthrough', 'Any path below /passthrough/{provider}/'),
   ('dialect', 8, 'openai-moderations', 'OpenAI moderations'),
   ('dialect', 9, 'openai-images', 'OpenAI images: generations and edits'),
-  ('dialect', 10, 'openai-audio', 'OpenAI audio: speech, transcriptions and translations');
+  ('dialect', 10, 'openai-audio', 'OpenAI audio: speech, transcriptions and translations'),
+  ('dialect', 11, 'rerank', 'Reranking as Cohere, Jina and llama.cpp do it'),
+  ('dialect', 12, 'passthrough', 'Whatever the provider speaks');
 
 CREATE TABLE price_copy AS
 SELECT
@@ -1773,35 +1806,6 @@ FROM request AS r
 LEFT JOIN outcome AS o ON o.request_id = r.id
 LEFT JOIN attempt_detail AS a
   ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
-
-"""#)
-
-    private static let migration0017 = EmbeddedMigration(
-        number: 17,
-        name: "add_rerank_vocabulary",
-        sha256: "3fee52b763a93382d5f70a694c7c7207834fc5a077b0a8579a83db2068202d19",
-        sql: #"""
--- Why: ranking documents is an endpoint in two versions of one path, and a dialect of its own.
--- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
-
-INSERT INTO vocabulary (domain, code, name, meaning) VALUES
-  ('endpoint', 24, 'rerank', 'POST /v1/rerank'),
-  ('endpoint', 25, 'rerank_v2', 'POST /v2/rerank'),
-  ('dialect', 11, 'rerank', 'Reranking as Cohere, Jina and llama.cpp do it');
-
-"""#)
-
-    private static let migration0018 = EmbeddedMigration(
-        number: 18,
-        name: "add_passthrough_vocabulary",
-        sha256: "090c41ac0d19fcbf2a6e79385e4c097e21f857224b068feb93dbcab1ae23f399",
-        sql: #"""
--- Why: calls that are passed through to a provider's own paths have rows like all others.
--- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
-
-INSERT INTO vocabulary (domain, code, name, meaning) VALUES
-  ('endpoint', 26, 'passthrough', 'Any path below /passthrough/{provider}/'),
-  ('dialect', 12, 'passthrough', 'Whatever the provider speaks');
 
 """#)
 }

@@ -10,14 +10,28 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     /// Dialects that the format knows and this version cannot call.
     private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral"]
 
-    /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
-    package func serves(_ endpoint: Endpoint) -> Bool {
-        if endpoint == .passthrough { return true }
-        return switch self {
-        case .openai: !endpoint.dialect.isAnthropic
-        case .anthropic: endpoint.dialect.isAnthropic
-        case .cohere: endpoint.dialect == .rerank
-        case .simulated: true
+    /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
+    package func service(of endpoint: Endpoint) -> EndpointService? {
+        switch self {
+        case .simulated: .native
+        case .openai:
+            switch endpoint {
+            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
+                .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
+                .passthrough:
+                .native
+            case .messages: .translated(.chatCompletions)
+            case .countTokens: .estimated
+            }
+        case .anthropic:
+            switch endpoint {
+            case .messages, .countTokens, .passthrough: .native
+            case .chatCompletions: .translated(.messages)
+            case .completions, .embeddings, .responses, .responsesInputTokens, .moderations, .imageGenerations,
+                .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
+                nil
+            }
+        case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
         }
     }
 
@@ -32,6 +46,16 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         let near = Suggestion.nearest(to: text, in: allCases.map(\.rawValue) + notCallable)
         throw RuleViolation("\(Quoted.text(text)) is no dialect", "Write \(near ?? callable).")
     }
+}
+
+/// How a provider comes to serve calls to an endpoint.
+package enum EndpointService: Equatable, Sendable {
+    /// In the endpoint's own format: bytes are forwarded.
+    case native
+    /// At another endpoint, into whose dialect the request is translated, and the answer back.
+    case translated(Endpoint)
+    /// Not at all: the gateway answers with its own estimate.
+    case estimated
 }
 
 /// How a route's target is chosen.

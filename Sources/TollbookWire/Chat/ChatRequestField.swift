@@ -10,6 +10,8 @@ package enum RequestForm: Sendable {
     case completions
     /// OpenAI embeddings, which have no answer to limit.
     case embeddings
+    /// OpenAI responses, and their token counting.
+    case responses
     /// OpenAI moderations.
     case moderations
     /// OpenAI images, to make or to edit.
@@ -37,6 +39,9 @@ enum ChatRequestField: UInt32 {
     case metadata = 1_024
     case userID = 2_048
     case bestOf = 4_096
+    case input = 8_192
+    case background = 16_384
+    case maxOutputTokens = 32_768
     case spokenText = 1_048_576
     case streamFormat = 2_097_152
     case query = 4_194_304
@@ -66,6 +71,9 @@ enum ChatRequestField: UInt32 {
         case .metadata: "metadata"
         case .userID: "user_id"
         case .bestOf: "best_of"
+        case .input: "input"
+        case .background: "background"
+        case .maxOutputTokens: "max_output_tokens"
         case .spokenText: "input"
         case .streamFormat: "stream_format"
         case .query: "query"
@@ -80,6 +88,7 @@ enum ChatRequestField: UInt32 {
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
+            case .responses: responsesField(name)
             case .moderations: name.length == 5 ? ChatRequestField.model : nil
             case .images, .transcription: imagesField(length: name.length)
             case .speech: speechField(name)
@@ -96,6 +105,18 @@ enum ChatRequestField: UInt32 {
         case 8: name.equalsIgnoringCase("metadata") ? .metadata : .messages
         case 10: .maxTokens
         case 12: .serviceTier
+        default: nil
+        }
+    }
+
+    private static func responsesField(_ name: JSONName) -> ChatRequestField? {
+        switch name.length {
+        case 4: .user
+        case 5: name.equalsIgnoringCase("input") ? .input : .model
+        case 6: .stream
+        case 10: .background
+        case 12: .serviceTier
+        case 17: .maxOutputTokens
         default: nil
         }
     }

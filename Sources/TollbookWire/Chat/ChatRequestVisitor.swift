@@ -34,6 +34,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var spokenCharacters = 0
     private var user: String?
     private var serviceTier: String?
+    private var isBackground = false
     private var objectStart = 0
     private var isEmpty = true
     private var meter = PromptMeter()
@@ -63,12 +64,13 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
         scan.serviceTier = serviceTier
+        scan.isBackground = isBackground
         scan.isEmpty = isEmpty
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
         switch form {
-        case .chat, .messages, .tokenCount, .completions, .embeddings, .transcription: break
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .transcription: break
         case .moderations: scan.units = 1
         case .images: scan.askForImages()
         case .speech: scan.askForSpeech(bytes: spokenBytes, characters: spokenCharacters)
@@ -146,7 +148,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions = .init(range: offset..<offset)
             openField = .streamOptions
         case .metadata where container == .object: openField = .metadata
-        case .messages where container == .array: break
+        case .messages where container == .array, .input where container == .array: break
         default: throw invalid(at: offset)
         }
         field = nil
@@ -177,6 +179,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
         case .serviceTier, .streamFormat: text = BoundedText(limit: WireLimits.serviceTierBytes)
         case .spokenText, .query: text = BoundedText(limit: 0)
+        case .input:
+            field = nil
+            meter.beginString(depth: depth)
         default: throw invalid(at: offset)
         }
     }
@@ -239,7 +244,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func endNumberField(_ field: ChatRequestField) throws(WireError) {
         switch field {
-        case .maxTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
+        case .maxTokens, .maxOutputTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
         case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
         case .choices: choices = try integer(upTo: WireLimits.choices)
         case .bestOf: bestOf = try integer(upTo: WireLimits.choices)
@@ -271,6 +276,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions?.isNull = true
         case (_, .null): break
         case (.stream, _): stream = literal == .true
+        case (.background, _): isBackground = literal == .true
         default: throw invalid(at: range.lowerBound)
         }
     }

@@ -1,5 +1,5 @@
--- Why: moderations, images and audio are endpoints and dialects of their own, and are charged by images, characters
--- and seconds; a search unit is what rerankers are charged by. The price book's table allowed no meter past 13, and a
+-- Why: moderations, images, audio, rankings and calls that are passed through are endpoints and dialects of their own,
+-- and are charged by images, characters, seconds and search units. The price book's table allowed no meter past 13, and a
 -- CHECK cannot be changed in place: the table is made anew with the same rows.
 -- Effect on data: adds codes; no code changes. The rows of price keep every value; request_trail has four more columns.
 -- Cost: a copy of the price book, which has thousands of rows; none for ten million requests.
@@ -15,9 +15,14 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 21, 'transcriptions', 'POST /v1/audio/transcriptions'),
   ('endpoint', 22, 'translations', 'POST /v1/audio/translations'),
   ('endpoint', 23, 'image_edits', 'POST /v1/images/edits'),
+  ('endpoint', 24, 'rerank', 'POST /v1/rerank'),
+  ('endpoint', 25, 'rerank_v2', 'POST /v2/rerank'),
+  ('endpoint', 26, 'passthrough', 'Any path below /passthrough/{provider}/'),
   ('dialect', 8, 'openai-moderations', 'OpenAI moderations'),
   ('dialect', 9, 'openai-images', 'OpenAI images: generations and edits'),
-  ('dialect', 10, 'openai-audio', 'OpenAI audio: speech, transcriptions and translations');
+  ('dialect', 10, 'openai-audio', 'OpenAI audio: speech, transcriptions and translations'),
+  ('dialect', 11, 'rerank', 'Reranking as Cohere, Jina and llama.cpp do it'),
+  ('dialect', 12, 'passthrough', 'Whatever the provider speaks');
 
 CREATE TABLE price_copy AS
 SELECT
