@@ -527,6 +527,30 @@ def test_the_wrong_method_is_told(by_units: Gateway, name: str):
     assert answer.status_code == 405 and answer.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("prices", [TOKENS, UNITS], ids=["tokens", "units"])
+def test_a_crash_costs_the_hold(simulator: Simulator, make_gateway, name: str, prices: dict):
+    gateway = make_gateway(media(simulator.base_url, prices, "media"))
+    client = connect(gateway)
+    caller = threading.Thread(
+        target=lambda: pytest.raises(
+            openai.APIConnectionError, CALLS[name], client, extra_headers=sim("latency_ms=60000")))
+    caller.start()
+    try:
+        until(lambda: gateway.ledger.open_holds == 1, "the call to be opened")
+    finally:
+        gateway.kill()
+    caller.join()
+    story = gateway.start().ledger.story(gateway.ledger.requests[-1])
+    assert story.end_reason == "recovered"
+    if story.held or name != "moderations":
+        assert story.caveat == "hold_posted" and story.sources == {"estimated"}
+        assert story.total == story.held
+    else:
+        assert story.charges == []
+    gateway.check_books()
+
+
 # Recordings
 
 
