@@ -148,8 +148,9 @@ package struct Resolution: Sendable, Equatable {
         switch basis {
         case .none: return []
         case .usage:
-            return Charging.lines(for: evidence.usage ?? Usage(), prices: terms.prices, source: .provider)
-                + callLines(terms)
+            let lines = Charging.lines(for: evidence.usage ?? Usage(), prices: terms.prices, source: .provider)
+            // Nearly no call has a price of its own, and none pays for looking.
+            return terms.prices?[.request] == nil ? lines : lines + callLines(terms)
         case .counted:
             guard let unit = terms.unit else { return [] }
             let usage = Usage([unit.meter: unit.isExact ? unit.asked : evidence.unitsSeen ?? unit.asked])

@@ -43,7 +43,8 @@ struct HeadText {
 
     /// Whether it is the content type of JSON, with or without parameters.
     var isJSONType: Bool {
-        begins("application/json") && split(at: UInt8(ascii: ";")).0.string.split(separator: " ").first?.count == 16
+        guard begins("application/json") else { return false }
+        return bytes.count == 16 || bytes[16] == UInt8(ascii: ";") || bytes[16] == UInt8(ascii: " ")
     }
 
     /// The number that it is: digits only, and no more than fit; nil for anything else.
