@@ -1,3 +1,5 @@
+package import TollbookCore
+
 /// A public model name and its ordered targets.
 package final class RouteRecord: Sendable {
     package let id: Int64
@@ -51,6 +53,7 @@ package final class DeploymentRecord: Sendable {
 /// An upstream account.
 package final class ProviderRecord: Sendable {
     package let id: Int64
+    /// The journal index of the newest version of the provider or of a setting of it.
     package let version: Int64
     package let name: String
     /// `openai`, `anthropic` or `simulated`.
@@ -59,14 +62,34 @@ package final class ProviderRecord: Sendable {
     package let knownDialect: ProviderDialect?
     /// Without a trailing slash; empty for the built-in simulator.
     package let baseURL: String
+    /// Fields that must not go up as callers write them.
+    package let fieldRules: RequestFieldRules
+    /// A bit for each endpoint that it answers, by the endpoint's raw value.
+    private let served: UInt64
 
-    package init(id: Int64, version: Int64, name: String, dialect: String, baseURL: String) {
+    package init(
+        id: Int64, version: Int64, name: String, dialect: String, baseURL: String,
+        settings: [ProviderSetting: String] = [:]
+    ) {
         self.id = id
         self.version = version
         self.name = name
         self.dialect = dialect
-        knownDialect = ProviderDialect(rawValue: dialect)
+        let known = ProviderDialect(rawValue: dialect)
+        knownDialect = known
         self.baseURL = baseURL
+        // What is known of a vendor is known of the dialect that it is listed with.
+        let preset = settings[.preset].flatMap(ProviderPreset.named).flatMap { $0.dialect == known ? $0 : nil }
+        fieldRules = preset?.fieldRules ?? .standard
+        served = Endpoint.allCases.reduce(0) { bits, endpoint in
+            let isServed = known?.serves(endpoint) ?? false && preset?.endpoints?.contains(endpoint) ?? true
+            return isServed ? bits | 1 << UInt64(endpoint.rawValue) : bits
+        }
+    }
+
+    /// Whether it answers calls to an endpoint in the endpoint's own format.
+    package func serves(_ endpoint: Endpoint) -> Bool {
+        served & 1 << UInt64(endpoint.rawValue) != 0
     }
 }
 

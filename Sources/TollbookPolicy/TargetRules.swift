@@ -8,9 +8,7 @@ enum TargetRules {
     }
 
     static func check(_ deployment: DeploymentRecord, facts: CallFacts, project: ProjectRecord) -> Answer {
-        guard deployment.provider.knownDialect?.serves(facts.endpoint) ?? false else {
-            return .refused(.endpointNotServed)
-        }
+        guard deployment.provider.serves(facts.endpoint) else { return .refused(.endpointNotServed) }
         if let allowed = project.regions {
             guard let region = deployment.region, Region.isContained(region, inAnyOf: allowed) else {
                 return .refused(.regionNotAllowed)

@@ -5,7 +5,7 @@ extension DocumentValidation {
         checkUnique(providers, of: "provider", name: \.name, location: \.location)
         for provider in providers {
             checkNames(provider.name, was: provider.was, provider.location, allowsSlash: true)
-            checkAddress(provider)
+            checkKind(provider)
             checkUnique(
                 provider.credentials, of: "credential of \(Quoted.text(provider.name))", name: \.name,
                 location: \.location)
@@ -17,11 +17,27 @@ extension DocumentValidation {
         }
     }
 
-    private mutating func checkAddress(_ provider: ProviderEntry) {
-        guard let dialect = checked(provider.dialect, "dialect", provider.location, ProviderDialect.parse) else {
-            return
+    private mutating func checkKind(_ provider: ProviderEntry) {
+        let preset = provider.preset.map { checked($0, "preset", provider.location, ProviderPreset.parse) }
+        if let preset, preset == nil { return }
+        guard let written = provider.effectiveDialect else {
+            return refuse(
+                RuleViolation("the provider has no dialect", "Write dialect: openai, or preset: NAME."), "name",
+                provider.location)
         }
-        switch (dialect, provider.baseURL) {
+        guard let dialect = checked(written, "dialect", provider.location, ProviderDialect.parse) else { return }
+        checkAddress(provider, dialect)
+        if dialect != .simulated, provider.credentials.isEmpty, provider.knownPreset?.needsCredential ?? true {
+            refuse(
+                RuleViolation(
+                    "the provider has no credential",
+                    "Write credential: env:NAME, or credential: none if it asks for none."),
+                "name", provider.location)
+        }
+    }
+
+    private mutating func checkAddress(_ provider: ProviderEntry, _ dialect: ProviderDialect) {
+        switch (dialect, provider.effectiveBaseURL) {
         case (.openai, nil), (.anthropic, nil):
             let example = dialect == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
             refuse(
@@ -36,13 +52,6 @@ extension DocumentValidation {
                     "Leave base_url out, or write dialect: openai or anthropic to call a simulator at an address."),
                 "base_url", provider.location)
         case (.simulated, nil): break
-        }
-        if dialect != .simulated, provider.credentials.isEmpty {
-            refuse(
-                RuleViolation(
-                    "the provider has no credential",
-                    "Write credential: env:NAME, or credential: none if it asks for none."),
-                "name", provider.location)
         }
     }
 
