@@ -186,6 +186,20 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
             "3:12: the provider has no base_url. "
                 + "Write for example base_url: https://api.openai.com/v1."),
         BadDocument(
+            provider("credential: none"),
+            "3:5: the provider has no dialect. Write dialect: openai, or preset: NAME."),
+        BadDocument(
+            provider("preset: ollma"),
+            "3:23: 'ollma' is no preset. Write ollama, or give dialect and base_url instead."),
+        BadDocument(
+            provider("preset: groq"),
+            "3:12: the provider has no credential. "
+                + "Write credential: env:NAME, or credential: none if it asks for none."),
+        BadDocument(
+            provider("preset: groq, dialect: anthropic, credential: none"),
+            "3:12: the provider has no base_url. "
+                + "Write for example base_url: https://api.anthropic.com."),
+        BadDocument(
             provider("dialect: openai, base_url: https://a.example"),
             "3:12: the provider has no credential. "
                 + "Write credential: env:NAME, or credential: none if it asks for none."),

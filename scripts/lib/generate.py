@@ -14,8 +14,8 @@ CLASSES = ("truth", "derived", "erasable", "view")
 SENSITIVITIES = ("none", "pseudonym", "personal", "secret-hash")
 PRESETS = "schema/presets.json"
 PRESET_KEYS = {
-    "name", "title", "dialect", "base_url", "credential", "endpoints", "stream_options", "max_completion_tokens", "note",
-    "source"}
+    "name", "title", "dialect", "base_url", "credential", "endpoints", "stream_options", "max_completion_tokens",
+    "note", "source"}
 PRESET_SWIFT = "Sources/TollbookPolicy/Generated/ProviderPreset+All.swift"
 SWIFT = "Sources/TollbookLedger/Generated/EmbeddedMigrations.swift"
 

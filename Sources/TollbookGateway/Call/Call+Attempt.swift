@@ -76,9 +76,11 @@ extension Call {
         machine.dispatched()
         progress?.wasDispatched = true
         wasDispatched = true
-        let patch = ChatRequestPatch(
+        let rules = target.deployment.provider.fieldRules
+        var patch = ChatRequestPatch(
             intake.scan, model: intake.endpoint.hasModelInPath ? nil : target.deployment.model,
-            includeUsage: intake.scan.stream && intake.endpoint.asksForUsage)
+            includeUsage: intake.scan.stream && intake.endpoint.asksForUsage && rules.takesStreamOptions)
+        if rules != .standard { patch.adapt(intake.scan, intake.body, to: rules) }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)

@@ -142,7 +142,8 @@ extension GovernedKind {
 
     /// Every kind, each after those that it points at: the order in which objects are made.
     package static let all: [GovernedKind] = [
-        organization, team, provider, providerSetting, deployment, route, project, application, credential, key, budget, rateLimit,
+        organization, team, provider, providerSetting, deployment, route, project, application, credential, key, budget,
+        rateLimit,
     ]
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -42,8 +42,12 @@ extension ProviderEntry {
     /// The dialect as written, else the preset's; nil: neither says one.
     package var effectiveDialect: String? { dialect ?? knownPreset?.dialect.rawValue }
 
-    /// The address as written, else the preset's; nil: neither says one.
-    package var effectiveBaseURL: String? { baseURL ?? knownPreset?.baseURL }
+    /// The address as written, else the preset's, which is that of its dialect; nil: neither says one.
+    package var effectiveBaseURL: String? {
+        if let baseURL { return baseURL }
+        guard let preset = knownPreset, preset.dialect.rawValue == effectiveDialect else { return nil }
+        return preset.baseURL
+    }
 
     /// What a setting is set to; nil: it is not.
     package func value(of setting: ProviderSetting) -> String? {
