@@ -56,12 +56,14 @@ package final class ProviderRecord: Sendable {
     /// The journal index of the newest version of the provider or of a setting of it.
     package let version: Int64
     package let name: String
-    /// `openai`, `anthropic` or `simulated`.
+    /// `openai`, `azure`, `anthropic` or `simulated`.
     package let dialect: String
     /// The same; nil for one that this version does not know, which serves nothing.
     package let knownDialect: ProviderDialect?
     /// Without a trailing slash; empty for the built-in simulator.
     package let baseURL: String
+    /// The version of Azure's interface that is asked for; nil: none.
+    package let apiVersion: String?
     /// Fields that must not go up as callers write them.
     package let fieldRules: RequestFieldRules
     /// A bit for each endpoint that it answers, by the endpoint's raw value.
@@ -78,6 +80,7 @@ package final class ProviderRecord: Sendable {
         let known = ProviderDialect(rawValue: dialect)
         knownDialect = known
         self.baseURL = baseURL
+        apiVersion = settings[.apiVersion]
         // What is known of a vendor is known of the dialect that it is listed with.
         let preset = settings[.preset].flatMap(ProviderPreset.named).flatMap { $0.dialect == known ? $0 : nil }
         fieldRules = preset?.fieldRules ?? .standard

@@ -11,6 +11,7 @@ extension GovernanceReader {
         provider.preset = entry.text("preset")
         provider.was = entry.text("was")
         provider.baseURL = entry.text("base_url")
+        provider.apiVersion = entry.text("api_version")
         provider.credentials = credentials
         provider.location = entry.location
         return provider

@@ -43,7 +43,9 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
-        default: self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? .notFound
+        default:
+            self =
+                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.azure(method, path) ?? .notFound
         }
     }
 
@@ -57,6 +59,13 @@ package enum FrontTarget: Equatable, Sendable {
             return nil
         }
         return method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+    }
+
+    /// `/openai/v1/…` and `/openai/models…`, as clients of Azure OpenAI call: the same as under `/v1`.
+    private static func azure(_ method: String, _ path: Substring) -> FrontTarget? {
+        if path.hasPrefix("/openai/v1/") { return FrontTarget(method: method, path: path.dropFirst(7)) }
+        guard path == "/openai/models" || path.hasPrefix("/openai/models/") else { return nil }
+        return FrontTarget(method: method, path: "/v1" + path.dropFirst(7))
     }
 
     /// `/openai/deployments/{model}/…`, as clients of Azure OpenAI call.

@@ -3,16 +3,17 @@ package import TollbookCore
 /// The wire formats of providers, as governance files name them.
 package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
+    case azure
     case anthropic
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral", "cohere"]
 
     /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
     package func serves(_ endpoint: Endpoint) -> Bool {
         switch self {
-        case .openai: !endpoint.dialect.isAnthropic
+        case .openai, .azure: !endpoint.dialect.isAnthropic
         case .anthropic: endpoint.dialect.isAnthropic
         case .simulated: true
         }

@@ -8,6 +8,8 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     package var preset: String?
     /// Address that the endpoint's path is appended to; nil: the preset's, or that of the built-in simulator.
     package var baseURL: String?
+    /// Azure's `api-version`.
+    package var apiVersion: String?
     /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
     package var credentials: [CredentialEntry] = []
     package var location: EntryLocation?
@@ -20,6 +22,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, was, dialect, preset
         case baseURL = "base_url"
+        case apiVersion = "api_version"
         case credentials, location
     }
 
@@ -30,6 +33,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         dialect = try values.decodeIfPresent(String.self, forKey: .dialect)
         preset = try values.decodeIfPresent(String.self, forKey: .preset)
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
+        apiVersion = try values.decodeIfPresent(String.self, forKey: .apiVersion)
         credentials = try values.list(CredentialEntry.self, .credentials)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
@@ -53,6 +57,7 @@ extension ProviderEntry {
     package func value(of setting: ProviderSetting) -> String? {
         switch setting {
         case .preset: preset
+        case .apiVersion: apiVersion
         }
     }
 }

@@ -17,6 +17,16 @@ extension ProviderPreset {
             note: nil,
             sources: ["recorded exchanges", "https://docs.anthropic.com/en/api"]),
         ProviderPreset(
+            name: "azure",
+            title: "Azure OpenAI",
+            dialect: .azure,
+            baseURL: nil,
+            needsCredential: true,
+            endpoints: nil,
+            fieldRules: .standard,
+            note: "base_url is the resource's; api_version chooses the paths that name the deployment",
+            sources: ["recorded exchanges", "https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle"]),
+        ProviderPreset(
             name: "cerebras",
             title: "Cerebras Inference",
             dialect: .openai,

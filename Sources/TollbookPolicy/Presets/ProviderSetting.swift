@@ -2,4 +2,6 @@
 package enum ProviderSetting: String, CaseIterable, Sendable {
     /// The preset that it was made with.
     case preset
+    /// The version of Azure's interface that is asked for.
+    case apiVersion = "api_version"
 }
