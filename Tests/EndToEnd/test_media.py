@@ -440,6 +440,23 @@ def test_only_the_models_bytes_change(upstream: ScriptedUpstream, make_gateway):
     assert upstream.last.target == "/v1/audio/transcriptions" and upstream.last.body == part + without
 
 
+def test_azure_is_asked_at_its_own_paths(upstream: ScriptedUpstream, make_gateway):
+    file = media(upstream.base_url.removesuffix("/v1"), UNITS, "media", dialect="azure")
+    file["providers"][0]["api_version"] = "2024-10-21"
+    gateway = make_gateway(file)
+    client = openai.AzureOpenAI(
+        azure_endpoint=gateway.url, api_key=gateway.key, api_version="2024-02-01", max_retries=0,
+        http_client=httpx.Client(trust_env=False))
+    upstream.handler = lambda exchange: exchange.send_plain(b'{"created":1,"data":[{"url":"https://x.invalid/"}]}')
+    assert client.images.generate(model="media", prompt="x").data[0].url == "https://x.invalid/"
+    assert upstream.last.target == "/openai/deployments/media/images/generations?api-version=2024-10-21"
+    upstream.handler = lambda exchange: exchange.send_plain(b'{"text":"hi","usage":{"type":"duration","seconds":3}}')
+    assert client.audio.transcriptions.create(model="media", file=("a.mp3", b"x")).text == "hi"
+    assert upstream.last.target == "/openai/deployments/media/audio/transcriptions?api-version=2024-10-21"
+    assert newest(gateway).tokens == {"audio_second": 3}
+    gateway.check_books()
+
+
 @pytest.mark.parametrize(("body", "status", "code"), [
     pytest.param(b"", 400, "invalid_request", id="empty"),
     pytest.param(b"{}", 400, "invalid_request", id="JSON"),

@@ -48,7 +48,7 @@ package final class RequestHead {
             return start
         }
         target = start.target
-        query = start.query.flatMap { QueryKey.removed(from: Substring($0)) }
+        query = start.query.flatMap { QueryKey.removed(from: Substring($0), isAzures: start.isAzures) }
         passed = start.passed
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
@@ -61,6 +61,8 @@ package final class RequestHead {
         let isHEAD: Bool
         let isHTTP10: Bool
         let query: String?
+        /// Whether the path begins as Azure's do.
+        let isAzures: Bool
         let passed: PassedLine?
     }
 
@@ -78,6 +80,7 @@ package final class RequestHead {
         let target = FrontTarget(method: method, path: path)
         return StartLine(
             target: target, isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10, query: query?.string,
+            isAzures: query != nil && path.begins("/openai/"),
             passed: target.endpoint == .passthrough ? PassedLine(method: method.string, path: path.string) : nil)
     }
 }
