@@ -13,11 +13,10 @@ import pytest
 
 from harness.gateway import UPSTREAM_KEY, Gateway
 from harness.governance import governance, hard_budget
-from harness.ledger import Story
+from harness.media import newest
 from harness.net import request_bytes
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
-from harness.waiting import until
 
 PRICES = {"input": "1.00", "output": "2.00"}
 
@@ -323,9 +322,3 @@ def test_the_anthropic_sdk_works_through_it(simulator: Simulator, make_gateway):
         assert stream.get_final_message().usage.output_tokens == 12
     assert newest(gateway).tokens == {"input": 30, "output": 12}
     gateway.check_books()
-
-
-def newest(gateway: Gateway) -> Story:
-    """The story of the newest request, once it is settled."""
-    return until(
-        lambda: (story := gateway.ledger.story(gateway.ledger.requests[-1])).outcome and story, "it to be settled")

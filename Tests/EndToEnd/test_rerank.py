@@ -12,11 +12,10 @@ import pytest
 
 from harness.gateway import Gateway
 from harness.governance import governance, hard_budget
-from harness.ledger import Story
+from harness.media import newest, serve
 from harness.process import ROOT
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
-from harness.waiting import until
 
 SHARED = Path(os.environ.get("TOLLBOOK_SHARED") or ROOT.parent / "shared")
 # Two dollars a thousand search units.
@@ -26,15 +25,6 @@ DOCUMENTS = ["Carson City", "Washington", "Saipan"]
 
 def connect(url: str, key: str) -> cohere.ClientV2:
     return cohere.ClientV2(api_key=key, base_url=url, httpx_client=httpx.Client(trust_env=False))
-
-
-def serve(tmp_path_factory: pytest.TempPathFactory, file: dict):
-    gateway = Gateway(tmp_path_factory.mktemp("rerank"), file)
-    try:
-        yield gateway
-        gateway.check_books()
-    finally:
-        gateway.close()
 
 
 def root(base_url: str) -> str:
@@ -51,12 +41,6 @@ def client(ranking: Gateway) -> cohere.ClientV2:
     return connect(ranking.url, ranking.key)
 
 
-def last(gateway: Gateway) -> Story:
-    """The story of the newest request, once it is settled."""
-    return until(
-        lambda: (story := gateway.ledger.story(gateway.ledger.requests[-1])).outcome and story, "it to be settled")
-
-
 def test_a_ranking_costs_its_search_units(client: cohere.ClientV2, ranking: Gateway, simulator: Simulator):
     answer = client.rerank(
         model="demo", query="capital?", documents=DOCUMENTS, top_n=2,
@@ -64,7 +48,7 @@ def test_a_ranking_costs_its_search_units(client: cohere.ClientV2, ranking: Gate
     assert [result.index for result in answer.results] == [0, 1] and answer.meta.billed_units.search_units == 3
     assert simulator.last()["request_line"].startswith("POST /v2/rerank ")
     assert json.loads(simulator.last()["body"])["model"] == "upstream-model"
-    story = last(ranking)
+    story = newest(ranking)
     assert (story.request["endpoint"], story.request["dialect"]) == ("rerank_v2", "rerank")
     assert story.tokens == {"search_unit": 3} and story.sources == {"provider"} and story.caveat is None
     assert story.total == 3 * 2_000_000 and story.held == 2_000_000 and story.request["held_output_tokens"] == 0
@@ -123,7 +107,7 @@ def test_errors_reach_the_sdk(client: cohere.ClientV2, ranking: Gateway, status:
     # What a refused credential says is the gateway's own affair.
     with pytest.raises(expected or cohere.core.ApiError):
         client.rerank(model="demo", query="x", documents=DOCUMENTS, request_options=options)
-    assert last(ranking).charges == []
+    assert newest(ranking).charges == []
 
 
 def test_the_gateways_errors_reach_the_sdk(client: cohere.ClientV2, ranking: Gateway):
