@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookPolicy
 internal import TollbookWire
 
 extension Call {
