@@ -33,6 +33,7 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingField: return "the field \(name) is required"
         case .invalidField: return "the field \(name) cannot be used as it was sent (at byte \(offset))"
         case .eventTooLarge: return "a server-sent event is larger than the limit"
+        case .malformedEvent: return "a message of the event stream is not well formed"
         default: return "the body is not valid JSON at byte \(offset)"
         }
     }
@@ -57,6 +58,8 @@ extension TollbookError.Code {
     package static let missingField = Self(rawValue: "missing_field")
     /// A field that Tollbook reads has a value of the wrong type or out of range, or a spelling that is refused.
     package static let invalidField = Self(rawValue: "invalid_field")
-    /// A server-sent event passed its size limit.
+    /// A message of an AWS event stream has a wrong checksum, length or header.
+    package static let malformedEvent = Self(rawValue: "malformed_event")
+    /// A server-sent event, or a message of an AWS event stream, passed its size limit.
     package static let eventTooLarge = Self(rawValue: "event_too_large")
 }
