@@ -4,6 +4,8 @@
 package enum GatewayLimits {
     // MARK: Sizes
 
+    /// Request lines kept for each provider where the path names the model; more than routes use.
+    static let modelPrefixes = 256
     /// Bytes of a request's or an answer's head. Real heads stay under 4 KiB; a long-lived token adds a few.
     /// Passed: 431 to a client; a provider's answer is malformed.
     package static let headBytes = 64 << 10

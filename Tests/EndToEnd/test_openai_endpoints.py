@@ -137,3 +137,30 @@ def test_an_anthropic_provider_does_not_serve_them(simulator: Simulator, make_ga
         path, {"model": "demo", "input": "x", "prompt": "x"}, {"authorization": f"Bearer {gateway.key}"})
     assert answer.status == 422 and answer.json["error"]["reason"] == "endpoint_not_served"
     assert name in answer.json["error"]["message"]
+
+
+def test_azures_paths_name_the_model(gateway: Gateway, simulator: Simulator):
+    client = openai.AzureOpenAI(
+        azure_endpoint=gateway.url, api_key=gateway.key, api_version="2024-10-21", max_retries=0,
+        http_client=httpx.Client(trust_env=False))
+    raw = client.chat.completions.with_raw_response.create(
+        model="demo", messages=[{"role": "user", "content": "Hi"}], extra_headers=sim("prompt=30,completion=12"))
+    assert raw.parse().usage.completion_tokens == 12
+    assert json.loads(simulator.last()["body"])["model"] == "upstream-model"
+    assert gateway.story(raw.headers["x-tollbook-request-id"]).total == 30 * 1_000 + 12 * 2_000
+    chunks = list(client.chat.completions.create(
+        model="demo", messages=[{"role": "user", "content": "Hi"}], stream=True, extra_headers=sim("completion=5")))
+    assert chunks[-1].choices[0].finish_reason == "stop"
+    assert client.embeddings.create(model="demo", input="x").data[0].embedding
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.completions.create(model="unheard/of", prompt="x")
+    assert caught.value.code == "model_not_found" and "unheard/of" in caught.value.message
+
+
+def test_a_path_names_the_model_though_the_body_names_another_or_none(gateway: Gateway):
+    headers = {"api-key": gateway.key}
+    with httpx.Client(base_url=f"{gateway.url}/openai/deployments", headers=headers, trust_env=False) as client:
+        for body in [{"input": "x"}, {"input": "x", "model": "another"}]:
+            assert client.post("/demo/embeddings?api-version=1", json=body).status_code == 200
+        answer = client.post("/demo/images/generations", json={"prompt": "x"})
+        assert answer.status_code == 404 and answer.json()["error"]["code"] == "not_found"

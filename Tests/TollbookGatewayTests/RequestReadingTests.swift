@@ -45,6 +45,17 @@ import TollbookGateway
         #expect(FrontTarget(method: "GET", path: "/v1/models/meta%2Fllama") == .model("meta/llama"))
         #expect(FrontTarget(method: "GET", path: "/v1/chat/completions") == .methodNotAllowed(allow: "POST"))
         #expect(FrontTarget(method: "GET", path: "/metrics") == .notFound)
+        let deployments = "/openai/deployments/"
+        #expect(
+            FrontTarget(method: "POST", path: "\(deployments)gpt%204o/chat/completions")
+                == .call(.chatCompletions, model: "gpt 4o"))
+        #expect(FrontTarget(method: "POST", path: "\(deployments)e/embeddings") == .call(.embeddings, model: "e"))
+        #expect(FrontTarget(method: "GET", path: "\(deployments)e/embeddings") == .methodNotAllowed(allow: "POST"))
+        for path in [
+            "\(deployments)/embeddings", "\(deployments)e", "\(deployments)e/images", "\(deployments)%0A/embeddings",
+        ] {
+            #expect(FrontTarget(method: "POST", path: Substring(path)) == .notFound)
+        }
     }
 
     /// The headers of a POST with these lines.

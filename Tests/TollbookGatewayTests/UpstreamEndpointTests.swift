@@ -36,13 +36,14 @@ import TollbookGateway
     @Test(arguments: ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1"])
     func putsAnthropicsVersionIntoThePathOnce(_ url: String) {
         let endpoint = UpstreamEndpoint(baseURL: url)
-        #expect(endpoint?.path(of: .messages) == "/v1/messages")
-        #expect(endpoint?.path(of: .countTokens) == "/v1/messages/count_tokens")
+        #expect(endpoint?.path(of: .messages, model: "m") == "/v1/messages")
+        #expect(endpoint?.path(of: .countTokens, model: "m") == "/v1/messages/count_tokens")
     }
 
     @Test func keepsAProxysPath() {
-        #expect(UpstreamEndpoint(baseURL: "http://p/claude")?.path(of: .messages) == "/claude/v1/messages")
-        #expect(UpstreamEndpoint(baseURL: "http://p/v1")?.path(of: .chatCompletions) == "/v1/chat/completions")
-        #expect(UpstreamEndpoint(baseURL: "http://p")?.path(of: .chatCompletions) == "/chat/completions")
+        #expect(UpstreamEndpoint(baseURL: "http://p/claude")?.path(of: .messages, model: "m") == "/claude/v1/messages")
+        #expect(
+            UpstreamEndpoint(baseURL: "http://p/v1")?.path(of: .chatCompletions, model: "m") == "/v1/chat/completions")
+        #expect(UpstreamEndpoint(baseURL: "http://p")?.path(of: .chatCompletions, model: "m") == "/chat/completions")
     }
 }

@@ -55,7 +55,7 @@ import TollbookWire
                 .replacing("\\u0001", with: "?")
             let again = try ChatRequestScannerTests.scan(text)
             #expect(again.includesUsage)
-            #expect(again.model.value == "a\"\\?é")
+            #expect(again.model?.value == "a\"\\?é")
         }
     }
 
@@ -63,6 +63,25 @@ import TollbookWire
         let body = #"{"model":"\u006d"}"#
         #expect(try Self.patched(body, model: "m") == body)
         #expect(ChatRequestPatch(try ChatRequestScannerTests.scan(body), model: "m").edits.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("{}", #"{"model":"n"}"#),
+        (#" { "input":"x"}"#, #" {"model":"n", "input":"x"}"#),
+        (#"{"stream":true}"#, #"{"stream_options":{"include_usage":true},"model":"n","stream":true}"#),
+        (#"{"model":"m"}"#, #"{"model":"n"}"#),
+    ]) func namesAModelWhereTheBodyNeedNot(_ body: String, _ expected: String) throws {
+        var scanner = ChatRequestScanner(needsModel: false)
+        try scanner.scan(ByteBuffer(string: body))
+        let scan = try scanner.finish()
+        let patch = ChatRequestPatch(scan, model: "n", includeUsage: scan.stream)
+        #expect(patch.apply(to: [ByteBuffer(string: body)]).map(\.text).joined() == expected)
+    }
+
+    @Test func refusesANullForAModelThatThePathNames() throws {
+        var scanner = ChatRequestScanner(needsModel: false)
+        try scanner.scan(ByteBuffer(string: #"{"model":null}"#))
+        #expect { try scanner.finish() } throws: { ($0 as? WireError)?.code == .invalidField }
     }
 
     @Test func keepsBigBodyAsSlicesOfTheOriginal() throws {

@@ -29,7 +29,7 @@ import TollbookWire
     @Test func embeddingsHaveNothingToLimit() throws {
         let body = #"{"input":["a"],"model":"m","user":"u","n":"x","max_tokens":"x","stream":7,"stream_options":1}"#
         let scan = try Self.scan(body, form: .embeddings)
-        #expect(scan.model.value == "m" && scan.user == "u" && scan.outputTokenLimit == nil && !scan.stream)
+        #expect(scan.model?.value == "m" && scan.user == "u" && scan.outputTokenLimit == nil && !scan.stream)
     }
 
     @Test func promptsCountAsText() throws {

@@ -76,7 +76,7 @@ import TollbookWire
             let parts = patch.apply(to: chunks(bytes, Int.random(in: 0...9, using: &generator)))
             let again = try? Self.scan(parts.flatMap(\.array), 0).get()
             #expect(
-                again?.includesUsage == true && again?.model.value == "new", "seed \(seed) round \(round): \(bytes)")
+                again?.includesUsage == true && again?.model?.value == "new", "seed \(seed) round \(round): \(bytes)")
             #expect(again?.prompt.messages == scan.prompt.messages && again?.user == scan.user)
             patched += 1
         }

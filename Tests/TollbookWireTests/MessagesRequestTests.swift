@@ -21,7 +21,7 @@ import TollbookWire
             """
         for size in 0...60 {
             let scan = try Self.scan(body, size)
-            #expect(scan.model.value == "m" && scan.stream && scan.outputTokenLimit == 77)
+            #expect(scan.model?.value == "m" && scan.stream && scan.outputTokenLimit == 77)
             #expect(scan.user == "customer-7" && scan.serviceTier == "auto")
             // OpenAI's fields mean nothing here.
             #expect(scan.choices == 1 && scan.streamOptions == nil && !scan.includesUsage)

@@ -77,13 +77,13 @@ extension Call {
         progress?.wasDispatched = true
         wasDispatched = true
         let patch = ChatRequestPatch(
-            intake.scan, model: target.deployment.model,
+            intake.scan, model: intake.endpoint.hasModelInPath ? nil : target.deployment.model,
             includeUsage: intake.scan.stream && intake.endpoint.asksForUsage)
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)
         connection.send(
-            prefix: pool.requestPrefix(for: intake.endpoint), query: intake.query,
+            prefix: pool.requestPrefix(for: intake.endpoint, model: target.deployment.model), query: intake.query,
             secret: secret.map { pool.headerLine(of: $0) },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
             body: body, length: length)

@@ -14,7 +14,7 @@ extension Call {
         }
         switch Planner.admit(intake.facts(), key: key, snapshot: snapshot) {
         case .unknownRoute:
-            answerWithoutSettlement(.unknownRoute(intake.scan.model.value), hasRow: false)
+            answerWithoutSettlement(.unknownRoute(intake.model), hasRow: false)
         case .denied(let denial): deny(denial, key: key, snapshot: snapshot)
         case .planned(let plan): open(plan, key: key, snapshot: snapshot)
         }
@@ -41,7 +41,7 @@ extension Call {
 
     private func deny(_ denial: Denial, key: KeyRecord, snapshot: GovernanceSnapshot) {
         guard let route = denial.route else {
-            return answerWithoutSettlement(.unknownRoute(intake.scan.model.value), hasRow: false)
+            return answerWithoutSettlement(.unknownRoute(intake.model), hasRow: false)
         }
         let error = GatewayError.denied(denial)
         self.denial = error

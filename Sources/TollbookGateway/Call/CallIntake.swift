@@ -7,6 +7,8 @@ internal import TollbookWire
 struct CallIntake {
     /// What was called: it decides how the request goes upstream and how the answer is read.
     let endpoint: Endpoint
+    /// The model asked for: the name of a route.
+    let model: String
     let secretHash: SecretHash
     let acceptedMicros: Int64
     /// Monotonic, when the last byte of the request was read.
@@ -31,7 +33,7 @@ struct CallIntake {
 
     func facts() -> CallFacts {
         CallFacts(
-            routeName: scan.model.value, endpoint: endpoint,
+            routeName: model, endpoint: endpoint,
             estimatedInputTokens: Int64(scan.estimatedInputTokens),
             maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices),
             acceptedMicros: acceptedMicros)

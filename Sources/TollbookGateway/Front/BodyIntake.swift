@@ -13,9 +13,10 @@ struct BodyIntake {
 
     /// - Parameters:
     ///   - form: whose request it is.
+    ///   - needsModel: whether the body must name the model; false: the path has named it.
     ///   - announcedBytes: the content length; not trusted beyond a reservation.
-    init(form: RequestForm, hasher: BodyHasher, announcedBytes: Int?) {
-        scanner = ChatRequestScanner(form: form)
+    init(form: RequestForm, needsModel: Bool, hasher: BodyHasher, announcedBytes: Int?) {
+        scanner = ChatRequestScanner(form: form, needsModel: needsModel)
         self.hasher = hasher
         reserveBytes = min(announcedBytes ?? 0, GatewayLimits.bodyReserveBytes)
     }

@@ -15,6 +15,13 @@ extension Endpoint {
         }
     }
 
+    /// Whether a provider finds the model in the path, and not in the body.
+    var hasModelInPath: Bool {
+        switch self {
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings: false
+        }
+    }
+
     /// Whether a stream tells its usage only if it is asked to.
     var asksForUsage: Bool { self == .chatCompletions || self == .completions }
 }
@@ -22,7 +29,9 @@ extension Endpoint {
 extension UpstreamEndpoint {
     /// The path of an endpoint at a provider. Anthropic's base URL may end with `/v1` or stop before it, as its SDKs
     /// have it.
-    package func path(of endpoint: Endpoint) -> String {
+    ///
+    /// - Parameter model: the name the provider knows the model by; in the path of some endpoints.
+    package func path(of endpoint: Endpoint, model: String) -> String {
         switch endpoint {
         case .chatCompletions: path + "/chat/completions"
         case .completions: path + "/completions"

@@ -42,7 +42,8 @@ extension FrontHandler {
             return GatewayError(
                 .notFound,
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
-                    + "/v1/embeddings, /v1/messages or /v1/messages/count_tokens.")
+                    + "/v1/embeddings, /v1/messages or /v1/messages/count_tokens, or to "
+                    + "/openai/deployments/{model}/chat/completions, …/completions or …/embeddings.")
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
@@ -102,7 +103,7 @@ extension FrontHandler {
         clearDeadline()
         guard let request else { return }
         switch request.head.target {
-        case .call(let endpoint): startCall(endpoint)
+        case .call(let endpoint, let model): startCall(endpoint, model: model)
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
             let snapshot = loop.ledger.snapshot
@@ -115,12 +116,14 @@ extension FrontHandler {
         }
     }
 
-    private func startCall(_ endpoint: Endpoint) {
+    /// - Parameter model: as the path has it; nil: the body names it.
+    private func startCall(_ endpoint: Endpoint, model: String?) {
         guard let request else { return }
         do throws(WireError) {
             let (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
-            let intake = makeIntake(request, endpoint, scan, hash)
+            // The scan has a model if the path has none.
+            let intake = makeIntake(request, endpoint, model ?? scan.model?.value ?? "", scan, hash)
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call
@@ -132,10 +135,10 @@ extension FrontHandler {
     }
 
     private func makeIntake(
-        _ request: FrontRequest, _ endpoint: Endpoint, _ scan: ChatRequestScan, _ hash: [UInt8]
+        _ request: FrontRequest, _ endpoint: Endpoint, _ model: String, _ scan: ChatRequestScan, _ hash: [UInt8]
     ) -> CallIntake {
         CallIntake(
-            endpoint: endpoint, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
+            endpoint: endpoint, model: model, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
             acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
             reservedBytes: request.takeReservation(), query: request.head.query,
             forwarded: request.head.headers.forwarded,

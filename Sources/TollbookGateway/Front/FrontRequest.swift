@@ -24,7 +24,7 @@ final class FrontRequest {
         self.acceptedMicros = acceptedMicros
         self.details = details
         body = BodyIntake(
-            form: head.target.endpoint?.requestForm ?? .chat, hasher: hasher,
+            form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.target.model == nil, hasher: hasher,
             announcedBytes: head.headers.contentLength)
     }
 

@@ -1,9 +1,10 @@
 package import TollbookCore
+internal import TollbookWire
 
 /// What a request's target and method ask for.
 package enum FrontTarget: Equatable, Sendable {
-    /// A call of an endpoint.
-    case call(Endpoint)
+    /// A call of an endpoint; the model if the path names it, decoded.
+    case call(Endpoint, model: String? = nil)
     case models
     /// `/v1/models/{id}`, decoded.
     case model(String)
@@ -13,8 +14,14 @@ package enum FrontTarget: Equatable, Sendable {
 
     /// The endpoint that is called; nil: no call is made.
     var endpoint: Endpoint? {
-        guard case .call(let endpoint) = self else { return nil }
+        guard case .call(let endpoint, _) = self else { return nil }
         return endpoint
+    }
+
+    /// The model that the path names; nil: the body names it.
+    var model: String? {
+        guard case .call(_, let model) = self else { return nil }
+        return model
     }
 
     /// - Parameter path: without the query.
@@ -36,16 +43,35 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
-        default:
-            guard path.hasPrefix("/v1/models/"), let id = PercentText.decode(path.dropFirst(11)), !id.isEmpty else {
-                self = .notFound
-                return
-            }
-            self = method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+        default: self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? .notFound
         }
     }
 
-    private static func call(_ endpoint: Endpoint, _ method: String) -> FrontTarget {
-        method == "POST" ? .call(endpoint) : .methodNotAllowed(allow: "POST")
+    private static func call(_ endpoint: Endpoint, model: String? = nil, _ method: String) -> FrontTarget {
+        method == "POST" ? .call(endpoint, model: model) : .methodNotAllowed(allow: "POST")
+    }
+
+    /// `/v1/models/{id}`.
+    private static func listedModel(_ method: String, _ path: Substring) -> FrontTarget? {
+        guard path.hasPrefix("/v1/models/"), let id = PercentText.decode(path.dropFirst(11)), !id.isEmpty else {
+            return nil
+        }
+        return method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+    }
+
+    /// `/openai/deployments/{model}/…`, as clients of Azure OpenAI call.
+    private static func deployment(_ method: String, _ path: Substring) -> FrontTarget? {
+        let prefix = "/openai/deployments/"
+        guard path.hasPrefix(prefix) else { return nil }
+        let parts = path.dropFirst(prefix.utf8.count).split(separator: "/", maxSplits: 1)
+        guard parts.count == 2, let model = PercentText.decode(parts[0]),
+            (1...WireLimits.modelBytes).contains(model.utf8.count), model.isFreeOfControlCharacters
+        else { return nil }
+        switch parts[1] {
+        case "chat/completions": return call(.chatCompletions, model: model, method)
+        case "completions": return call(.completions, model: model, method)
+        case "embeddings": return call(.embeddings, model: model, method)
+        default: return nil
+        }
     }
 }

@@ -11,8 +11,10 @@ internal import TollbookPolicy
 final class ProviderPool: @unchecked Sendable {
     let endpoint: UpstreamEndpoint
     private let dialect: ProviderDialect?
-    /// By the raw values of the front's endpoints.
+    /// By the raw values of endpoints.
     private let requestPrefixes: [UpstreamRequestHead.Prefix]
+    /// Of endpoints whose paths name the model, by path.
+    private var modelPrefixes: [String: UpstreamRequestHead.Prefix] = [:]
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
     private let timeouts: GatewayTimeouts
@@ -37,13 +39,23 @@ final class ProviderPool: @unchecked Sendable {
         idleLimit = configuration.sizes.idleConnectionsPerProvider
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         requestPrefixes = (0...last).map { code in
-            let path = Endpoint(rawValue: code).map { endpoint.path(of: $0) } ?? endpoint.path
+            let path = Endpoint(rawValue: code).map { endpoint.path(of: $0, model: "") } ?? endpoint.path
             return UpstreamRequestHead.Prefix(path: path, authority: endpoint.authority)
         }
     }
 
     /// The request line and the headers that are the same for every call to an endpoint, without the blank line.
-    func requestPrefix(for endpoint: Endpoint) -> UpstreamRequestHead.Prefix { requestPrefixes[endpoint.rawValue] }
+    ///
+    /// - Parameter model: the name the provider knows the model by.
+    func requestPrefix(for endpoint: Endpoint, model: String) -> UpstreamRequestHead.Prefix {
+        guard endpoint.hasModelInPath else { return requestPrefixes[endpoint.rawValue] }
+        let path = self.endpoint.path(of: endpoint, model: model)
+        if let prefix = modelPrefixes[path] { return prefix }
+        if modelPrefixes.count >= GatewayLimits.modelPrefixes { modelPrefixes.removeAll() }
+        let prefix = UpstreamRequestHead.Prefix(path: path, authority: self.endpoint.authority)
+        modelPrefixes[path] = prefix
+        return prefix
+    }
 
     /// The header line by which the provider takes its credential.
     func headerLine(of secret: CredentialSecret) -> ByteBuffer {

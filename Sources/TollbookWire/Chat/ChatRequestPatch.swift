@@ -21,18 +21,28 @@ package struct ChatRequestPatch: Sendable {
     ///   - includeUsage: whether `stream_options.include_usage` must be true upstream.
     package init(_ scan: borrowing ChatRequestScan, model: String? = nil, includeUsage: Bool = false) {
         if includeUsage, let edit = Self.includingUsage(scan) { edits.append(edit) }
-        if let model, model != scan.model.value {
-            var json = JSONWriter()
-            json.value(model)
-            edits.append(Edit(range: scan.model.range, replacement: json.buffer))
-        }
+        if let model, let edit = Self.naming(model, scan) { edits.append(edit) }
         if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
+    }
+
+    /// The change that makes the body name a model; nil if it does.
+    private static func naming(_ model: String, _ scan: borrowing ChatRequestScan) -> Edit? {
+        guard model != scan.model?.value else { return nil }
+        var json = JSONWriter()
+        if let named = scan.model {
+            json.value(model)
+            return Edit(range: named.range, replacement: json.buffer)
+        }
+        json.name("model")
+        json.value(model)
+        let text = String(buffer: json.buffer) + (scan.isEmpty ? "" : ",")
+        return insertion(at: scan.objectStart + 1, text)
     }
 
     /// The change that makes `stream_options.include_usage` true; nil if it is.
     private static func includingUsage(_ scan: borrowing ChatRequestScan) -> Edit? {
         guard let options = scan.streamOptions else {
-            // The body has at least `model`, so a comma can follow.
+            // The body has at least `stream`, so a comma can follow.
             return insertion(at: scan.objectStart + 1, #""stream_options":{"include_usage":true},"#)
         }
         if options.isNull {

@@ -29,8 +29,8 @@ package struct ChatRequestScan: Equatable, Sendable {
         }
     }
 
-    /// The model asked for, unescaped, 1 to `WireLimits.modelBytes` bytes.
-    package var model: Field<String>
+    /// The model asked for, unescaped, 1 to `WireLimits.modelBytes` bytes; nil only where the body need not name it.
+    package var model: Field<String>?
     package var stream = false
     package var streamOptions: StreamOptions?
     package var maxTokens: Int?
@@ -40,12 +40,14 @@ package struct ChatRequestScan: Equatable, Sendable {
     /// `user`, or Anthropic's `metadata.user_id`.
     package var user: String?
     package var serviceTier: String?
+    /// Whether the body's object has no member.
+    package var isEmpty = true
     /// Offset of the body's opening brace.
     package var objectStart = 0
     package var bodyBytes = 0
     package var prompt = PromptSize()
 
-    package init(model: Field<String>) {
+    package init(model: Field<String>?) {
         self.model = model
     }
 

@@ -13,10 +13,13 @@ package struct ChatRequestScanner: Sendable {
 
     /// - Parameters:
     ///   - form: whose request it is.
+    ///   - needsModel: whether a body without a model is refused.
     ///   - depthLimit: open containers allowed, at most `WireLimits.jsonDepth`.
-    package init(form: RequestForm = .chat, depthLimit: Int = WireLimits.jsonDepth) {
+    package init(
+        form: RequestForm = .chat, needsModel: Bool = true, depthLimit: Int = WireLimits.jsonDepth
+    ) {
         scanner = JSONScanner(depthLimit: depthLimit)
-        visitor = ChatRequestVisitor(form: form)
+        visitor = ChatRequestVisitor(form: form, needsModel: needsModel)
     }
 
     /// Scans the next chunk; does not consume it.

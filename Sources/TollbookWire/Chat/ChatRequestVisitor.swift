@@ -5,6 +5,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private typealias Field = ChatRequestField
 
     private let form: RequestForm
+    private let needsModel: Bool
     /// Fields met, a bit each.
     private var seen: UInt16 = 0
     /// The field whose value is next or being read; nil for anything else.
@@ -31,14 +32,22 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var user: String?
     private var serviceTier: String?
     private var objectStart = 0
+    private var isEmpty = true
     private var meter = PromptMeter()
 
-    init(form: RequestForm) {
+    init(form: RequestForm, needsModel: Bool) {
         self.form = form
+        self.needsModel = needsModel
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
-        guard let model else { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+        if model == nil {
+            if needsModel { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+            // A null could not be told from an absent one when the name is put in.
+            if seen & Field.model.rawValue != 0 {
+                throw WireError(.invalidField, at: bodyBytes, field: Field.model.path)
+            }
+        }
         if form == .messages, maxTokens == nil {
             throw WireError(.missingField, at: bodyBytes, field: Field.maxTokens.path)
         }
@@ -51,6 +60,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
         scan.serviceTier = serviceTier
+        scan.isEmpty = isEmpty
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
@@ -72,6 +82,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
+        isEmpty = false
         isPrompt = form == .completions && name.equals("prompt")
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
