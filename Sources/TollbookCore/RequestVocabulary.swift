@@ -12,6 +12,10 @@ package enum Endpoint: Int, VocabularyCode {
     case completions = 4
     /// POST /v1/embeddings.
     case embeddings = 5
+    /// POST /model/{modelId}/converse.
+    case converse = 15
+    /// POST /model/{modelId}/converse-stream.
+    case converseStream = 16
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -20,6 +24,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .messages, .countTokens: .anthropicMessages
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
+        case .converse, .converseStream: .bedrockConverse
         }
     }
 
@@ -148,9 +153,14 @@ package enum Dialect: Int, VocabularyCode {
     case openaiCompletions = 3
     /// OpenAI embeddings.
     case openaiEmbeddings = 4
+    /// AWS Bedrock's Converse.
+    case bedrockConverse = 7
 
-    /// Whether errors and lists have Anthropic's form, and not OpenAI's.
+    /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
+
+    /// Whether errors and streams have the form of AWS's services.
+    package var isBedrock: Bool { self == .bedrockConverse }
 
     package var name: String {
         switch self {
@@ -158,6 +168,7 @@ package enum Dialect: Int, VocabularyCode {
         case .anthropicMessages: "anthropic-messages"
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
+        case .bedrockConverse: "bedrock-converse"
         }
     }
 }

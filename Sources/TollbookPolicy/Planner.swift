@@ -190,6 +190,9 @@ package enum Planner {
         case .messages, .countTokens:
             "No provider behind '\(route.name)' answers Anthropic messages. Call POST /v1/chat/completions, or add a "
                 + "deployment of a provider with dialect 'anthropic' to the route."
+        case .converse, .converseStream:
+            "No provider behind '\(route.name)' answers Bedrock's Converse. Call POST /v1/chat/completions or "
+                + "/v1/messages, or add a deployment of a provider with dialect 'bedrock' to the route."
         }
     }
 }

@@ -53,7 +53,7 @@ package final class ProviderRecord: Sendable {
     package let id: Int64
     package let version: Int64
     package let name: String
-    /// `openai`, `anthropic` or `simulated`.
+    /// `openai`, `anthropic`, `bedrock` or `simulated`.
     package let dialect: String
     /// The same; nil for one that this version does not know, which serves nothing.
     package let knownDialect: ProviderDialect?

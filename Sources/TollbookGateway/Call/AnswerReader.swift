@@ -43,6 +43,7 @@ class AnswerReader {
         switch endpoint.dialect {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
 
@@ -131,6 +132,46 @@ private final class MessagesAnswerReader: AnswerReader {
     }
 }
 
+/// Reads answers of Bedrock's Converse.
+private final class ConverseAnswerReader: AnswerReader {
+    private var plain = ConverseResponseReader()
+    private var stream = EventStreamIntake()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { takeStream() }
+        try stream.read(bytes)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish()
+        takeStream()
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+
+    private func takeStream() {
+        hasContent = stream.hasContent
+        hasTokens = stream.hasTokens
+        hasError = stream.reader.sawError
+        sawFinishReason = stream.reader.sawFinishReason
+        terminalEvent = stream.terminalEvent
+    }
+}
+
 extension AnswerReader {
     @inline(__always)
     fileprivate func take(_ plain: borrowing some AnswerBodyReader) {
@@ -155,7 +196,7 @@ extension AnswerReader {
         return summary
     }
 
-    fileprivate func streamSummary(_ stream: some AnswerStreamReader) -> AnswerSummary {
+    fileprivate func streamSummary(_ stream: some AnswerStreamReport) -> AnswerSummary {
         var summary = AnswerSummary(stream.usageReport(), sawAnswer: isSuccess && hasContent)
         summary.estimate(outputTokens: stream.estimatedOutputTokens)
         summary.evidence.hasMalformedParts = stream.malformedEvents > 0

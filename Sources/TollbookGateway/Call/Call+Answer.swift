@@ -13,8 +13,9 @@ extension Call {
         self.answer = answer
         switch answer.status {
         case 200..<300:
-            reader = makeReader(answer.isEventStream ? .stream : .plain, isSuccess: true)
-            if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
+            let isStream = intake.endpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+            reader = makeReader(isStream ? .stream : .plain, isSuccess: true)
+            if isStream { front?.beginRelay(of: self, answer, length: nil) }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
         case 400..<600: reader = makeReader(.plain, isSuccess: false)

@@ -36,6 +36,7 @@ extension Call {
 
     private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
         guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
+        guard pool.canUse(secret) else { return targetFailed(.credentialUnavailable) }
         let connection = pool.acquire(for: self)
         self.connection = connection
         if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
@@ -82,9 +83,12 @@ extension Call {
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)
+        let prefix = pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)
         connection.send(
-            prefix: pool.requestPrefix(for: intake.endpoint, model: target.deployment.model), query: intake.query,
-            secret: secret.map { pool.headerLine(of: $0) },
+            prefix: prefix, query: intake.query,
+            secret: secret.map {
+                pool.headerLines(of: $0, prefix, intake, nowMicros: loop.configuration.clock.nowMicros())
+            },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
             body: body, length: length)
     }

@@ -12,13 +12,18 @@ extension Endpoint {
         case .countTokens: .tokenCount
         case .completions: .completions
         case .embeddings: .embeddings
+        case .converse, .converseStream: .converse
         }
     }
+
+    /// Whether every answer is a stream, so that the body does not ask for one.
+    var alwaysStreams: Bool { self == .converseStream }
 
     /// Whether a provider finds the model in the path, and not in the body.
     var hasModelInPath: Bool {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings: false
+        case .converse, .converseStream: true
         }
     }
 
@@ -38,8 +43,12 @@ extension UpstreamEndpoint {
         case .embeddings: path + "/embeddings"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
+        case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"
+        case .converseStream: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse-stream"
         }
     }
+
+    private var unversionedPath: String { path.hasSuffix("/v1") ? String(path.dropLast(3)) : path }
 
     private var versionedPath: String { path.hasSuffix("/v1") ? path : path + "/v1" }
 }

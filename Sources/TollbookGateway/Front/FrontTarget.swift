@@ -43,7 +43,9 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
-        default: self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? .notFound
+        default:
+            self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.bedrockModel(method, path)
+                ?? .notFound
         }
     }
 
@@ -64,14 +66,34 @@ package enum FrontTarget: Equatable, Sendable {
         let prefix = "/openai/deployments/"
         guard path.hasPrefix(prefix) else { return nil }
         let parts = path.dropFirst(prefix.utf8.count).split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, let model = PercentText.decode(parts[0]),
-            (1...WireLimits.modelBytes).contains(model.utf8.count), model.isFreeOfControlCharacters
-        else { return nil }
+        guard parts.count == 2, let model = model(parts[0]) else { return nil }
         switch parts[1] {
         case "chat/completions": return call(.chatCompletions, model: model, method)
         case "completions": return call(.completions, model: model, method)
         case "embeddings": return call(.embeddings, model: model, method)
         default: return nil
         }
+    }
+
+    /// `/model/{model}/converse[-stream]`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
+    private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
+        let prefix = "/model/"
+        guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),
+            let name = path[..<slash].utf8.count > prefix.utf8.count ? path[..<slash].dropFirst(prefix.utf8.count) : nil,
+            let model = model(name)
+        else { return nil }
+        switch path[slash...] {
+        case "/converse": return call(.converse, model: model, method)
+        case "/converse-stream": return call(.converseStream, model: model, method)
+        default: return nil
+        }
+    }
+
+    /// A model's name out of a path; nil for what can be none.
+    private static func model(_ text: Substring) -> String? {
+        guard let model = PercentText.decode(text), (1...WireLimits.modelBytes).contains(model.utf8.count),
+            model.isFreeOfControlCharacters
+        else { return nil }
+        return model
     }
 }

@@ -36,16 +36,36 @@ struct GatewayError {
             requestID: requestID?.text)
     }
 
+    private var bedrockError: BedrockError {
+        BedrockError(
+            message: message, type: code.bedrockErrorType, code: code.rawValue, param: param, details: details)
+    }
+
     /// The body of a plain answer.
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).body() : openAIError.body()
+        switch dialect {
+        case .anthropicMessages: anthropicError(requestID).body()
+        case .bedrockConverse: bedrockError.body()
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings: openAIError.body()
+        }
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
     func event(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).event() : openAIError.event()
+        switch dialect {
+        case .anthropicMessages: anthropicError(requestID).event()
+        case .bedrockConverse: bedrockError.event()
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings: openAIError.event()
+        }
+    }
+
+    /// Adds the header lines that tell the error beside its body; as `body(in:requestID:)`.
+    func writeHeaderLines(in dialect: Dialect, requestID: RequestID?, to lines: inout ByteBuffer) {
+        guard dialect.isBedrock else { return }
+        lines.writeHeaderLine(BedrockError.typeHeader, code.bedrockErrorType)
+        if let requestID { lines.writeHeaderLine("x-amzn-requestid", requestID.text) }
     }
 }
 
@@ -53,6 +73,12 @@ extension GatewayError {
     static let unknownKey = GatewayError(
         .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'."
     )
+    static let invalidSignature = GatewayError(
+        .invalidSignature,
+        "The request's signature does not fit it. Sign for the service 'bedrock' with the Tollbook key both as access key "
+            + "id and as secret access key, and let nothing change host, path, query or body on the way.")
+    static let signatureExpired = GatewayError(
+        .signatureExpired, "The request was signed more than 5 minutes before or after the gateway's time.")
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)

@@ -6,6 +6,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let bearerLine: ByteBuffer
     /// `x-api-key: …` with its line end.
     let apiKeyLine: ByteBuffer
+    /// For providers that want requests signed; nil: it is no access key of AWS.
+    let awsKeys: AWSKeyPair?
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -18,6 +20,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         else { return nil }
         bearerLine = Self.line("authorization: Bearer ", bytes)
         apiKeyLine = Self.line("x-api-key: ", bytes)
+        awsKeys = AWSKeyPair(String(decoding: bytes, as: UTF8.self))
     }
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {

@@ -14,6 +14,8 @@ package struct ProviderAnswer {
     package private(set) var encoding = Encoding.identity
     /// Whether the body is a stream of server-sent events.
     package private(set) var isEventStream = false
+    /// Whether the body is a stream of AWS's messages.
+    package private(set) var isMessageStream = false
     /// Whether `forwarded` has a date; else the gateway adds its own.
     package private(set) var hasDate = false
     /// The provider's own id for the request.
@@ -85,10 +87,14 @@ package struct ProviderAnswer {
         case 10 where name.equals("connection"): fields.takeConnection(value)
         case 10 where name.equals("request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
-        case 12 where name.equals("content-type"): isEventStream = value.begins("text/event-stream")
+        case 12 where name.equals("content-type"):
+            isEventStream = value.begins("text/event-stream")
+            isMessageStream = value.begins("application/vnd.amazon.eventstream")
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 14 where name.equals("content-length"): try fields.takeContentLength(value)
+        case 16 where name.equals("x-amzn-requestid"):
+            if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 16 where name.equals("content-encoding"):
             if value.equals("gzip") { encoding = .gzip } else if value.equals("deflate") { encoding = .deflate }
         case 17 where name.equals("transfer-encoding"): try fields.takeTransferEncoding(value)

@@ -15,6 +15,8 @@ final class ProviderPool: @unchecked Sendable {
     private let requestPrefixes: [UpstreamRequestHead.Prefix]
     /// Of endpoints whose paths name the model, by path.
     private var modelPrefixes: [String: UpstreamRequestHead.Prefix] = [:]
+    /// nil: the provider wants no signatures, or for no region that is known.
+    private var signer: AWSSigner?
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
     private let timeouts: GatewayTimeouts
@@ -37,6 +39,9 @@ final class ProviderPool: @unchecked Sendable {
         self.tls = tls
         timeouts = configuration.timeouts
         idleLimit = configuration.sizes.idleConnectionsPerProvider
+        if dialect == .bedrock, let region = AWSRegion.named(byHost: endpoint.host) ?? AWSRegion.ofEnvironment {
+            signer = AWSSigner(region: region, host: endpoint.authority)
+        }
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         requestPrefixes = (0...last).map { code in
             let path = Endpoint(rawValue: code).map { endpoint.path(of: $0, model: "") } ?? endpoint.path
@@ -52,14 +57,35 @@ final class ProviderPool: @unchecked Sendable {
         let path = self.endpoint.path(of: endpoint, model: model)
         if let prefix = modelPrefixes[path] { return prefix }
         if modelPrefixes.count >= GatewayLimits.modelPrefixes { modelPrefixes.removeAll() }
-        let prefix = UpstreamRequestHead.Prefix(path: path, authority: self.endpoint.authority)
+        let prefix = UpstreamRequestHead.Prefix(
+            path: path, authority: self.endpoint.authority, isSigned: signer != nil)
         modelPrefixes[path] = prefix
         return prefix
     }
 
-    /// The header line by which the provider takes its credential.
-    func headerLine(of secret: CredentialSecret) -> ByteBuffer {
-        dialect == .anthropic ? secret.apiKeyLine : secret.bearerLine
+    /// The header lines by which the provider takes its credential.
+    ///
+    /// - Parameters:
+    ///   - prefix: of the call.
+    ///   - micros: the wall clock, read only for what is signed.
+    func headerLines(
+        of secret: CredentialSecret, _ prefix: UpstreamRequestHead.Prefix, _ intake: CallIntake,
+        nowMicros: @autoclosure () -> Int64
+    ) -> ByteBuffer {
+        switch dialect {
+        case .anthropic: return secret.apiKeyLine
+        case .bedrock:
+            guard let keys = secret.awsKeys else { return secret.bearerLine }
+            guard let path = prefix.signedPath, let digest = intake.bodySHA256 else { return ByteBuffer() }
+            return signer?.lines(
+                keys: keys, path: path, query: intake.query, bodySHA256: digest, nowMicros: nowMicros()) ?? ByteBuffer()
+        case .openai, .simulated, nil: return secret.bearerLine
+        }
+    }
+
+    /// Whether calls can be made with a credential: an access key of AWS signs for a region only.
+    func canUse(_ secret: CredentialSecret?) -> Bool {
+        dialect != .bedrock || signer != nil || secret?.awsKeys == nil
     }
 
     /// The header line for calls whose caller names no version; nil: the provider wants none.

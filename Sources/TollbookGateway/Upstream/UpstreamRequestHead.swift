@@ -7,9 +7,14 @@ enum UpstreamRequestHead {
     struct Prefix {
         fileprivate let line: ByteBuffer
         fileprivate let headers: ByteBuffer
+        /// From the root, as AWS's signatures have it; nil: nothing signs.
+        let signedPath: String?
 
-        /// - Parameter path: from the root.
-        init(path: String, authority: String) {
+        /// - Parameters:
+        ///   - path: from the root.
+        ///   - isSigned: whether calls are signed as AWS wants it.
+        init(path: String, authority: String, isSigned: Bool = false) {
+            signedPath = isSigned ? SigV4.canonicalPath(path) : nil
             line = ByteBuffer(string: "POST \(path)")
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }

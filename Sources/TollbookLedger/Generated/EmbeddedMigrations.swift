@@ -32,6 +32,7 @@ package enum EmbeddedMigrations {
         migration0013,
         migration0014,
         migration0015,
+        migration0016,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1537,6 +1538,21 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 5, 'embeddings', 'POST /v1/embeddings'),
   ('dialect', 3, 'openai-completions', 'OpenAI''s completions from before chat'),
   ('dialect', 4, 'openai-embeddings', 'OpenAI embeddings');
+
+"""#)
+
+    private static let migration0016 = EmbeddedMigration(
+        number: 16,
+        name: "add_bedrock_vocabulary",
+        sha256: "8ec7819bfb40ffce1575da072f1126a08125ac426801e6146df159150c05db43",
+        sql: #"""
+-- Why: Converse of AWS Bedrock, streamed and not, are endpoints in a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 15, 'converse', 'POST /model/{modelId}/converse'),
+  ('endpoint', 16, 'converse_stream', 'POST /model/{modelId}/converse-stream'),
+  ('dialect', 7, 'bedrock-converse', 'AWS Bedrock''s Converse');
 
 """#)
 }

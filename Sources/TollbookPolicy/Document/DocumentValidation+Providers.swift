@@ -21,21 +21,19 @@ extension DocumentValidation {
         guard let dialect = checked(provider.dialect, "dialect", provider.location, ProviderDialect.parse) else {
             return
         }
-        switch (dialect, provider.baseURL) {
-        case (.openai, nil), (.anthropic, nil):
-            let example = dialect == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
+        switch (dialect.exampleBaseURL, provider.baseURL) {
+        case (.some(let example), nil):
             refuse(
                 RuleViolation("the provider has no base_url", "Write for example base_url: \(example)."), "name",
                 provider.location)
-        case (.openai, .some(let address)), (.anthropic, .some(let address)):
-            checked(address, "base_url", provider.location, ProviderAddress.parse)
-        case (.simulated, .some):
+        case (.some, .some(let address)): checked(address, "base_url", provider.location, ProviderAddress.parse)
+        case (nil, .some):
             refuse(
                 RuleViolation(
                     "the simulated provider is built in and has no base_url",
-                    "Leave base_url out, or write dialect: openai or anthropic to call a simulator at an address."),
+                    "Leave base_url out, or write dialect: openai, anthropic or bedrock to call a simulator at an address."),
                 "base_url", provider.location)
-        case (.simulated, nil): break
+        case (nil, nil): break
         }
         if dialect != .simulated, provider.credentials.isEmpty {
             refuse(

@@ -4,17 +4,29 @@ package import TollbookCore
 package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
     case anthropic
+    case bedrock
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["azure", "gemini", "vertex", "mistral", "cohere"]
 
     /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
     package func serves(_ endpoint: Endpoint) -> Bool {
         switch self {
-        case .openai: !endpoint.dialect.isAnthropic
+        case .openai: !endpoint.dialect.isAnthropic && !endpoint.dialect.isBedrock
         case .anthropic: endpoint.dialect.isAnthropic
+        case .bedrock: endpoint.dialect.isBedrock
         case .simulated: true
+        }
+    }
+
+    /// A base URL for people to go by; nil: the dialect's providers have none.
+    var exampleBaseURL: String? {
+        switch self {
+        case .openai: "https://api.openai.com/v1"
+        case .anthropic: "https://api.anthropic.com"
+        case .bedrock: "https://bedrock-runtime.us-east-1.amazonaws.com"
+        case .simulated: nil
         }
     }
 

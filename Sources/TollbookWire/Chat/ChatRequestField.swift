@@ -10,6 +10,8 @@ package enum RequestForm: Sendable {
     case completions
     /// OpenAI embeddings, which have no answer to limit.
     case embeddings
+    /// Bedrock's Converse, streamed or not: the path says which, and names the model.
+    case converse
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -27,12 +29,15 @@ enum ChatRequestField: UInt16 {
     case metadata = 1_024
     case userID = 2_048
     case bestOf = 4_096
+    case inferenceConfig = 8_192
+    case inferenceMaxTokens = 16_384
 
     /// The name an error tells.
     var path: String {
         switch self {
         case .includeUsage: "stream_options.include_usage"
         case .userID: "metadata.user_id"
+        case .inferenceMaxTokens: "inferenceConfig.maxTokens"
         default: "\(name)"
         }
     }
@@ -53,6 +58,8 @@ enum ChatRequestField: UInt16 {
         case .metadata: "metadata"
         case .userID: "user_id"
         case .bestOf: "best_of"
+        case .inferenceConfig: "inferenceConfig"
+        case .inferenceMaxTokens: "maxTokens"
         }
     }
 
@@ -64,6 +71,7 @@ enum ChatRequestField: UInt16 {
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
+            case .converse: name.length == 8 ? .messages : name.length == 15 ? .inferenceConfig : nil
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
