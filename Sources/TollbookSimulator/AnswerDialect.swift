@@ -10,13 +10,22 @@ enum AnswerDialect: Sendable, Equatable {
     case completions
     /// OpenAI embeddings.
     case embeddings
+    /// Bedrock's Converse, whose model is in the path.
+    case converse
+    case converseStream
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
 
-    /// Whether it can be streamed.
-    var streams: Bool { self != .tokenCount && self != .embeddings }
+    /// Whether requests, errors and streams have the form of Bedrock's Converse.
+    var isBedrock: Bool { self == .converse || self == .converseStream }
+
+    /// Whether the body may ask for a stream.
+    var streams: Bool { self == .chat || self == .messages || self == .completions }
+
+    /// The form of its errors.
+    var errorShape: ErrorShape { isAnthropic ? .anthropic : isBedrock ? .bedrock : .openai }
 
     /// The header that carries the provider's id of a request.
-    var requestIDName: StaticString { isAnthropic ? "request-id" : "x-request-id" }
+    var requestIDName: StaticString { errorShape.requestIDName }
 }

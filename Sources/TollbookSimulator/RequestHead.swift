@@ -7,6 +7,8 @@ struct RequestHead: Sendable {
     /// Whether the connection stays open after the answer.
     var keepsAlive: Bool
     var isHTTP10: Bool
+    /// The model that the path names, decoded.
+    var model: String?
     /// The value of `x-sim`.
     var directives: String?
     /// The whole head as it came.
@@ -25,6 +27,8 @@ struct RequestHead: Sendable {
         case countTokens
         case completions
         case embeddings
+        case converse
+        case converseStream
         case models
         case health
         case calls

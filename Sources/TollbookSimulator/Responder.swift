@@ -25,6 +25,8 @@ struct Responder: Sendable {
         case (.post, .countTokens): return call(request, .tokenCount)
         case (.post, .completions): return call(request, .completions)
         case (.post, .embeddings): return call(request, .embeddings)
+        case (.post, .converse): return call(request, .converse)
+        case (.post, .converseStream): return call(request, .converseStream)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))
@@ -47,9 +49,9 @@ struct Responder: Sendable {
     private func call(_ request: RequestHead.WithBody, _ dialect: AnswerDialect) -> Reply {
         shared.note(request)
         let stamp = CallStamp(number: shared.nextCall(), created: loop.now)
-        guard let chat = ChatRequest.parse(request.body, as: dialect) else {
+        guard let chat = ChatRequest.parse(request.body, as: dialect, model: request.head.model) else {
             var error = ErrorAnswer.invalid("The body is no JSON object with a string 'model'.", parameter: "model")
-            if dialect.isAnthropic { error.shape = .anthropic }
+            error.shape = dialect.errorShape
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
         }
         loop.counts.count(chat.model)
@@ -75,7 +77,7 @@ struct Responder: Sendable {
             return shared.planner.plan(chat, directives, call: call, ordinal: ordinal)
         } catch {
             var answer = ErrorAnswer.invalid(error.message, parameter: "x-sim", code: "unknown_directive")
-            if chat.dialect.isAnthropic { answer.shape = .anthropic }
+            answer.shape = chat.dialect.errorShape
             return .refusal(answer)
         }
     }

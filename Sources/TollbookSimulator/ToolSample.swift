@@ -18,13 +18,24 @@ struct ToolSample: Sendable, Equatable {
     }
 
     private static func sample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
-        guard let name = nameChosen(bytes, tool) else { return anthropicSample(bytes, tool) }
+        guard let name = nameChosen(bytes, tool) else {
+            return JSONLookup.value(bytes, tool, "toolSpec").map { converseSample(bytes, $0) }
+                ?? anthropicSample(bytes, tool)
+        }
         if let function = JSONLookup.value(bytes, tool, "function") {
             let schema = JSONLookup.value(bytes, function, "parameters")
             return ToolSample(
                 name: name, isCustom: false, arguments: schema.map { SchemaSample.make(bytes, $0) } ?? "{}")
         }
         return ToolSample(name: name, isCustom: true, arguments: "lorem ipsum dolor")
+    }
+
+    /// Converse's form: `{"toolSpec":{"name":…,"inputSchema":{"json":…}}}`.
+    private static func converseSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
+        guard let name = JSONLookup.value(bytes, tool, "name").flatMap({ JSONText.string(bytes, $0) }),
+            let schema = JSONLookup.value(bytes, tool, "inputSchema").flatMap({ JSONLookup.value(bytes, $0, "json") })
+        else { return nil }
+        return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
     }
 
     /// Anthropic's form: name and schema at the top. Tools that the provider runs itself have no schema.

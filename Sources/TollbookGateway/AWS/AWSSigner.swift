@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// Signs requests to one provider. A key is derived once a day for each credential; the rest is two hashes of a few
 /// hundred bytes and an authentication code.

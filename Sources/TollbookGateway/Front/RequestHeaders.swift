@@ -113,7 +113,7 @@ package struct RequestHeaders {
         guard signature == nil, field.value.begins("aws4-hmac-sha256 ") else { return }
         let text = field.value.string
         signature = text
-        guard let name = text.range(of: "Credential=") else { return }
+        guard let name = text.firstRange(of: "Credential=") else { return }
         let accessKeyID = text[name.upperBound...].prefix { $0 != "/" }
         if !accessKeyID.isEmpty { offer(ByteBuffer(substring: accessKeyID), from: .signature) }
     }

@@ -71,7 +71,7 @@ enum ChatRequestField: UInt16 {
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
-            case .converse: name.length == 8 ? .messages : name.length == 15 ? .inferenceConfig : nil
+            case .converse: converseField(length: name.length)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
@@ -99,6 +99,10 @@ enum ChatRequestField: UInt16 {
 
     private static func embeddingsField(length: Int) -> ChatRequestField? {
         length == 4 ? .user : length == 5 ? .model : nil
+    }
+
+    private static func converseField(length: Int) -> ChatRequestField? {
+        length == 8 ? .messages : length == 15 ? .inferenceConfig : nil
     }
 
     /// The only top-level field of a chat request whose name has `length` bytes.
