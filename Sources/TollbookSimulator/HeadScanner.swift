@@ -112,7 +112,9 @@ struct HeadScanner {
         guard start < path.upperBound, isEqual(path.lowerBound..<start, "/model/"),
             let slash = bytes[path].lastIndex(of: UInt8(ascii: "/")), slash > start
         else { return nil }
-        let routes: [(StaticString, RequestHead.Route)] = [("/converse", .converse), ("/converse-stream", .converseStream)]
+        let routes: [(StaticString, RequestHead.Route)] = [
+            ("/converse", .converse), ("/converse-stream", .converseStream),
+        ]
         for (name, route) in routes where isEqual(slash..<path.upperBound, name) { return (route, start..<slash) }
         return nil
     }

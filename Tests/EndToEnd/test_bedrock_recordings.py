@@ -1,5 +1,5 @@
-"""Answers that AWS Bedrock gave to Converse, replayed through the gateway: the same bytes, the same objects in boto3, and
-rows with the tokens that were counted. What the gateway and the simulator write is checked against Bedrock's model.
+"""Answers that AWS Bedrock gave to Converse, replayed through the gateway: the same bytes, the same objects in boto3,
+and rows with the tokens that were counted. What the gateway and the simulator write is checked against Bedrock's model.
 
 The recordings and the model are not part of this repository; TOLLBOOK_SHARED names the directory that holds them.
 """

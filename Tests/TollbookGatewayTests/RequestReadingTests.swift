@@ -66,7 +66,9 @@ import TollbookGateway
             #expect(FrontTarget(method: "POST", path: path + "-stream") == .call(.converseStream, model: arn))
             #expect(FrontTarget(method: "GET", path: path) == .methodNotAllowed(allow: "POST"))
         }
-        for path in ["/model/converse", "/model//converse", "/model/m/invoke", "/model/%0A/converse", "/model/%/converse"] {
+        for path in [
+            "/model/converse", "/model//converse", "/model/m/invoke", "/model/%0A/converse", "/model/%/converse",
+        ] {
             #expect(FrontTarget(method: "POST", path: Substring(path)) == .notFound)
         }
     }

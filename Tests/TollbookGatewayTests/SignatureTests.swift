@@ -142,7 +142,8 @@ import TollbookGateway
             signed += 1
             // Letters of hexadecimal digits and of headers' names may be of either case, and blanks at a value's ends.
             if signature.isValid(bodySHA256: Self.body) {
-                #expect(String(decoding: bytes, as: UTF8.self).lowercased() == String(decoding: lines, as: UTF8.self))
+                let changed = String(decoding: bytes, as: UTF8.self).lowercased()
+                #expect(changed == String(decoding: lines, as: UTF8.self).lowercased())
             }
         }
         #expect(signed > 100)

@@ -13,7 +13,9 @@ import TollbookWire
             ], payload: ByteBuffer(string: payload))
     }
 
-    private static func follow(_ messages: [ByteBuffer]) throws -> ([ConverseStreamReader.Event], ConverseStreamReader) {
+    private static func follow(
+        _ messages: [ByteBuffer]
+    ) throws -> (kinds: [ConverseStreamReader.Event], reader: ConverseStreamReader) {
         var splitter = EventStreamSplitter()
         var reader = ConverseStreamReader()
         var kinds: [ConverseStreamReader.Event] = []
@@ -66,8 +68,8 @@ import TollbookWire
 
     @Test func readsAPlainAnswerAtEverySplit() {
         let body = """
-            {"output":{"message":{"role":"assistant","content":[{"text":"h\\u00e9"},{"toolUse":{"toolUseId":"t","name":"f",
-            "input":{"a":[1,"x"]}}}]}},"stopReason":"tool_use","usage":\(Self.usage),"metrics":{"latencyMs":9},
+            {"output":{"message":{"role":"assistant","content":[{"text":"h\\u00e9"},{"toolUse":{"toolUseId":"t",
+            "name":"f","input":{"a":[1,"x"]}}}]}},"stopReason":"tool_use","usage":\(Self.usage),"metrics":{"latencyMs":9},
             "trace":{"guardrail":{"x":{"usage":{"inputTokens":7}}},"promptRouter":{"invokedModelId":"arn:m"}}}
             """
         let bytes = Array(body.utf8)

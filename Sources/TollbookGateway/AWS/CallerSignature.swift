@@ -50,7 +50,7 @@ package struct CallerSignature: Sendable, CustomStringConvertible, CustomReflect
 
     /// Whether the request was signed with its key.
     ///
-    /// - Parameter bodySHA256: of the body as received, in hexadecimal. A caller that signs without the body is refused.
+    /// - Parameter bodySHA256: of the body as received, in hexadecimal. A signature without the body is refused.
     package func isValid(bodySHA256: String) -> Bool {
         let key = SigV4.SigningKey(secret: secret, scope: scope)
         return SigV4.isValid(

@@ -79,8 +79,7 @@ package enum FrontTarget: Equatable, Sendable {
     private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
         let prefix = "/model/"
         guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),
-            let name = path[..<slash].utf8.count > prefix.utf8.count ? path[..<slash].dropFirst(prefix.utf8.count) : nil,
-            let model = model(name)
+            let model = model(path[..<slash].dropFirst(prefix.utf8.count))
         else { return nil }
         switch path[slash...] {
         case "/converse": return call(.converse, model: model, method)

@@ -75,8 +75,8 @@ extension GatewayError {
     )
     static let invalidSignature = GatewayError(
         .invalidSignature,
-        "The request's signature does not fit it. Sign for the service 'bedrock' with the Tollbook key both as access key "
-            + "id and as secret access key, and let nothing change host, path, query or body on the way.")
+        "The request's signature does not fit it. Sign for the service 'bedrock' with the Tollbook key both as access "
+            + "key id and as secret access key, and let nothing change host, path, query or body on the way.")
     static let signatureExpired = GatewayError(
         .signatureExpired, "The request was signed more than 5 minutes before or after the gateway's time.")
     static let ledgerUnavailable = GatewayError(

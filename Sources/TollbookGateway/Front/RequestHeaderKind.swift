@@ -47,7 +47,7 @@ enum RequestHeaderKind {
         }
     }
 
-    /// A digest of the body would not survive its patch; what signs a call to AWS is made anew; OpenAI's organization and project would redirect who
+    /// A digest of the body would not survive its patch; a call to AWS is signed anew; OpenAI's organization and project would redirect who
     /// is billed.
     private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {

@@ -31,7 +31,7 @@ extension DocumentValidation {
             refuse(
                 RuleViolation(
                     "the simulated provider is built in and has no base_url",
-                    "Leave base_url out, or write dialect: openai, anthropic or bedrock to call a simulator at an address."),
+                    "Leave base_url out, or write another dialect to call a simulator at an address."),
                 "base_url", provider.location)
         case (nil, nil): break
         }

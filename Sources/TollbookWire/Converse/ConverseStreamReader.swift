@@ -57,7 +57,10 @@ package struct ConverseStreamReader: AnswerStreamReport {
             keepUsage(visitor, payload)
             return true
         }
-        if !isReadable { malformedEvents += 1 }
+        if !isReadable {
+            malformedEvents += 1
+            visitor = ConverseOutputVisitor()
+        }
         if message.isNamed("metadata") {
             if !visitor.model.bytes.isEmpty { model = visitor.model.string }
             return .done

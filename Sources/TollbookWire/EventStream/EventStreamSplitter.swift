@@ -1,9 +1,9 @@
 package import NIOCore
 
-/// Splits a byte stream into messages of an AWS event stream, at any split of the reads, without copying whole messages.
+/// Splits a byte stream into messages of an AWS event stream, at any split of the reads, without copying whole ones.
 ///
-/// Used as `SSESplitter`: `append` a read, call `next()` until nil, then write the runs out. Only the unfinished message
-/// at a read's end is carried, and copied, to the next.
+/// Used as `SSESplitter`: `append` a read, call `next()` until nil, then write the runs out. Only the unfinished
+/// message at a read's end is carried, and copied, to the next.
 package struct EventStreamSplitter: Sendable {
     private let messageLimit: Int
     /// What has not been handed out.
