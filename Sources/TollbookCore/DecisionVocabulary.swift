@@ -100,4 +100,6 @@ package enum DecisionReason: Int, VocabularyCode {
     case attemptFailed = 16
     /// The deployment's provider does not serve the endpoint that was called.
     case endpointNotServed = 17
+    /// A field of the request cannot be said in the dialect of the deployment's provider; the detail names it.
+    case untranslatableField = 18
 }

@@ -12,6 +12,10 @@ package enum Endpoint: Int, VocabularyCode {
     case completions = 4
     /// POST /v1/embeddings.
     case embeddings = 5
+    /// POST /v1/responses.
+    case responses = 6
+    /// POST /v1/responses/input_tokens.
+    case responsesInputTokens = 7
     /// POST /model/{modelId}/converse.
     case converse = 15
     /// POST /model/{modelId}/converse-stream.
@@ -24,6 +28,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .messages, .countTokens: .anthropicMessages
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
+        case .responses, .responsesInputTokens: .openaiResponses
         case .converse, .converseStream: .bedrockConverse
         }
     }
@@ -32,7 +37,7 @@ package enum Endpoint: Int, VocabularyCode {
     package var hasOutput: Bool { self != .embeddings }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
-    package var isCharged: Bool { self != .countTokens }
+    package var isCharged: Bool { self != .countTokens && self != .responsesInputTokens }
 }
 
 /// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
@@ -153,6 +158,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiCompletions = 3
     /// OpenAI embeddings.
     case openaiEmbeddings = 4
+    /// OpenAI responses.
+    case openaiResponses = 5
     /// AWS Bedrock's Converse.
     case bedrockConverse = 7
 
@@ -168,6 +175,7 @@ package enum Dialect: Int, VocabularyCode {
         case .anthropicMessages: "anthropic-messages"
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
+        case .openaiResponses: "openai-responses"
         case .bedrockConverse: "bedrock-converse"
         }
     }

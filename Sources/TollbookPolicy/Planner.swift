@@ -27,6 +27,8 @@ package struct CallFacts: Sendable {
 /// A deployment that the call may go to, with the credential and prices it would use.
 package struct PlannedTarget: Sendable {
     package let deployment: DeploymentRecord
+    /// How its provider serves the endpoint that was called.
+    package let service: EndpointService
     /// nil when the provider needs none.
     package let credential: CredentialRecord?
     /// nil when the deployment has no price at the call's time.
@@ -59,6 +61,14 @@ package struct Denial: Sendable {
     package let message: String
 }
 
+/// What translating a request for a target came to.
+package enum TranslationVerdict: Sendable {
+    /// It can be sent; the names of fields that are left out or changed, for the decision; nil: none.
+    case translates(notes: String?)
+    /// It cannot: the field that stands against it.
+    case refused(field: String)
+}
+
 /// The planner's answer.
 package enum Admission: Sendable {
     case planned(Plan)
@@ -69,7 +79,12 @@ package enum Admission: Sendable {
 /// Authorizes a call and plans where it goes. Pure: reads the snapshot and the facts, nothing else.
 package enum Planner {
     /// Decides whether a call may go out, and where: its permission, its route, the targets in order, and its hold.
-    package static func admit(_ facts: CallFacts, key: KeyRecord, snapshot: GovernanceSnapshot) -> Admission {
+    ///
+    /// - Parameter translation: asked for each target that another rule has not refused and whose dialect is another.
+    package static func admit(
+        _ facts: CallFacts, key: KeyRecord, snapshot: GovernanceSnapshot,
+        translation: (PlannedTarget) -> TranslationVerdict = { _ in .translates(notes: nil) }
+    ) -> Admission {
         guard let route = snapshot.routes[facts.routeName] else { return .unknownRoute }
         let authorization = authorize(key: key, route: route, nowMicros: facts.acceptedMicros)
         guard authorization.verdict == .allow else {
@@ -78,7 +93,7 @@ package enum Planner {
                     route: route, reason: authorization.reason, decisions: [authorization],
                     message: message(for: authorization.reason, route: route, key: key, endpoint: facts.endpoint)))
         }
-        return plan(facts, key: key, route: route, authorization: authorization)
+        return plan(facts, key: key, route: route, authorization: authorization, translation: translation)
     }
 
     private static func authorize(key: KeyRecord, route: RouteRecord, nowMicros: Int64) -> Decision {
@@ -98,40 +113,29 @@ package enum Planner {
     }
 
     private static func plan(
-        _ facts: CallFacts, key: KeyRecord, route: RouteRecord, authorization: Decision
+        _ facts: CallFacts, key: KeyRecord, route: RouteRecord, authorization: Decision,
+        translation: (PlannedTarget) -> TranslationVerdict
     ) -> Admission {
-        var targets: [PlannedTarget] = []
-        var refusals: [Decision] = []
+        var list = TargetList(route: route)
         for deployment in route.targets {
-            switch TargetRules.check(deployment, facts: facts, project: key.project) {
-            case .admitted(let credential):
-                targets.append(target(deployment, credential: credential, facts: facts))
-            case .refused(let reason):
-                refusals.append(
-                    Decision(
-                        stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version,
-                        verdict: .deny, reason: reason, deploymentID: deployment.id))
-            }
+            list.consider(deployment, facts, project: key.project, translation: translation)
         }
-        guard let first = targets.first else {
-            let decision = Decision(
-                stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .deny,
-                reason: .noTarget)
-            // A target that speaks the caller's format is nearer to serving the call than one that does not.
-            let reason = (refusals.first { $0.reason != .endpointNotServed } ?? refusals.first)?.reason ?? .noTarget
+        guard let first = list.targets.first else {
+            let reason = list.decidingReason
             return .denied(
                 Denial(
-                    route: route, reason: reason, decisions: [authorization] + refusals + [decision],
+                    route: route, reason: reason,
+                    decisions: [authorization] + list.refusals + [list.decision(.deny, .noTarget)],
                     message: message(for: reason, route: route, key: key, endpoint: facts.endpoint)))
         }
-        let chosen = Decision(
-            stage: .plan, policyKind: .route, policyID: route.id, policyVersion: route.version, verdict: .route,
-            reason: .targetChosen, deploymentID: first.deployment.id)
+        let chosen = list.decision(.route, .targetChosen, of: first.deployment, detail: list.notes)
         return .planned(
             Plan(
-                route: route, targets: targets, hold: dearestHold(targets), currency: first.prices?.currency,
-                heldOutputTokens: targets.reduce(0) { max($0, $1.heldOutputTokens) },
-                decisions: refusals.isEmpty ? [authorization, chosen] : [authorization] + refusals + [chosen]))
+                route: route, targets: list.targets, hold: dearestHold(list.targets),
+                currency: first.prices?.currency,
+                heldOutputTokens: list.targets.reduce(0) { max($0, $1.heldOutputTokens) },
+                decisions: list.refusals.isEmpty
+                    ? [authorization, chosen] : [authorization] + list.refusals + [chosen]))
     }
 
     /// nil when a target is unpriced.
@@ -144,26 +148,13 @@ package enum Planner {
         return dearest
     }
 
-    private static func target(
-        _ deployment: DeploymentRecord, credential: CredentialRecord?, facts: CallFacts
-    ) -> PlannedTarget {
-        let prices = deployment.prices.prices(atMicros: facts.acceptedMicros)
-        guard facts.endpoint.isCharged else {
-            return PlannedTarget(
-                deployment: deployment, credential: credential, prices: prices, hold: .zero, heldOutputTokens: 0)
-        }
-        let output = facts.endpoint.hasOutput ? Hold.outputTokens(facts, maxOutput: deployment.maxOutput) : 0
-        return PlannedTarget(
-            deployment: deployment, credential: credential, prices: prices,
-            hold: prices.flatMap { Hold.amount(facts, outputTokens: output, prices: $0) },
-            heldOutputTokens: output)
-    }
-
     private static func message(
         for reason: DecisionReason, route: RouteRecord, key: KeyRecord, endpoint: Endpoint
     ) -> String {
         switch reason {
         case .endpointNotServed: endpointMessage(endpoint, route: route)
+        case .untranslatableField:
+            "No model behind '\(route.name)' can serve a field of this request."
         case .keyExpired:
             "This key has expired. Ask for a new one."
         case .routeNotPermitted:
@@ -181,15 +172,15 @@ package enum Planner {
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
         switch endpoint {
+        case .responses, .responsesInputTokens:
+            "No provider behind '\(route.name)' answers OpenAI responses. Call POST /v1/chat/completions, or add a "
+                + "deployment of a provider with dialect 'openai' to the route."
         case .completions, .embeddings:
             "No provider behind '\(route.name)' answers OpenAI \(endpoint.name). Add a deployment of a provider with "
                 + "dialect 'openai' to the route."
-        case .chatCompletions:
-            "No provider behind '\(route.name)' answers OpenAI chat completions. Call POST /v1/messages, or add a "
-                + "deployment of a provider with dialect 'openai' to the route."
-        case .messages, .countTokens:
-            "No provider behind '\(route.name)' answers Anthropic messages. Call POST /v1/chat/completions, or add a "
-                + "deployment of a provider with dialect 'anthropic' to the route."
+        case .chatCompletions, .messages, .countTokens:
+            "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
+                + "'openai' or 'anthropic' to the route."
         case .converse, .converseStream:
             "No provider behind '\(route.name)' answers Bedrock's Converse. Call POST /v1/chat/completions or "
                 + "/v1/messages, or add a deployment of a provider with dialect 'bedrock' to the route."

@@ -3,12 +3,12 @@ internal import TollbookCore
 /// The hard constraints on a target: they come before any strategy and hold for every fallback.
 enum TargetRules {
     enum Answer {
-        case admitted(CredentialRecord?)
+        case admitted(CredentialRecord?, EndpointService)
         case refused(DecisionReason)
     }
 
     static func check(_ deployment: DeploymentRecord, facts: CallFacts, project: ProjectRecord) -> Answer {
-        guard deployment.provider.knownDialect?.serves(facts.endpoint) ?? false else {
+        guard let service = deployment.provider.knownDialect?.service(of: facts.endpoint) else {
             return .refused(.endpointNotServed)
         }
         if let allowed = project.regions {
@@ -19,10 +19,10 @@ enum TargetRules {
         if let window = deployment.contextWindow, facts.estimatedInputTokens / estimateSlack > window {
             return .refused(.overContextWindow)
         }
-        guard !deployment.credentials.isEmpty else { return .admitted(nil) }
+        guard !deployment.credentials.isEmpty else { return .admitted(nil, service) }
         guard let credential = deployment.credentials.first(where: { $0.projects?.contains(project.id) ?? true })
         else { return .refused(.credentialNotAllowed) }
-        return .admitted(credential)
+        return .admitted(credential, service)
     }
 
     /// The estimate leans high so that holds suffice; only a prompt twice the window by estimate is refused

@@ -10,6 +10,10 @@ enum AnswerDialect: Sendable, Equatable {
     case completions
     /// OpenAI embeddings.
     case embeddings
+    /// OpenAI responses.
+    case responses
+    /// The token counting of OpenAI responses.
+    case responsesCount
     /// Bedrock's Converse, whose model is in the path.
     case converse
     case converseStream
@@ -21,7 +25,15 @@ enum AnswerDialect: Sendable, Equatable {
     var isBedrock: Bool { self == .converse || self == .converseStream }
 
     /// Whether the body may ask for a stream.
-    var streams: Bool { self == .chat || self == .messages || self == .completions }
+    var streams: Bool {
+        switch self {
+        case .chat, .messages, .completions, .responses: true
+        case .tokenCount, .embeddings, .responsesCount, .converse, .converseStream: false
+        }
+    }
+
+    /// Whether requests have the form of OpenAI responses.
+    var isResponses: Bool { self == .responses || self == .responsesCount }
 
     /// The form of its errors.
     var errorShape: ErrorShape { isAnthropic ? .anthropic : isBedrock ? .bedrock : .openai }

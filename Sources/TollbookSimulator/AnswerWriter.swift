@@ -65,6 +65,7 @@ struct AnswerWriter {
     private func writeBody(_ plan: ChatPlan, into sink: inout ByteSink) -> Int? {
         switch plan.dialect {
         case .chat, .completions: ChatBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .responses, .responsesCount: ResponsesBody(plan: plan, stamp: stamp).write(into: &sink)
         case .embeddings: EmbeddingsBody(plan: plan).write(into: &sink)
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
         case .converse, .converseStream: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)

@@ -36,7 +36,7 @@ struct ChatFields {
             streamOptions = value
         } else if isKey("max_tokens") {
             maxTokens = value
-        } else if isKey("max_completion_tokens") {
+        } else if isKey("max_completion_tokens") || dialect.isResponses && isKey("max_output_tokens") {
             maxCompletionTokens = value
         } else if isKey("n") {
             choices = value
@@ -44,7 +44,7 @@ struct ChatFields {
             tools = value
         } else if isKey("tool_choice") {
             toolChoice = value
-        } else if isKey("response_format") || isKey("output_config") {
+        } else if isKey(dialect.isResponses ? "text" : "response_format") || isKey("output_config") {
             responseFormat = value
         } else if isKey("input") {
             input = value
@@ -76,6 +76,10 @@ struct ChatFields {
         }
         guard !dialect.isAnthropic else {
             if let responseFormat { request.format = anthropicFormat(bytes, responseFormat) }
+            return request
+        }
+        if dialect.isResponses {
+            if let responseFormat { request.format = responsesFormat(bytes, responseFormat) }
             return request
         }
         request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
@@ -127,7 +131,7 @@ struct ChatFields {
             }
         }
         if dialect.isAnthropic { return anthropicTool(bytes, toolChoice, offered, first) }
-        let name = ToolSample.nameChosen(bytes, toolChoice)
+        let name = ToolSample.nameChosen(bytes, toolChoice) ?? ToolSample.name(bytes, toolChoice)
         return .named(offered.first { $0.name == name } ?? first)
     }
 
@@ -138,7 +142,7 @@ struct ChatFields {
         case "any": return .required(offered)
         case "none": return .none
         case "tool":
-            let name = JSONLookup.value(bytes, choice, "name").flatMap { JSONText.string(bytes, $0) }
+            let name = ToolSample.name(bytes, choice)
             return .named(offered.first { $0.name == name } ?? first)
         default: return .offered(offered)
         }
@@ -148,6 +152,15 @@ struct ChatFields {
         guard let schema = JSONLookup.value(bytes, range, "format").flatMap({ JSONLookup.value(bytes, $0, "schema") })
         else { return .text }
         return .json(SchemaSample.make(bytes, schema))
+    }
+
+    private func responsesFormat(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {
+        guard let format = JSONLookup.value(bytes, range, "format"),
+            let type = JSONLookup.value(bytes, format, "type").flatMap({ JSONText.string(bytes, $0) }),
+            type != "text"
+        else { return .text }
+        let schema = JSONLookup.value(bytes, format, "schema")
+        return .json(schema.map { SchemaSample.make(bytes, $0) } ?? #"{"answer":"lorem"}"#)
     }
 
     private func format(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {

@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// The fields of a chat completion request, or of an Anthropic message, that decide its answer.
+/// The fields of a chat completion request, or of one in another dialect, that decide its answer.
 struct ChatRequest: Sendable, Equatable {
     var dialect = AnswerDialect.chat
     /// The model name as it stood between its quotes, escapes and all: it is echoed byte for byte.

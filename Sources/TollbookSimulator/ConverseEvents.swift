@@ -3,7 +3,7 @@ internal import NIOCore
 /// Writes the messages of a streamed answer of Bedrock's Converse.
 ///
 /// The simulator has its own writer of event streams: what reads them in the gateway is then read twice by others.
-struct ConverseEvents: Sendable {
+struct ConverseEvents: TypedEvents {
     private let plan: ChatPlan
     /// One a content chunk; the first of a tool's block opens it, the last of any closes it.
     private let contents: [ByteBuffer]
@@ -43,16 +43,16 @@ struct ConverseEvents: Sendable {
     }
 
     /// The exception with which Bedrock gives up inside a stream.
-    static func writeError(into sink: inout ByteSink) {
+    func writeError(before event: Int, into sink: inout ByteSink) {
         sink.write(
-            message(
+            Self.message(
                 [(":exception-type", "throttlingException"), (":message-type", "exception")],
                 #"{"message":"Too many tokens, please wait before trying again."}"#))
     }
 
     /// An event whose JSON breaks off.
-    static func writeBroken(into sink: inout ByteSink) {
-        sink.write(event("contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"lor"#))
+    func writeBroken(into sink: inout ByteSink) {
+        sink.write(Self.event("contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"lor"#))
     }
 
     /// A tool call's id.

@@ -5,9 +5,9 @@ extension Directives {
             "Directives pin counts, times and faults of one answer. Write them as key=value pairs between commas",
             "in the request header x-sim, or in the model name after / or : (sim/completion=20,fault=drip).",
             "The header wins over the model name, which wins over --default. Unknown keys are answered with 400.",
-            "They mean the same at /v1/chat/completions, at /v1/messages and at /model/{model}/converse[-stream]; the",
-            "usage objects of the last two take cached and cache_write tokens out of prompt; usage= is for chat",
-            "streams only.",
+            "They mean the same at /v1/chat/completions, /v1/responses, /v1/messages and",
+            "/model/{model}/converse[-stream]; the usage objects of the last two take cached and cache_write tokens",
+            "out of prompt. usage= is for chat streams only.",
             "",
         ]
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }

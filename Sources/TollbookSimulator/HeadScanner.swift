@@ -99,7 +99,8 @@ struct HeadScanner {
         let routes: [(StaticString, RequestHead.Route)] = [
             ("/v1/chat/completions", .chat), ("/chat/completions", .chat), ("/v1/messages", .messages),
             ("/v1/messages/count_tokens", .countTokens), ("/v1/completions", .completions),
-            ("/v1/embeddings", .embeddings), ("/v1/models", .models), ("/models", .models),
+            ("/v1/embeddings", .embeddings), ("/v1/responses", .responses),
+            ("/v1/responses/input_tokens", .responsesCount), ("/v1/models", .models), ("/models", .models),
             ("/healthz", .health), ("/sim/calls", .calls), ("/sim/last", .last), ("/sim/reset", .reset),
         ]
         for (name, route) in routes where isEqual(path, name) { return route }

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Writes the server-sent events of a streamed Anthropic message.
-struct MessagesEvents: Sendable {
+struct MessagesEvents: TypedEvents {
     private let plan: ChatPlan
     private let stamp: CallStamp
     /// One a content chunk; the first of a block opens it, the last closes it.
@@ -45,12 +45,12 @@ struct MessagesEvents: Sendable {
     }
 
     /// The terminal event.
-    static func writeDone(into sink: inout ByteSink) {
+    func writeDone(into sink: inout ByteSink) {
         sink.write("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
     }
 
     /// The event with which Anthropic gives up inside a stream.
-    static func writeError(into sink: inout ByteSink) {
+    func writeError(before event: Int, into sink: inout ByteSink) {
         sink.write(
             """
             event: error
@@ -59,7 +59,7 @@ struct MessagesEvents: Sendable {
     }
 
     /// An event whose JSON breaks off.
-    static func writeBroken(into sink: inout ByteSink) {
+    func writeBroken(into sink: inout ByteSink) {
         sink.write(
             """
             event: content_block_delta

@@ -27,6 +27,8 @@ struct RequestHead: Sendable {
         case countTokens
         case completions
         case embeddings
+        case responses
+        case responsesCount
         case converse
         case converseStream
         case models

@@ -25,6 +25,8 @@ struct Responder: Sendable {
         case (.post, .countTokens): return call(request, .tokenCount)
         case (.post, .completions): return call(request, .completions)
         case (.post, .embeddings): return call(request, .embeddings)
+        case (.post, .responses): return call(request, .responses)
+        case (.post, .responsesCount): return call(request, .responsesCount)
         case (.post, .converse): return call(request, .converse)
         case (.post, .converseStream): return call(request, .converseStream)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))

@@ -5,10 +5,8 @@ struct StreamEvents: Sendable {
     /// Content events over all choices, in the order in which choices take turns.
     let contentEvents: Int
     private let plan: ChatPlan
-    /// Writes them in Anthropic's dialect; nil for a chat answer.
-    private let messages: MessagesEvents?
-    /// Writes them in Converse's; nil for another.
-    private let converse: ConverseEvents?
+    /// Writes them in a dialect that names its events; nil for a chat answer.
+    private let typed: (any TypedEvents)?
     private let stamp: CallStamp
     /// `data: {"id": …, "choices":[`, the same in every event.
     private let front: [UInt8]
@@ -23,16 +21,18 @@ struct StreamEvents: Sendable {
         self.plan = plan
         self.stamp = stamp
         choices = plan.choices
-        messages = plan.dialect == .messages ? MessagesEvents(plan, stamp: stamp) : nil
-        converse = plan.dialect.isBedrock ? ConverseEvents(plan, stamp: stamp) : nil
-        let isChat = messages == nil && converse == nil
+        switch plan.dialect {
+        case .messages: typed = MessagesEvents(plan, stamp: stamp)
+        case .responses: typed = ResponsesEvents(plan, stamp: stamp)
+        case .converseStream: typed = ConverseEvents(plan, stamp: stamp)
+        default: typed = nil
+        }
         let front = Self.makeFront(plan, stamp)
         self.front = front
         let lists = (0..<plan.choices).lazy.compactMap { StreamDeltas.list(plan, choice: $0, stamp: stamp) }
-        deltas = isChat ? Array(lists) : []
-        contentEvents =
-            messages?.contentEvents ?? converse?.contentEvents ?? (deltas.first?.count ?? plan.chunks) * plan.choices
-        let needsFronts = isChat && deltas.isEmpty && plan.usage != .everyChunk
+        deltas = typed == nil ? Array(lists) : []
+        contentEvents = typed?.contentEvents ?? (deltas.first?.count ?? plan.chunks) * plan.choices
+        let needsFronts = typed == nil && deltas.isEmpty && plan.usage != .everyChunk
         wordFronts = needsFronts ? (0..<plan.choices).map { Self.makeWordFront(front, plan.dialect, choice: $0) } : []
         let usage = plan.usage == .lastChunk ? ",\"usage\":null" : ""
         let close = plan.dialect == .completions ? "\"" : "\"}"
@@ -41,8 +41,7 @@ struct StreamEvents: Sendable {
 
     /// The event that opens a choice and names the role.
     func writeRole(_ choice: Int, into sink: inout ByteSink) {
-        if let messages { return messages.writeStart(into: &sink) }
-        if let converse { return converse.writeStart(into: &sink) }
+        if let typed { return typed.writeStart(into: &sink) }
         let content = if case .toolCalls = plan.content { "null" } else { "\"\"" }
         writeChoice(
             choice, delta: #"{"role":"assistant","content":\#(content),"refusal":null}"#, finish: "null",
@@ -51,8 +50,7 @@ struct StreamEvents: Sendable {
 
     /// Content event number `event`, not framed.
     func writeContent(_ event: Int, into sink: inout ByteSink) {
-        if let messages { return messages.writeContent(event, into: &sink) }
-        if let converse { return converse.writeContent(event, into: &sink) }
+        if let typed { return typed.writeContent(event, into: &sink) }
         let choice = event % choices
         guard deltas.isEmpty else {
             let usage = runningUsage(after: event + 1)
@@ -102,8 +100,7 @@ struct StreamEvents: Sendable {
 
     /// The event that carries `finish_reason`.
     func writeFinish(_ choice: Int, into sink: inout ByteSink) {
-        if let messages { return messages.writeFinish(into: &sink) }
-        if let converse { return converse.writeFinish(into: &sink) }
+        if let typed { return typed.writeFinish(into: &sink) }
         let tellsAll = plan.usage == .finishChunk && choice == choices - 1
         writeChoice(
             choice, delta: plan.dialect == .completions ? "\"\"" : "{}", finish: plan.finish.json.description,
@@ -122,24 +119,22 @@ struct StreamEvents: Sendable {
     var hasRole: Bool { plan.dialect != .completions }
 
     /// Whether ``writeUsage(into:)`` is to be called.
-    var hasUsageEvent: Bool {
-        messages == nil && converse == nil && (plan.usage == .lastChunk || plan.usage == .everyChunk)
-    }
+    var hasUsageEvent: Bool { typed == nil && (plan.usage == .lastChunk || plan.usage == .everyChunk) }
 
     /// Whether the choices end with a finish event.
-    var hasFinish: Bool { messages != nil || plan.finish != .missing }
+    var hasFinish: Bool { typed != nil || plan.finish != .missing }
 
     /// The terminal event.
     func writeDone(into sink: inout ByteSink) {
-        if messages != nil { return MessagesEvents.writeDone(into: &sink) }
-        if let converse { return converse.writeDone(into: &sink) }
+        if let typed { return typed.writeDone(into: &sink) }
         sink.write("data: [DONE]\n\n")
     }
 
     /// The event with which a provider gives up inside a stream.
-    func writeError(into sink: inout ByteSink) {
-        if messages != nil { return MessagesEvents.writeError(into: &sink) }
-        if converse != nil { return ConverseEvents.writeError(into: &sink) }
+    ///
+    /// - Parameter event: the content event in whose place it comes.
+    func writeError(before event: Int, into sink: inout ByteSink) {
+        if let typed { return typed.writeError(before: event, into: &sink) }
         sink.write(
             """
             data: {"error":{"message":"Simulated: the server failed while it worked on this request.",\
@@ -149,8 +144,7 @@ struct StreamEvents: Sendable {
 
     /// An event whose JSON breaks off.
     func writeBroken(into sink: inout ByteSink) {
-        if messages != nil { return MessagesEvents.writeBroken(into: &sink) }
-        if converse != nil { return ConverseEvents.writeBroken(into: &sink) }
+        if let typed { return typed.writeBroken(into: &sink) }
         sink.write(front)
         sink.write(text: Self.wordOpening(plan.dialect, choice: 0) + "lor\n\n")
     }

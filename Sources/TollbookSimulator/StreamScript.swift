@@ -148,7 +148,7 @@ struct StreamScript: Sendable {
             position = .stalled(content: event, sinceNanos: elapsedNanos)
         case .errorEvent:
             let start = framer.begin(into: &sink)
-            events.writeError(into: &sink)
+            events.writeError(before: event, into: &sink)
             framer.end(start, into: &sink)
             position = .terminator
             return nil

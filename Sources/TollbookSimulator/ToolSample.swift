@@ -20,7 +20,7 @@ struct ToolSample: Sendable, Equatable {
     private static func sample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
         guard let name = nameChosen(bytes, tool) else {
             return JSONLookup.value(bytes, tool, "toolSpec").map { converseSample(bytes, $0) }
-                ?? anthropicSample(bytes, tool)
+                ?? flatSample(bytes, tool)
         }
         if let function = JSONLookup.value(bytes, tool, "function") {
             let schema = JSONLookup.value(bytes, function, "parameters")
@@ -32,17 +32,31 @@ struct ToolSample: Sendable, Equatable {
 
     /// Converse's form: `{"toolSpec":{"name":…,"inputSchema":{"json":…}}}`.
     private static func converseSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
-        guard let name = JSONLookup.value(bytes, tool, "name").flatMap({ JSONText.string(bytes, $0) }),
+        guard let name = name(bytes, tool),
             let schema = JSONLookup.value(bytes, tool, "inputSchema").flatMap({ JSONLookup.value(bytes, $0, "json") })
         else { return nil }
         return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
     }
 
-    /// Anthropic's form: name and schema at the top. Tools that the provider runs itself have no schema.
-    private static func anthropicSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
-        guard let name = JSONLookup.value(bytes, tool, "name").flatMap({ JSONText.string(bytes, $0) }),
-            let schema = JSONLookup.value(bytes, tool, "input_schema")
-        else { return nil }
-        return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
+    /// The name at the top of a tool or of a choice.
+    static func name(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> String? {
+        JSONLookup.value(bytes, range, "name").flatMap { JSONText.string(bytes, $0) }
+    }
+
+    /// The form of Anthropic and of OpenAI responses: name and schema at the top. Tools that the provider runs itself
+    /// have no schema, or no name.
+    private static func flatSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
+        guard let name = name(bytes, tool) else { return nil }
+        if let schema = JSONLookup.value(bytes, tool, "input_schema") {
+            return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
+        }
+        switch JSONLookup.value(bytes, tool, "type").flatMap({ JSONText.string(bytes, $0) }) {
+        case "function":
+            let schema = JSONLookup.value(bytes, tool, "parameters")
+            return ToolSample(
+                name: name, isCustom: false, arguments: schema.map { SchemaSample.make(bytes, $0) } ?? "{}")
+        case "custom": return ToolSample(name: name, isCustom: true, arguments: "lorem ipsum dolor")
+        default: return nil
+        }
     }
 }

@@ -29,8 +29,8 @@ package enum WireLimits {
     /// at most.
     package static let prompts = 100_000
 
-    /// The largest `max_tokens` and `max_completion_tokens`: a hundred times today's largest output window,
-    /// and small enough that a product with `n` and a price stays within 63 bits.
+    /// The largest `max_tokens`, `max_completion_tokens` and `max_output_tokens`: a hundred times today's largest
+    /// output window, and small enough that a product with `n` and a price stays within 63 bits.
     package static let outputTokens = 100_000_000
 
     /// Length from which the value of a key `data` or `file_data` counts as an attachment and not as text.
@@ -59,4 +59,10 @@ package enum WireLimits {
 
     /// Bytes of an answer's `model` and `id` that are kept; a longer one is cut off there, at a character.
     package static let answerTextBytes = 256
+
+    /// Bytes of a response item's `type` and `status` that are kept; known ones have at most 21.
+    static let responseItemTextBytes = 64
+
+    /// The largest `sequence_number` that is gone on from; a stream has some thousand events.
+    static let sequenceNumber: Int64 = 1_000_000_000_000
 }

@@ -330,7 +330,7 @@ def test_a_count_open_at_a_crash_costs_nothing(upstream: ScriptedUpstream, make_
     gateway.check_books()
 
 
-# Another dialect
+# Providers of both dialects
 
 @pytest.fixture(scope="module")
 def mixed(upstream: ScriptedUpstream, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
@@ -354,38 +354,21 @@ def mixed(upstream: ScriptedUpstream, simulator: Simulator, tmp_path_factory: py
         server.close()
 
 
-@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
-def test_messages_for_an_openai_provider_are_refused_with_advice(mixed: Gateway, path: str):
-    answer = mixed.messages(path=path, model="gpt")
-    assert answer.status == 422 and answer.json["type"] == "error" and answer.code == "unservable"
-    error = answer.json["error"]
-    assert error["type"] == "invalid_request_error" and error["reason"] == "endpoint_not_served"
-    assert "/v1/chat/completions" in error["message"] and "'anthropic'" in error["message"]
-    story = mixed.story(answer)
-    refused = [d for d in story.decisions if d["reason"] == "endpoint_not_served"]
-    deployment = mixed.ledger.value("SELECT id FROM deployment WHERE name = 'gpt-d'")
-    assert [d["deployment_id"] for d in refused] == [deployment] and refused[0]["stage"] == "plan"
-    assert story.end_reason == "denied" and story.attempts == []
-
-
-def test_chat_for_an_anthropic_provider_is_refused_with_advice(mixed: Gateway):
-    answer = mixed.chat(model="claude")
-    assert answer.status == 422 and answer.code == "unservable"
-    assert "/v1/messages" in answer.json["error"]["message"] and "'openai'" in answer.json["error"]["message"]
-
-
-def test_a_route_with_both_serves_each_dialect_by_its_own(mixed: Gateway):
+def test_the_order_of_a_route_decides_whatever_its_targets_speak(mixed: Gateway, simulator: Simulator):
+    calls = simulator.calls
     answer = mixed.messages(model="both")
-    assert answer.status == 200 and json.loads(answer.body)["type"] == "message"
+    assert answer.status == 200 and json.loads(answer.body)["type"] == "message" and simulator.calls == calls + 1
     reasons = [d["reason"] for d in mixed.story(answer).decisions if d["stage"] == "plan"]
-    assert reasons == ["endpoint_not_served", "target_chosen"]
+    assert reasons == ["target_chosen"]
     assert mixed.chat(model="both").json["object"] == "chat.completion"
 
 
 def test_a_prices_gap_elsewhere_does_not_matter(mixed: Gateway):
-    """The route's OpenAI target has no price; a call that cannot go there is priced all the same."""
-    story = mixed.story(mixed.messages(model="both"))
-    assert story.held > 0
+    """The route's first target has no price; a call that it cannot serve is priced all the same."""
+    answer = mixed.messages(model="both", stop_sequences=list("abcde"))
+    story = mixed.story(answer)
+    reasons = [d["reason"] for d in story.decisions if d["stage"] == "plan"]
+    assert reasons == ["untranslatable_field", "target_chosen"] and story.held > 0
     assert {c["meter"]: c["price_id"] is not None for c in story.charges if c["meter"] in ("input", "output")} == {
         "input": True, "output": True}
 

@@ -175,7 +175,7 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
         BadDocument(
             provider("dialect: gemini"),
             "3:24: this version calls no provider of dialect 'gemini'. "
-                + "Write openai, anthropic or simulated, or leave the provider out."),
+                + "Write openai, anthropic, bedrock or simulated, or leave the provider out."),
         BadDocument(
             provider("dialect: anthropic, credential: none"),
             "3:12: the provider has no base_url. "

@@ -38,6 +38,38 @@ import TollbookWire
         "cache_creation":{"ephemeral_5m_input_tokens":3},"cache_creation_input_tokens":3}}
         """
 
+    private static let responses = """
+        event: response.created
+        data: {"type":"response.created","sequence_number":0,"response":{"id":"r","model":"c","usage":null}}
+
+        event: response.output_item.added
+        data: {"type":"response.output_item.added","item":{"type":"function_call","name":"f","arguments":""}}
+
+        event: response.output_text.delta
+        data: {"type":"response.output_text.delta","sequence_number":2,"delta":"h\\u00e9\\ud83d\\ude00"}
+
+        event: response.output_item.done
+        data: {"type":"response.output_item.done","item":{"type":"tool_search_call","arguments":{"a":[1,"x"]}}}
+
+        event: error
+        data: {"type":"error","code":"x","message":"y","param":null,"sequence_number":9}
+
+        event: response.completed
+        data: {"type":"response.completed","response":{"output":[{"type":"web_search_call","status":"completed",
+        data: "action":{"type":"search"}},{"type":"message","content":[{"type":"output_text","text":"hi"}]}],
+        data: "usage":{"input_tokens":5,"output_tokens":7,"input_tokens_details":{"cached_tokens":3}}}}
+
+
+        """
+
+    private static let plainResponse = """
+        {"id":"r","model":"c","error":null,"output":[{"type":"message","content":[{"type":"output_text","text":"hi"}]},
+        {"type":"function_call","name":"f","arguments":"{}"},
+        {"type":"tool_search_call","arguments":{"a":{"b":[1,"x",null]}}},
+        {"type":"web_search_call","action":{"type":"search"}}],"usage":{"input_tokens":5,"output_tokens":7,
+        "output_tokens_details":{"reasoning_tokens":3},"total_tokens":12}}
+        """
+
     /// Inserts, changes, removes and repeats bytes, most of them such that mean something.
     private static func mutated(_ seed: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
         let interesting = Array("{}[]\",:\\ \n0129-tfn".utf8) + [0, 0x80, 0xC2, 0xED, 0xFF]
@@ -55,40 +87,55 @@ import TollbookWire
     }
 
     /// What is known at the end of a stream read in chunks of `size`.
-    private static func follow(_ bytes: [UInt8], _ size: Int) throws -> String {
+    private static func follow<Reader: AnswerStreamReader>(
+        _ reader: Reader, _ bytes: [UInt8], _ size: Int
+    ) throws -> String {
         var splitter = SSESplitter()
-        var reader = MessagesStreamReader()
+        var reader = reader
+        var ends = 0
         for chunk in chunks(bytes, size) {
             splitter.append(chunk)
-            while let event = try splitter.next() { _ = reader.read(event) }
+            while let event = try splitter.next() { if reader.read(event) == .done { ends += 1 } }
             while splitter.takeRun() != nil {}
         }
-        if let event = splitter.finish() { _ = reader.read(event) }
-        return "\(reader.usageReport()) \(reader.outputBytes) \(reader.contentEvents) \(reader.malformedEvents) "
-            + "\(reader.sawStop) \(reader.sawError) \(reader.sawFinishReason) \(reader.model ?? "")"
+        if let event = splitter.finish(), reader.read(event) == .done { ends += 1 }
+        return "\(reader.usageReport()) \(reader.estimatedOutputTokens) \(reader.malformedEvents) \(ends) "
+            + "\(reader.sawError) \(reader.sawFinishReason) \(reader.model ?? "") \(reader.responseID ?? "")"
     }
 
-    @Test(arguments: [1, 2, 3] as [UInt64]) func streamsTellTheSameWhereverTheyAreCut(seed: UInt64) throws {
+    private static func checkStreams(
+        _ reader: some AnswerStreamReader, _ stream: String, seed: UInt64
+    ) throws {
         var generator = SeededGenerator(seed: seed)
         var whole = 0
         for round in 0..<3_000 {
-            let bytes = Self.mutated(Array(Self.stream.utf8), &generator)
+            let bytes = mutated(Array(stream.utf8), &generator)
             let size = Int.random(in: 1...40, using: &generator)
-            let expected = try Self.follow(bytes, 0)
+            let expected = try follow(reader, bytes, 0)
             if expected.contains("output_tokens") { whole += 1 }
-            #expect(try Self.follow(bytes, size) == expected, "seed \(seed), round \(round), chunks of \(size)")
+            #expect(try follow(reader, bytes, size) == expected, "seed \(seed), round \(round), chunks of \(size)")
         }
         #expect(whole > 1_000, "the mutations leave something to read")
     }
 
-    @Test(arguments: [4, 5, 6] as [UInt64]) func plainAnswersTellTheSameWhereverTheyAreCut(seed: UInt64) {
+    @Test(arguments: [1, 2, 3] as [UInt64]) func streamsTellTheSameWhereverTheyAreCut(seed: UInt64) throws {
+        try Self.checkStreams(MessagesStreamReader(), Self.stream, seed: seed)
+    }
+
+    @Test(arguments: [7, 8, 9] as [UInt64]) func responsesTellTheSameWhereverTheyAreCut(seed: UInt64) throws {
+        try Self.checkStreams(ResponsesStreamReader(), Self.responses, seed: seed)
+    }
+
+    private static func checkAnswers(
+        _ make: () -> some AnswerBodyReader, _ body: String, seed: UInt64
+    ) {
         var generator = SeededGenerator(seed: seed)
         var wellFormed = 0
         for round in 0..<3_000 {
-            let bytes = Self.mutated(Array(Self.plain.utf8), &generator)
+            let bytes = mutated(Array(body.utf8), &generator)
             let size = Int.random(in: 1...40, using: &generator)
             let told = [0, size].map { size in
-                var reader = MessagesResponseReader()
+                var reader = make()
                 for chunk in chunks(bytes, size) { reader.read(chunk) }
                 reader.finish()
                 // A broken answer may have told more or less before its fault, by where the chunks ended.
@@ -100,5 +147,13 @@ import TollbookWire
             #expect(told[0] == told[1], "seed \(seed), round \(round), chunks of \(size)")
         }
         #expect(wellFormed > 300, "the mutations leave something to read")
+    }
+
+    @Test(arguments: [4, 5, 6] as [UInt64]) func plainAnswersTellTheSameWhereverTheyAreCut(seed: UInt64) {
+        Self.checkAnswers(MessagesResponseReader.init, Self.plain, seed: seed)
+    }
+
+    @Test(arguments: [10, 11, 12] as [UInt64]) func plainResponsesTellTheSameWhereverTheyAreCut(seed: UInt64) {
+        Self.checkAnswers(ResponsesBodyReader.init, Self.plainResponse, seed: seed)
     }
 }

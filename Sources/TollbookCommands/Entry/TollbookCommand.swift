@@ -10,7 +10,7 @@ package struct TollbookCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ApplyCommand.self, KeyCommand.self, BudgetCommand.self, ReportCommand.self,
             ExplainCommand.self, ExportCommand.self, VerifyCommand.self, QueryCommand.self, SimulateCommand.self,
-            DemoGovernanceCommand.self, VersionCommand.self,
+            DemoGovernanceCommand.self, TranslationCommand.self, VersionCommand.self,
         ])
 
     package init() {}

@@ -30,19 +30,27 @@ class AnswerReader {
     fileprivate(set) var hasTokens = false
     /// Whether the answer came to its own end, whatever became of the stream.
     fileprivate(set) var sawFinishReason = false
-    /// The provider's terminal event; nothing is read behind it.
+    /// The terminal event, in the caller's dialect; nothing is read behind it.
     fileprivate(set) var terminalEvent: ByteBuffer?
+    /// Whether the provider sent one.
+    fileprivate(set) var isTerminated = false
 
     fileprivate init(form: AnswerForm, isSuccess: Bool) {
         self.form = form
         self.isSuccess = isSuccess
     }
 
-    /// The reader of the endpoint's dialect.
-    static func make(for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool) -> AnswerReader {
+    /// The reader of the dialect of the endpoint that the provider was asked at.
+    ///
+    /// - Parameter translation: of a stream, into the caller's dialect; nil: they are the same.
+    static func make(
+        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, translation: StreamTranslation?
+    ) -> AnswerReader {
         switch endpoint.dialect {
-        case .openaiChat, .openaiCompletions, .openaiEmbeddings: ChatAnswerReader(form: form, isSuccess: isSuccess)
-        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess)
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings:
+            ChatAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
         case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
@@ -64,6 +72,9 @@ class AnswerReader {
     /// Bytes of a stream to pass on, oldest first; nil when there are none left.
     func takeRun() -> ByteBuffer? { nil }
 
+    /// The number of an event that follows those of the stream; 0 in dialects that number none.
+    func nextSequenceNumber() -> Int64 { 0 }
+
     /// What the settlement needs of what was read.
     func summary() -> AnswerSummary { AnswerSummary() }
 }
@@ -72,6 +83,11 @@ class AnswerReader {
 private final class ChatAnswerReader: AnswerReader {
     private var plain = ChatResponseReader()
     private var stream = StreamIntake<ChatStreamReader>()
+
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
 
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
@@ -104,6 +120,11 @@ private final class ChatAnswerReader: AnswerReader {
 private final class MessagesAnswerReader: AnswerReader {
     private var plain = MessagesResponseReader()
     private var stream = StreamIntake<MessagesStreamReader>()
+
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
 
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
@@ -168,7 +189,42 @@ private final class ConverseAnswerReader: AnswerReader {
         hasTokens = stream.hasTokens
         hasError = stream.reader.sawError
         sawFinishReason = stream.reader.sawFinishReason
+        isTerminated = stream.sawEnd
         terminalEvent = stream.terminalEvent
+    }
+}
+
+/// Reads answers of OpenAI's responses.
+private final class ResponsesAnswerReader: AnswerReader {
+    private var plain = ResponsesBodyReader()
+    private var stream = StreamIntake<ResponsesStreamReader>()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func nextSequenceNumber() -> Int64 { stream.reader.lastSequenceNumber.map { $0 + 1 } ?? 0 }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
     }
 }
 
@@ -183,13 +239,16 @@ extension AnswerReader {
     fileprivate func take(_ stream: borrowing StreamIntake<some AnswerStreamReader>) {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
+        hasError = stream.hasError
         sawFinishReason = stream.reader.sawFinishReason
         terminalEvent = stream.terminalEvent
+        isTerminated = stream.sawEnd
     }
 
     fileprivate func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {
-        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent)
+        // An error in place of an answer is none of it.
+        let isErrorAlone = plain.isWellFormed && plain.hasError && plain.estimatedOutputTokens == 0
+        var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent && !isErrorAlone)
         summary.estimate(outputTokens: plain.estimatedOutputTokens)
         summary.model = plain.model
         summary.responseID = plain.responseID

@@ -13,7 +13,7 @@ extension Call {
         self.answer = answer
         switch answer.status {
         case 200..<300:
-            let isStream = intake.endpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+            let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
             reader = makeReader(isStream ? .stream : .plain, isSuccess: true)
             if isStream { front?.beginRelay(of: self, answer, length: nil) }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
@@ -25,7 +25,9 @@ extension Call {
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
-        AnswerReader.make(for: intake.endpoint, form: form, isSuccess: isSuccess)
+        AnswerReader.make(
+            for: upstreamEndpoint, form: form, isSuccess: isSuccess,
+            translation: form == .stream ? crossing?.makeStream() : nil)
     }
 
     /// An answer that is not passed on. Its error body is no use to the caller, or says too much.
@@ -89,13 +91,18 @@ extension Call {
         if isRelaying {
             if let withheld { front?.send(withheld) }
             withheld = bytes
-        } else if held.readableBytes + bytes.readableBytes > loop.configuration.sizes.heldAnswerBytes {
-            beginRelaying(with: bytes)
+        } else if held.readableBytes + bytes.readableBytes > heldLimit {
+            if crossing == nil { beginRelaying(with: bytes) } else { answerTooLargeToTranslate() }
         } else if held.readableBytes == 0 {
             held = bytes
         } else {
             held.writeImmutableBuffer(bytes)
         }
+    }
+
+    /// Bytes of a plain answer that are held whole; a translation needs it all.
+    private var heldLimit: Int {
+        crossing == nil ? loop.configuration.sizes.heldAnswerBytes : GatewayLimits.translatedAnswerBytes
     }
 
     /// Too large to be held: it goes out as it comes, but for its newest bytes.
@@ -110,6 +117,7 @@ extension Call {
 
     private func plainEnd(_ reader: AnswerReader) {
         reader.finishPlain()
+        if crossing != nil { return settleTranslated(reader) }
         let finale = isRelaying ? Finale.relayedTail : .answer
         if !reader.isSuccess {
             settle(.errorStatus, finale: finale, code: .upstreamError)

@@ -62,7 +62,7 @@ extension Call {
     }
 
     /// Nothing was sent, so the next target may be tried at once.
-    private func targetFailed(_ errorClass: ErrorClass) {
+    func targetFailed(_ errorClass: ErrorClass) {
         guard let progress else { return }
         attempts.append(progress.record(nanos: loop.readNanos(), errorClass: errorClass, charges: []))
         self.progress = nil
@@ -74,23 +74,33 @@ extension Call {
     private func dispatch(
         on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget, secret: CredentialSecret?
     ) {
-        machine.dispatched()
-        progress?.wasDispatched = true
-        wasDispatched = true
+        if case .translated(let endpoint) = target.service {
+            return dispatchTranslated(to: endpoint, on: connection, pool: pool, target: target, secret: secret)
+        }
+        willDispatch()
         let patch = ChatRequestPatch(
             intake.scan, model: intake.endpoint.hasModelInPath ? nil : target.deployment.model,
             includeUsage: intake.scan.stream && intake.endpoint.asksForUsage)
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
-        setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)
         let prefix = pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)
         connection.send(
             prefix: prefix, query: intake.query,
             secret: secret.map {
-                pool.headerLines(of: $0, prefix, intake, nowMicros: loop.configuration.clock.nowMicros())
+                pool.headerLines(
+                    of: $0, prefix, query: intake.query, bodySHA256: intake.bodySHA256,
+                    nowMicros: loop.configuration.clock.nowMicros())
             },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
             body: body, length: length)
+    }
+
+    /// A byte may leave from here on.
+    func willDispatch() {
+        machine.dispatched()
+        progress?.wasDispatched = true
+        wasDispatched = true
+        setDeadline(inMillis: loop.configuration.timeouts.firstByteMillis)
     }
 
     /// Ends the attempt because of a stop.

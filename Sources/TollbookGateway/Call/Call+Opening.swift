@@ -12,7 +12,10 @@ extension Call {
         guard let key = snapshot.keys[intake.secretHash] else {
             return answerWithoutSettlement(.unknownKey, hasRow: false)
         }
-        switch Planner.admit(intake.facts(), key: key, snapshot: snapshot) {
+        let admission = Planner.admit(intake.facts(), key: key, snapshot: snapshot) { target in
+            translation?.verdict(for: target) ?? .translates(notes: nil)
+        }
+        switch admission {
         case .unknownRoute:
             answerWithoutSettlement(.unknownRoute(intake.model), hasRow: false)
         case .denied(let denial): deny(denial, key: key, snapshot: snapshot)
@@ -43,7 +46,10 @@ extension Call {
         guard let route = denial.route else {
             return answerWithoutSettlement(.unknownRoute(intake.model), hasRow: false)
         }
-        let error = GatewayError.denied(denial)
+        if denial.reason == .untranslatableField, let unreadable = translation?.unreadable {
+            return answerWithoutSettlement(.unreadable(unreadable), hasRow: false)
+        }
+        let error = GatewayError.denied(denial, translation?.refusal)
         self.denial = error
         let request = makeRequest(
             key: key, route: route, snapshot: snapshot, decisions: denial.decisions, plan: nil)
@@ -76,7 +82,7 @@ extension Call {
     func opened() {
         openedNanos = loop.readNanos()
         switch machine.opened() {
-        case .attempt: tryTarget(0)
+        case .attempt: if targets.first?.service == .estimated { answerWithEstimate() } else { tryTarget(0) }
         case .settleUnused(let stop): settleUnused(stop)
         }
     }

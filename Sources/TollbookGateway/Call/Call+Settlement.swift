@@ -8,6 +8,8 @@ internal import TollbookWire
 enum Finale {
     /// The provider's answer, which was held whole.
     case answer
+    /// The gateway's own estimate of the prompt's tokens.
+    case estimate
     /// The last bytes of a relayed answer.
     case relayedTail
     /// The cost comment, the terminal event if the provider sent one, and the end of the stream.
@@ -45,6 +47,14 @@ extension Call {
         upstreamEndNanos = loop.readNanos()
         submitSettlement(
             status: error.status, endReason: .error, caveat: nil, finale: .failure(error), code: error.code)
+    }
+
+    /// Settles a call that no provider is asked for: its tokens are to be counted, and the target counts none.
+    func answerWithEstimate() {
+        guard machine.settling() else { return }
+        upstreamStartNanos = openedNanos
+        upstreamEndNanos = openedNanos
+        submitSettlement(status: 200, endReason: .completed, caveat: .usageEstimated, finale: .estimate, code: .ok)
     }
 
     /// Settles a call that was stopped before its first attempt.
@@ -89,7 +99,7 @@ extension Call {
     private func status(_ finale: Finale) -> Int {
         let received = answer?.status
         switch finale {
-        case .answer, .relayedTail, .streamEnd: return received ?? 200
+        case .answer, .estimate, .relayedTail, .streamEnd: return received ?? 200
         case .failure(let error): return isAnswerBegun ? received ?? error.status : error.status
         case .nothing: return received ?? Self.clientGoneStatus
         }
@@ -108,6 +118,7 @@ extension Call {
         guard let front else { return }
         switch finale {
         case .answer: front.answer(with: self, receipt)
+        case .estimate: front.answer(withEstimateFor: self, receipt)
         case .relayedTail: front.endRelay(with: withheld)
         case .streamEnd: front.endStream(of: self, receipt, terminalEvent: terminalEvent)
         case .failure(let error): fail(error, front, receipt)

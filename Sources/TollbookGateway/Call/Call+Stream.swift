@@ -31,7 +31,7 @@ extension Call {
         if reader.hasError {
             settle(.errorEvent, finale: .streamEnd, code: .upstreamError)
         } else {
-            settle(.complete(isTerminated: true), finale: .streamEnd, code: .ok)
+            settle(.complete(isTerminated: reader.isTerminated), finale: .streamEnd, code: .ok)
         }
     }
 

@@ -19,6 +19,8 @@ final class Call {
     var planAttempts = 0
     var targets: [PlannedTarget] = []
     var request: OpenRequest?
+    /// The request in other dialects; nil until a target needs it.
+    lazy var translation = CallTranslation(intake.endpoint, body: intake.body)
     /// What a denied call is told once its row is durable.
     var denial: GatewayError?
     var openedNanos: UInt64 = 0
@@ -27,6 +29,8 @@ final class Call {
     var attempts: [AttemptRecord] = []
     var progress: AttemptProgress?
     var connection: UpstreamConnection?
+    /// The attempt's way into the provider's dialect and back; nil: they are the same.
+    var crossing: Crossing?
     /// Whether a byte of any attempt may have left.
     var wasDispatched = false
     /// Monotonic, when the first attempt began.

@@ -14,6 +14,8 @@ struct EventStreamIntake {
     private(set) var hasTokens = false
     /// The end of the stream once it has come; nothing is read behind it.
     private(set) var terminalEvent: ByteBuffer?
+    /// Whether `metadata` came.
+    private(set) var sawEnd = false
     /// What is kept back of a stream that has not told its usage yet.
     private var withheld: ByteBuffer?
 
@@ -39,7 +41,9 @@ struct EventStreamIntake {
             throw WireError(.eventTooLarge, at: 0)
         }
         bytes.writeImmutableBuffer(message.raw)
-        if event == .done { terminalEvent = bytes } else { withheld = bytes }
+        guard event == .done else { return withheld = bytes }
+        sawEnd = true
+        terminalEvent = bytes
     }
 
     /// Bytes to pass on, oldest first; nil when there are none left.

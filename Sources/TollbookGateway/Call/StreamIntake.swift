@@ -8,23 +8,32 @@ internal import TollbookWire
 struct StreamIntake<Reader: AnswerStreamReader> {
     private(set) var reader = Reader()
     private var splitter = SSESplitter()
+    /// nil: events go on as they came.
+    var translation: StreamTranslation?
+    /// Whether the provider's terminal event came.
+    private(set) var sawEnd = false
     /// Whether anything of the answer itself came.
     private(set) var hasContent = false
     /// Whether an event with content came.
     private(set) var hasTokens = false
-    /// The provider's terminal event; nothing is read behind it.
+    /// The terminal event, in the caller's dialect; nothing is read behind it.
     private(set) var terminalEvent: ByteBuffer?
+
+    /// Whether the provider told of an error.
+    var hasError: Bool { reader.sawError || (translation?.hasFailed ?? false) }
 
     /// Reads bytes of the stream.
     ///
     /// - Parameter passesUsage: whether the caller asked for the usage chunk that the gateway asks for itself.
     mutating func read(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
         splitter.append(bytes)
+        translation?.expect(bytes.readableBytes)
         while terminalEvent == nil, let event = try splitter.next() { take(event, passesUsage: passesUsage) }
     }
 
     /// Ends the stream with what stands behind its last whole event.
     mutating func finish(passesUsage: Bool) {
+        if let translation { return finish(translation) }
         guard terminalEvent == nil, let rest = splitter.finish() else { return }
         take(rest, passesUsage: passesUsage)
         guard !rest.isComplete else { return }
@@ -38,8 +47,10 @@ struct StreamIntake<Reader: AnswerStreamReader> {
     }
 
     private mutating func take(_ event: SSEEvent, passesUsage: Bool) {
+        if let translation { return take(event, translation) }
         switch reader.read(event) {
         case .done:
+            sawEnd = true
             splitter.withhold()
             terminalEvent = event.raw
         case .usage(let isExtra):
@@ -53,6 +64,26 @@ struct StreamIntake<Reader: AnswerStreamReader> {
         }
     }
 
+    private mutating func take(_ event: SSEEvent, _ translation: StreamTranslation) {
+        switch reader.read(event) {
+        case .done: sawEnd = true
+        case .content:
+            hasContent = true
+            hasTokens = true
+        case .usage, .other: hasContent = true
+        case .error, .comment: break
+        }
+        splitter.withhold()
+        terminalEvent = translation.take(event)
+    }
+
+    private mutating func finish(_ translation: StreamTranslation) {
+        if terminalEvent == nil, let rest = splitter.finish() { take(rest, translation) }
+        if terminalEvent == nil { terminalEvent = translation.finish() }
+    }
+
     /// Bytes to pass on, oldest first; nil when there are none left.
-    mutating func takeRun() -> ByteBuffer? { splitter.takeRun() }
+    mutating func takeRun() -> ByteBuffer? {
+        if let translation { translation.takeRun() } else { splitter.takeRun() }
+    }
 }

@@ -12,6 +12,7 @@ extension Endpoint {
         case .countTokens: .tokenCount
         case .completions: .completions
         case .embeddings: .embeddings
+        case .responses, .responsesInputTokens: .responses
         case .converse, .converseStream: .converse
         }
     }
@@ -22,7 +23,8 @@ extension Endpoint {
     /// Whether a provider finds the model in the path, and not in the body.
     var hasModelInPath: Bool {
         switch self {
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings: false
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens:
+            false
         case .converse, .converseStream: true
         }
     }
@@ -41,6 +43,8 @@ extension UpstreamEndpoint {
         case .chatCompletions: path + "/chat/completions"
         case .completions: path + "/completions"
         case .embeddings: path + "/embeddings"
+        case .responses: path + "/responses"
+        case .responsesInputTokens: path + "/responses/input_tokens"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
         case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"

@@ -35,20 +35,32 @@ extension FrontHandler {
         endAnswer()
     }
 
+    /// Answers how many tokens a prompt has, by the gateway's estimate.
+    func answer(withEstimateFor call: Call, _ receipt: SettlementReceipt) {
+        let body = AnthropicTokenCount.body(inputTokens: Int64(call.intake.scan.estimatedInputTokens))
+        var head = makeHead(200, .length(body.readableBytes), call, receipt)
+        head.lines.writeHeaderLine("date", loop.httpDate)
+        head.lines.writeStaticString("content-type: application/json\r\nx-tollbook-token-count: estimated\r\n")
+        output.append { head.write(to: &$0) }
+        append(body)
+        endAnswer()
+    }
+
     /// Answers with what the provider answered.
     func answer(with call: Call, _ receipt: SettlementReceipt) {
         guard let answer = call.answer else { return close() }
         var head = makeHead(answer.status, .length(call.held.readableBytes), call, receipt)
-        head.lines = lines(of: answer)
+        head.lines = lines(of: answer, call, isStream: false)
         output.append { head.write(to: &$0) }
         append(call.held)
         endAnswer()
     }
 
     /// The provider's header lines, with a date if it sent none (RFC 9110, section 6.6.1).
-    private func lines(of answer: ProviderAnswer) -> ByteBuffer {
-        guard !answer.hasDate else { return answer.forwarded }
-        var lines = answer.forwarded
+    private func lines(of answer: ProviderAnswer, _ call: Call, isStream: Bool) -> ByteBuffer {
+        let own = call.crossing?.lines(of: answer, isStream: isStream)
+        guard !answer.hasDate else { return own ?? answer.forwarded }
+        var lines = own ?? answer.forwarded
         lines.writeHeaderLine("date", loop.httpDate)
         return lines
     }
@@ -75,7 +87,7 @@ extension FrontHandler {
         if length == nil, isHTTP10 { keepsAlive = false }
         let framing: AnswerHead.Framing = length.map { .length($0) } ?? (isChunked ? .chunked : .untilClose)
         var head = makeHead(answer.status, framing, call, nil)
-        head.lines = lines(of: answer)
+        head.lines = lines(of: answer, call, isStream: answer.isEventStream)
         output.append { head.write(to: &$0) }
     }
 
@@ -145,7 +157,9 @@ extension FrontHandler {
 
     /// Ends a stream with an error event and without a terminal one.
     func endStream(of call: Call, with error: GatewayError) {
-        send(error.event(in: dialect, requestID: call.request?.id))
+        send(
+            error.event(
+                in: dialect, requestID: call.request?.id, sequenceNumber: call.reader?.nextSequenceNumber() ?? 0))
         endRelayed()
     }
 

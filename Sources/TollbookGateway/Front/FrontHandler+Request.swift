@@ -49,9 +49,10 @@ extension FrontHandler {
             return GatewayError(
                 .notFound,
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
-                    + "/v1/embeddings, /v1/messages or /v1/messages/count_tokens, to "
-                    + "/openai/deployments/{model}/chat/completions, …/completions or …/embeddings, "
-                    + "or to /model/{model}/converse or …/converse-stream.")
+                    + "/v1/embeddings, /v1/responses, /v1/responses/input_tokens, /v1/messages or "
+                    + "/v1/messages/count_tokens, to /openai/deployments/{model}/chat/completions, …/completions or "
+                    + "…/embeddings, or to /model/{model}/converse or …/converse-stream.")
+        case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
@@ -126,7 +127,7 @@ extension FrontHandler {
             } else {
                 refuse(.unknownRoute(name))
             }
-        case .notFound, .methodNotAllowed: break
+        case .notFound, .storedResponse, .methodNotAllowed: break
         }
     }
 
@@ -136,6 +137,7 @@ extension FrontHandler {
         do throws(WireError) {
             var (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
+            guard !scan.isBackground else { return refuse(.backgroundResponse) }
             if endpoint.alwaysStreams { scan.stream = true }
             // The scan has a model if the path has none.
             var intake = makeIntake(request, endpoint, model ?? scan.model?.value ?? "", scan, hash)

@@ -9,6 +9,8 @@ package enum FrontTarget: Equatable, Sendable {
     /// `/v1/models/{id}`, decoded.
     case model(String)
     case notFound
+    /// A path below `/v1/responses` that would read or change what a provider keeps.
+    case storedResponse
     /// A known path with another method.
     case methodNotAllowed(allow: String)
 
@@ -40,12 +42,15 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/chat/completions": self = Self.call(.chatCompletions, method)
         case "/v1/completions": self = Self.call(.completions, method)
         case "/v1/embeddings": self = Self.call(.embeddings, method)
+        case "/v1/responses": self = Self.call(.responses, method)
+        case "/v1/responses/input_tokens": self = Self.call(.responsesInputTokens, method)
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
-            self = Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.bedrockModel(method, path)
-                ?? .notFound
+            self =
+                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.bedrockModel(method, path)
+                ?? Self.stored(path) ?? .notFound
         }
     }
 
@@ -59,6 +64,11 @@ package enum FrontTarget: Equatable, Sendable {
             return nil
         }
         return method == "GET" ? .model(id) : .methodNotAllowed(allow: "GET")
+    }
+
+    /// `/v1/responses/{id}` and what is below.
+    private static func stored(_ path: Substring) -> FrontTarget? {
+        path.hasPrefix("/v1/responses/") ? .storedResponse : nil
     }
 
     /// `/openai/deployments/{model}/…`, as clients of Azure OpenAI call.

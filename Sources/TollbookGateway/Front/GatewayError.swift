@@ -48,15 +48,19 @@ struct GatewayError {
         switch dialect {
         case .anthropicMessages: anthropicError(requestID).body()
         case .bedrockConverse: bedrockError.body()
-        case .openaiChat, .openaiCompletions, .openaiEmbeddings: openAIError.body()
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings, .openaiResponses: openAIError.body()
         }
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
-    func event(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
+    ///
+    /// - Parameter sequenceNumber: the event's, in dialects that number them.
+    func event(in dialect: Dialect, requestID: RequestID?, sequenceNumber: Int64) -> ByteBuffer {
         switch dialect {
         case .anthropicMessages: anthropicError(requestID).event()
         case .bedrockConverse: bedrockError.event()
+        case .openaiResponses:
+            ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
         case .openaiChat, .openaiCompletions, .openaiEmbeddings: openAIError.event()
         }
     }
@@ -89,6 +93,15 @@ extension GatewayError {
 
     static let noChoices = GatewayError(.invalidField, "The field n must be 1 or more.", param: "n")
 
+    static let storedResponse = GatewayError(
+        .notFound,
+        "Responses that the provider keeps are not read, deleted or cancelled through the gateway, which does not know "
+            + "whose they are. Below /v1/responses there is /v1/responses/input_tokens only.")
+    static let backgroundResponse = GatewayError(
+        .unservable,
+        "Background responses are not served: their usage is told when the call is over, so it could not be charged. "
+            + "Leave background out, and stream the response if it takes long.", param: "background")
+
     static func requestTooLarge(limit: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")
     }
@@ -112,8 +125,13 @@ extension GatewayError {
     }
 
     /// A refusal by the planner.
-    static func denied(_ denial: Denial) -> GatewayError {
+    ///
+    /// - Parameter field: what stands in the way of a translation, if that is the reason.
+    static func denied(_ denial: Denial, _ field: TranslationRefusal? = nil) -> GatewayError {
         switch denial.reason {
+        case .untranslatableField:
+            GatewayError(.unservable, field.map(\.advice) ?? denial.message, param: field?.field)
+                .with("reason", .string(denial.reason.name))
         case .keyExpired: GatewayError(.keyExpired, denial.message)
         case .routeNotPermitted: GatewayError(.routeNotPermitted, denial.message, param: "model")
         default:
@@ -190,5 +208,13 @@ extension GatewayError {
         case .upstreamCut: "The provider's stream broke off before its end."
         default: "The provider cannot be reached."
         }
+    }
+}
+
+extension TranslationRefusal {
+    /// What stands in the way, and what to do about it.
+    fileprivate var advice: String {
+        let sentence = message.prefix(1).uppercased() + message.dropFirst()
+        return hint.isEmpty ? sentence + "." : "\(sentence). \(hint)"
     }
 }

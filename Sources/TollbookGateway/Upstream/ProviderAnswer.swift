@@ -9,8 +9,8 @@ package struct ProviderAnswer {
         case deflate
     }
 
-    /// 200 to 999; interim answers are not passed on.
-    package private(set) var status = 0
+    /// 200 to 999; interim answers are not passed on. A translated error may have another for the caller.
+    package internal(set) var status = 0
     package private(set) var encoding = Encoding.identity
     /// Whether the body is a stream of server-sent events.
     package private(set) var isEventStream = false

@@ -67,18 +67,19 @@ final class ProviderPool: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - prefix: of the call.
-    ///   - micros: the wall clock, read only for what is signed.
+    ///   - bodySHA256: of what is sent, in hexadecimal; needed for what is signed.
+    ///   - nowMicros: the wall clock, read only for what is signed.
     func headerLines(
-        of secret: CredentialSecret, _ prefix: UpstreamRequestHead.Prefix, _ intake: CallIntake,
+        of secret: CredentialSecret, _ prefix: UpstreamRequestHead.Prefix, query: String?, bodySHA256: String?,
         nowMicros: @autoclosure () -> Int64
     ) -> ByteBuffer {
         switch dialect {
         case .anthropic: return secret.apiKeyLine
         case .bedrock:
             guard let keys = secret.awsKeys else { return secret.bearerLine }
-            guard let path = prefix.signedPath, let digest = intake.bodySHA256 else { return ByteBuffer() }
+            guard let path = prefix.signedPath, let bodySHA256 else { return ByteBuffer() }
             return signer?.lines(
-                keys: keys, path: path, query: intake.query, bodySHA256: digest, nowMicros: nowMicros()) ?? ByteBuffer()
+                keys: keys, path: path, query: query, bodySHA256: bodySHA256, nowMicros: nowMicros()) ?? ByteBuffer()
         case .openai, .simulated, nil: return secret.bearerLine
         }
     }

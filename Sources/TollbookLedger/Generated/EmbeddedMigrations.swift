@@ -33,6 +33,8 @@ package enum EmbeddedMigrations {
         migration0014,
         migration0015,
         migration0016,
+        migration0017,
+        migration0018,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1543,6 +1545,34 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
 
     private static let migration0016 = EmbeddedMigration(
         number: 16,
+        name: "add_translation_reason",
+        sha256: "8fed146f4c742095fe1da8a7f164855337e82523eee4ba51ad6b934d627bca74",
+        sql: #"""
+-- Why: requests are translated for providers of another dialect, and some fields cannot be.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('reason', 18, 'untranslatable_field', 'A field of the request, which detail names, has no form in the dialect of the deployment''s provider');
+
+"""#)
+
+    private static let migration0017 = EmbeddedMigration(
+        number: 17,
+        name: "add_responses_vocabulary",
+        sha256: "c6385eb94e9e3993279a603a0786ac902c609eed14e74872ab0b4559052af31a",
+        sql: #"""
+-- Why: OpenAI's responses are endpoints and a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 6, 'responses', 'POST /v1/responses'),
+  ('endpoint', 7, 'responses_input_tokens', 'POST /v1/responses/input_tokens'),
+  ('dialect', 5, 'openai-responses', 'OpenAI responses');
+
+"""#)
+
+    private static let migration0018 = EmbeddedMigration(
+        number: 18,
         name: "add_bedrock_vocabulary",
         sha256: "8ec7819bfb40ffce1575da072f1126a08125ac426801e6146df159150c05db43",
         sql: #"""

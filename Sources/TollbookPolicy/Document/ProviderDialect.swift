@@ -10,13 +10,24 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     /// Dialects that the format knows and this version cannot call.
     private static let notCallable = ["azure", "gemini", "vertex", "mistral", "cohere"]
 
-    /// Whether a provider of this dialect answers calls to an endpoint in the endpoint's own format.
-    package func serves(_ endpoint: Endpoint) -> Bool {
+    /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
+    package func service(of endpoint: Endpoint) -> EndpointService? {
         switch self {
-        case .openai: !endpoint.dialect.isAnthropic && !endpoint.dialect.isBedrock
-        case .anthropic: endpoint.dialect.isAnthropic
-        case .bedrock: endpoint.dialect.isBedrock
-        case .simulated: true
+        case .simulated: .native
+        case .openai:
+            switch endpoint {
+            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
+            case .messages: .translated(.chatCompletions)
+            case .countTokens: .estimated
+            case .converse, .converseStream: nil
+            }
+        case .anthropic:
+            switch endpoint {
+            case .messages, .countTokens: .native
+            case .chatCompletions: .translated(.messages)
+            case .completions, .embeddings, .responses, .responsesInputTokens, .converse, .converseStream: nil
+            }
+        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
         }
     }
 
@@ -41,6 +52,16 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         let near = Suggestion.nearest(to: text, in: allCases.map(\.rawValue) + notCallable)
         throw RuleViolation("\(Quoted.text(text)) is no dialect", "Write \(near ?? callable).")
     }
+}
+
+/// How a provider comes to serve calls to an endpoint.
+package enum EndpointService: Equatable, Sendable {
+    /// In the endpoint's own format: bytes are forwarded.
+    case native
+    /// At another endpoint, into whose dialect the request is translated, and the answer back.
+    case translated(Endpoint)
+    /// Not at all: the gateway answers with its own estimate.
+    case estimated
 }
 
 /// How a route's target is chosen.

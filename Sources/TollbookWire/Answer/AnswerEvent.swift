@@ -7,9 +7,9 @@ package enum AnswerEvent: Equatable, Sendable {
     case usage(isExtra: Bool)
     /// An error in place of the rest; it may carry usage as well.
     case error
-    /// The terminal event: `data: [DONE]`, or `message_stop`.
+    /// The terminal event: `data: [DONE]`, `message_stop`, or `response.completed` and its like.
     case done
-    /// Nothing to read: comments, keep-alives, pings and blank lines.
+    /// Nothing of the answer: comments, keep-alives, pings, blank lines and announcements.
     case comment
     /// Data that is none of these, such as a provider's own filter results; also what is not JSON.
     case other

@@ -10,12 +10,14 @@ package enum RequestForm: Sendable {
     case completions
     /// OpenAI embeddings, which have no answer to limit.
     case embeddings
+    /// OpenAI responses, and their token counting.
+    case responses
     /// Bedrock's Converse, streamed or not: the path says which, and names the model.
     case converse
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
-enum ChatRequestField: UInt16 {
+enum ChatRequestField: UInt32 {
     case model = 1
     case stream = 2
     case streamOptions = 4
@@ -29,8 +31,11 @@ enum ChatRequestField: UInt16 {
     case metadata = 1_024
     case userID = 2_048
     case bestOf = 4_096
-    case inferenceConfig = 8_192
-    case inferenceMaxTokens = 16_384
+    case input = 8_192
+    case background = 16_384
+    case maxOutputTokens = 32_768
+    case inferenceConfig = 65_536
+    case inferenceMaxTokens = 131_072
 
     /// The name an error tells.
     var path: String {
@@ -58,6 +63,9 @@ enum ChatRequestField: UInt16 {
         case .metadata: "metadata"
         case .userID: "user_id"
         case .bestOf: "best_of"
+        case .input: "input"
+        case .background: "background"
+        case .maxOutputTokens: "max_output_tokens"
         case .inferenceConfig: "inferenceConfig"
         case .inferenceMaxTokens: "maxTokens"
         }
@@ -71,6 +79,7 @@ enum ChatRequestField: UInt16 {
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
+            case .responses: responsesField(name)
             case .converse: converseField(length: name.length)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
@@ -84,6 +93,18 @@ enum ChatRequestField: UInt16 {
         case 8: name.equalsIgnoringCase("metadata") ? .metadata : .messages
         case 10: .maxTokens
         case 12: .serviceTier
+        default: nil
+        }
+    }
+
+    private static func responsesField(_ name: JSONName) -> ChatRequestField? {
+        switch name.length {
+        case 4: .user
+        case 5: name.equalsIgnoringCase("input") ? .input : .model
+        case 6: .stream
+        case 10: .background
+        case 12: .serviceTier
+        case 17: .maxOutputTokens
         default: nil
         }
     }

@@ -1,4 +1,4 @@
-/// What Tollbook needs of a request in OpenAI's chat or Anthropic's messages form, found without decoding the body.
+/// What Tollbook needs of a request in one of OpenAI's forms or Anthropic's, found without decoding the body.
 ///
 /// Offsets are absolute bytes of the body as received. A field that is JSON null counts as absent.
 package struct ChatRequestScan: Equatable, Sendable {
@@ -33,6 +33,7 @@ package struct ChatRequestScan: Equatable, Sendable {
     package var model: Field<String>?
     package var stream = false
     package var streamOptions: StreamOptions?
+    /// `max_tokens`, or `max_output_tokens` of responses.
     package var maxTokens: Int?
     package var maxCompletionTokens: Int?
     /// Choices asked for; 1 when absent.
@@ -40,6 +41,8 @@ package struct ChatRequestScan: Equatable, Sendable {
     /// `user`, or Anthropic's `metadata.user_id`.
     package var user: String?
     package var serviceTier: String?
+    /// Whether a response is to be made after the call has been answered.
+    package var isBackground = false
     /// Whether the body's object has no member.
     package var isEmpty = true
     /// Offset of the body's opening brace.
@@ -69,10 +72,11 @@ package struct PromptSize: Equatable, Sendable {
     /// functions, response format), the bytes of the compact JSON, because names and punctuation of a
     /// schema are tokens too. Payloads that count as attachments are not in it.
     package var textBytes = 0
-    /// Elements of the top-level `messages` array.
+    /// Elements of the top-level `messages` array, or of `input`.
     package var messages = 0
     /// Images, audio and files: string values that begin with `data:`, values of a key `data` or `file_data`
-    /// longer than 512 bytes that are no text, and within `messages` values of `url`, `image_url` and `file_id`.
+    /// longer than 512 bytes that are no text, and within `messages` values of `url`, `image_url`, `file_url` and
+    /// `file_id`.
     package var attachments = 0
     /// Bytes of the attachments that are in the body itself, base64 as sent.
     package var attachmentBytes = 0

@@ -7,7 +7,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private let form: RequestForm
     private let needsModel: Bool
     /// Fields met, a bit each.
-    private var seen: UInt16 = 0
+    private var seen: UInt32 = 0
     /// The field whose value is next or being read; nil for anything else.
     private var field: ChatRequestField?
     /// Where that value begins.
@@ -31,6 +31,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var isPrompt = false
     private var user: String?
     private var serviceTier: String?
+    private var isBackground = false
     private var objectStart = 0
     private var isEmpty = true
     private var meter: PromptMeter
@@ -61,6 +62,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
         scan.serviceTier = serviceTier
+        scan.isBackground = isBackground
         scan.isEmpty = isEmpty
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
@@ -141,7 +143,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             openField = .streamOptions
         case .metadata where container == .object: openField = .metadata
         case .inferenceConfig where container == .object: openField = .inferenceConfig
-        case .messages where container == .array: break
+        case .messages where container == .array, .input where container == .array: break
         default: throw invalid(at: offset)
         }
         field = nil
@@ -171,6 +173,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .model: text = BoundedText(limit: WireLimits.modelBytes)
         case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
         case .serviceTier: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        case .input:
+            field = nil
+            meter.beginString(depth: depth)
         default: throw invalid(at: offset)
         }
     }
@@ -224,7 +229,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func endNumberField(_ field: ChatRequestField) throws(WireError) {
         switch field {
-        case .maxTokens, .inferenceMaxTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
+        case .maxTokens, .maxOutputTokens, .inferenceMaxTokens:
+            maxTokens = try integer(upTo: WireLimits.outputTokens)
         case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
         case .choices: choices = try integer(upTo: WireLimits.choices)
         case .bestOf: bestOf = try integer(upTo: WireLimits.choices)
@@ -256,6 +262,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions?.isNull = true
         case (_, .null): break
         case (.stream, _): stream = literal == .true
+        case (.background, _): isBackground = literal == .true
         default: throw invalid(at: range.lowerBound)
         }
     }

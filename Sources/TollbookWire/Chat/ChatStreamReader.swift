@@ -106,7 +106,7 @@ package struct ChatStreamReader: AnswerStreamReader {
 
     /// Whether the payload is `[DONE]`, with or without white space after it.
     @inline(__always)
-    private static func isDone(_ data: UnsafeRawBufferPointer) -> Bool {
+    static func isDone(_ data: UnsafeRawBufferPointer) -> Bool {
         let text: StaticString = "[DONE]"
         guard data.count >= 6, data[0] == UInt8(ascii: "[") else { return false }
         for index in 0..<6 where data[index] != text.utf8Start[index] { return false }

@@ -1,7 +1,7 @@
 package import NIOCore
 package import TollbookCore
 
-/// A provider's usage object in OpenAI's chat shape, as disjoint meters.
+/// A provider's usage object in the shape of OpenAI's chat or of its responses, as disjoint meters.
 ///
 /// OpenAI's totals are inclusive: `prompt_tokens` has in it cached, cache-written and audio tokens,
 /// `completion_tokens` has in it reasoning, audio, image and rejected prediction tokens. Some servers differ, and
@@ -18,7 +18,12 @@ package struct OpenAIUsage: Equatable, Sendable {
     /// A number counts if it is a whole one from 0 to `WireLimits.usageTokens`, in digits. `prompt_tokens` must be
     /// there; `completion_tokens` may be absent if `total_tokens` is there, as for embeddings.
     package init?(_ raw: ByteBuffer) {
-        guard let numbers = raw.withUnsafeReadableBytes({ OpenAIUsageNumbers($0) }),
+        self.init(raw, names: .chat)
+    }
+
+    /// - Parameter names: whose names its members have.
+    init?(_ raw: ByteBuffer, names: OpenAIUsageNumbers.Names) {
+        guard let numbers = raw.withUnsafeReadableBytes({ OpenAIUsageNumbers($0, names: names) }),
             let prompt = numbers[.prompt], !numbers.isUnusable(.completion)
         else { return nil }
         guard let completion = numbers[.completion] ?? numbers[.total].flatMap({ $0 >= prompt ? $0 - prompt : nil })

@@ -1,5 +1,13 @@
 /// The numbers of a usage object, as they stand there.
 struct OpenAIUsageNumbers {
+    /// Whose names the totals and their details have.
+    enum Names {
+        /// `prompt_tokens`, `completion_tokens`.
+        case chat
+        /// `input_tokens`, `output_tokens`.
+        case responses
+    }
+
     enum Key: Int, CaseIterable {
         case prompt, completion, total
         /// `cached_tokens`, and DeepSeek's and other names for it at the top level.
@@ -20,8 +28,8 @@ struct OpenAIUsageNumbers {
     private let numbers: [Number]
 
     /// Reads a usage object; nil if it is not valid JSON.
-    init?(_ raw: UnsafeRawBufferPointer) {
-        var visitor = Visitor()
+    init?(_ raw: UnsafeRawBufferPointer, names: Names = .chat) {
+        var visitor = Visitor(names: names)
         var scanner = JSONScanner()
         do throws(WireError) {
             try scanner.feed(raw, to: &visitor)
@@ -49,15 +57,20 @@ struct OpenAIUsageNumbers {
             case none, prompt, completion, other
         }
 
+        private let names: Names
         var numbers = [Number](repeating: .absent, count: Key.count)
         private var details = Details.none
         private var key: Key?
         private var integer = PlainInteger()
 
+        init(names: Names) {
+            self.names = names
+        }
+
         mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
             if depth == 1 {
-                details = Self.details(name)
-                key = Self.topLevelKey(name)
+                details = names == .chat ? Self.details(name) : Self.responsesDetails(name)
+                key = names == .chat ? Self.topLevelKey(name) : Self.responsesKey(name)
             } else {
                 key = Self.splitKey(name)
                 if depth == 2, key == nil, details == .prompt { key = Self.promptKey(name) }
@@ -78,6 +91,17 @@ struct OpenAIUsageNumbers {
             if name.equals("prompt_cache_miss_tokens") { return .cacheMiss }
             if name.equals("cache_read_input_tokens") || name.equals("num_cached_tokens") { return .cacheRead }
             return name.equals("cache_creation_input_tokens") ? .cacheWrite : nil
+        }
+
+        private static func responsesDetails(_ name: JSONName) -> Details {
+            if name.equals("input_tokens_details") { return .prompt }
+            return name.equals("output_tokens_details") ? .completion : .other
+        }
+
+        private static func responsesKey(_ name: JSONName) -> Key? {
+            if name.equals("input_tokens") { return .prompt }
+            if name.equals("output_tokens") { return .completion }
+            return name.equals("total_tokens") ? .total : nil
         }
 
         private static func promptKey(_ name: JSONName) -> Key? {

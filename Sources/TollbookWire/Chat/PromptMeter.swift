@@ -9,7 +9,7 @@ struct PromptMeter: Sendable {
         case payload
         /// `document` in Converse: an object whose payload may be plain text.
         case document
-        /// `image_url`, `video_url`, `audio_url`: an object with a `url`, or the URL itself.
+        /// `image_url`, `video_url`, `audio_url`, `file_url`: an object with a `url`, or the URL itself.
         case media
         /// `source`: an object with a payload or a `url`, in Anthropic's form; as a string it is text.
         case source
@@ -23,7 +23,7 @@ struct PromptMeter: Sendable {
 
     private(set) var size = PromptSize()
     private var role = Role.other
-    /// Whether the value being read is within the top-level `messages`.
+    /// Whether the value being read is within the top-level `messages`, or `input` of responses.
     private var insideMessages = false
     /// The depth of the media object that is open; 0 for none.
     private var mediaDepth = 0
@@ -43,7 +43,7 @@ struct PromptMeter: Sendable {
     }
 
     mutating func topLevelName(_ field: ChatRequestField?) {
-        insideMessages = field == .messages
+        insideMessages = field == .messages || field == .input
         role = .other
         mediaDepth = 0
         documentDepth = 0
@@ -76,6 +76,7 @@ struct PromptMeter: Sendable {
         case 4: name.equals("text") ? .text : name.equals("data") ? .payload : .other
         case 6: name.equals("source") ? .source : .other
         case 7: name.equals("content") ? .text : name.equals("file_id") ? .fileID : .other
+        case 8: name.equals("file_url") ? .media : .other
         case 9:
             name.equals("image_url") || name.equals("video_url") || name.equals("audio_url")
                 ? .media : name.equals("file_data") ? .payload : name.equals("arguments") ? .text : .other

@@ -27,6 +27,7 @@ struct FieldRulesTests {
         let table = FieldRules.markdown(from: .openAIChat, to: .anthropicMessages)
         let fields = FieldRules.table.filter { $0.names[.openAIChat] != nil }
         #expect(table.split(separator: "\n").count == fields.count + 2)
+        #expect(table.contains("| `messages[role=system\\|developer]` | convert |"))
         #expect(table.contains("| `n` | refuse | one call gives one answer |"))
     }
 }

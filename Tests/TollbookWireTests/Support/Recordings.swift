@@ -17,21 +17,28 @@ enum Recordings {
     static var arePresent: Bool { root != nil }
 
     /// Chat completion exchanges: name and folder, in order.
-    static let chatCases: [(name: String, folder: URL)] = {
+    static let chatCases = cases(ofAPI: "chat/completions")
+
+    /// Exchanges of OpenAI responses.
+    static let responsesCases = cases(ofAPI: "responses")
+
+    private static func cases(ofAPI suffix: String) -> [(name: String, folder: URL)] {
         guard let root, let index = try? String(contentsOf: root.appending(path: "INDEX.jsonl"), encoding: .utf8)
         else { return [] }
         return index.split(separator: "\n").compactMap { line in
             guard let entry = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
                 let name = entry["case"] as? String, let api = entry["api"] as? String,
-                api.hasSuffix("chat/completions")
+                api.hasSuffix(suffix)
             else { return nil }
             return (name, root.appending(path: name))
         }
-    }()
+    }
 
-    /// Names and bytes of the chat cases' files of one name.
-    static func files(_ file: String) -> [(name: String, bytes: [UInt8])] {
-        chatCases.compactMap { name, folder in
+    /// Names and bytes of the cases' files of one name.
+    static func files(
+        _ file: String, of cases: [(name: String, folder: URL)] = chatCases
+    ) -> [(name: String, bytes: [UInt8])] {
+        cases.compactMap { name, folder in
             (try? Data(contentsOf: folder.appending(path: file))).map { (name, [UInt8]($0)) }
         }
     }

@@ -82,7 +82,37 @@ package struct FieldRules: Sendable {
         var text = "| field | rule | how or why | what to do |\n|---|---|---|---|\n"
         for rules in table {
             guard let name = rules.names[source], let rule = rules.targets[target] else { continue }
-            text += "| `\(name)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+            // A bar inside a cell would end it.
+            let cell = name.split(separator: "|").joined(separator: "\\|")
+            text += "| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+        }
+        return text
+    }
+
+    /// All tables, with what the rules mean; `schema/TRANSLATION.md` is this text.
+    package static var document: String {
+        var text = """
+            # Fields between dialects
+
+            What becomes of each field of a request that goes to a provider of another dialect. Made by
+            `tollbook translation`; each rule is applied and named by the gateway itself.
+
+            | rule | meaning |
+            |---|---|
+            | carry | it goes across as it is |
+            | convert | it goes across in the target's form |
+            | adjust | it is brought to the nearest that the target can do; named in `x-tollbook-adjusted-fields` |
+            | drop | it is left out; named in `x-tollbook-dropped-fields` |
+            | refuse | the target is not asked; if no other can be, 422 `unservable` names the field |
+
+            What is adjusted, dropped or refused stands in the decision's `detail` too.
+
+            """
+        for source in ConversationDialect.allCases {
+            for target in ConversationDialect.allCases where target != source {
+                text += "\n## From \(source.rawValue) to \(target.rawValue)\n\n"
+                text += markdown(from: source, to: target)
+            }
         }
         return text
     }

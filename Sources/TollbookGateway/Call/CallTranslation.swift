@@ -1,0 +1,109 @@
+internal import NIOCore
+internal import TollbookCore
+internal import TollbookPolicy
+internal import TollbookWire
+
+/// A call's request for providers that do not speak the caller's dialect: read once, and written for each such target.
+final class CallTranslation {
+    /// What the caller speaks.
+    let caller: ConversationDialect
+    private let body: ByteBuffer
+    private var conversation: Conversation?
+    /// The first translation that was made; most calls need no other.
+    private var first: (deploymentID: Int64, request: TranslatedRequest)?
+
+    /// Why the body could not be read; it is told if no other target can be asked.
+    private(set) var unreadable: WireError?
+    /// The first refusal of a field.
+    private(set) var refusal: TranslationRefusal?
+    /// nil for what is no conversation.
+    init?(_ endpoint: Endpoint, body: ByteBuffer) {
+        guard let caller = endpoint.conversationDialect else { return nil }
+        self.caller = caller
+        self.body = body
+    }
+
+    /// Whether the request can be translated for a target.
+    func verdict(for target: PlannedTarget) -> TranslationVerdict {
+        do throws(TranslationError) {
+            guard let request = try translate(for: target) else { return .translates(notes: nil) }
+            if first == nil { first = (target.deployment.id, request) }
+            return .translates(notes: request.notes.summary)
+        } catch {
+            switch error {
+            case .unreadable(let error):
+                if unreadable == nil { unreadable = error }
+                return .refused(field: error.field ?? "")
+            case .refused(let error):
+                if refusal == nil { refusal = error }
+                return .refused(field: error.field)
+            }
+        }
+    }
+
+    /// The request for a target that has been found translatable; nil if it is not.
+    func request(for target: PlannedTarget) -> TranslatedRequest? {
+        if let first, first.deploymentID == target.deployment.id { return first.request }
+        return try? translate(for: target)
+    }
+
+    /// nil: the target speaks the caller's dialect.
+    private func translate(for target: PlannedTarget) throws(TranslationError) -> TranslatedRequest? {
+        guard let dialect = target.crossedDialect else { return nil }
+        let options = TranslationOptions(
+            model: target.deployment.model, defaultMaxOutputTokens: target.heldOutputTokens)
+        let conversation = try read()
+        do throws(TranslationRefusal) {
+            return try RequestTranslator.write(conversation, as: dialect, options)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private func read() throws(TranslationError) -> Conversation {
+        if let conversation { return conversation }
+        do throws(WireError) {
+            let conversation = try RequestTranslator.read(body, as: caller)
+            self.conversation = conversation
+            return conversation
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+}
+
+extension PlannedTarget {
+    /// The dialect that a conversation is translated into on its way to the target; nil: none.
+    var crossedDialect: ConversationDialect? {
+        guard case .translated(let endpoint) = service else { return nil }
+        return endpoint.conversationDialect
+    }
+}
+
+extension Endpoint {
+    /// The dialect of its conversations; nil: its calls are none.
+    var conversationDialect: ConversationDialect? {
+        switch self {
+        case .chatCompletions: .openAIChat
+        case .messages: .anthropicMessages
+        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens, .converse, .converseStream: nil
+        }
+    }
+}
+
+extension TranslationNotes {
+    /// For a decision's detail; nil: the request went over whole.
+    fileprivate var summary: String? {
+        let parts = [Self.part("dropped", dropped), Self.part("adjusted", adjusted)].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private static func part(_ name: String, _ fields: FieldNames) -> String? {
+        fields.isEmpty ? nil : "\(name): \(fields.list)"
+    }
+}
+
+extension FieldNames {
+    /// With commas between them, and an ellipsis for those that are not named.
+    var list: String { names.joined(separator: ", ") + (isCut ? ", ..." : "") }
+}

@@ -1,0 +1,96 @@
+internal import NIOCore
+internal import TollbookWire
+
+/// What an attempt at a provider of another dialect needs for the way back.
+struct Crossing {
+    /// What the provider speaks.
+    let provider: ConversationDialect
+    /// What the caller speaks.
+    let caller: ConversationDialect
+    let context: AnswerContext
+    /// What was left out of the request and changed in it.
+    let notes: TranslationNotes
+    /// What of a plain answer cannot be said in the caller's dialect.
+    private var unsaid = FieldNames()
+
+    init(
+        from caller: ConversationDialect, to provider: ConversationDialect, _ notes: TranslationNotes,
+        _ context: AnswerContext
+    ) {
+        self.caller = caller
+        self.provider = provider
+        self.notes = notes
+        self.context = context
+    }
+
+    /// The translator of a stream.
+    func makeStream() -> StreamTranslation {
+        StreamTranslation(StreamTranslator(from: provider, to: caller, context))
+    }
+
+    /// Translates a whole answer of a success status.
+    mutating func translate(_ body: ByteBuffer) throws(AnswerTranslationError) -> ByteBuffer {
+        let answer = try AnswerTranslator.translate(body, from: provider, to: caller, context)
+        unsaid = answer.dropped
+        return answer.body
+    }
+
+    /// Header lines of the provider's answer as the caller gets them: the body's type is the caller's, the provider's
+    /// request id has the caller's name too, and what was lost on the way is named.
+    func lines(of answer: ProviderAnswer, isStream: Bool) -> ByteBuffer {
+        let idHeader = ProviderError.requestIDHeader(in: caller)
+        var lines = HeaderLines.kept(answer.forwarded) { name in
+            !name.equals("content-type") && !name.string.lowercased().elementsEqual(idHeader)
+        }
+        lines.writeStaticString(isStream ? "content-type: text/event-stream\r\n" : "content-type: application/json\r\n")
+        if let id = answer.requestID { lines.writeHeaderLine(idHeader, id) }
+        write("x-tollbook-dropped-fields", notes.dropped, &lines)
+        write("x-tollbook-adjusted-fields", notes.adjusted, &lines)
+        write("x-tollbook-dropped-answer-fields", unsaid, &lines)
+        return lines
+    }
+
+    private func write(_ header: String, _ fields: FieldNames, _ lines: inout ByteBuffer) {
+        if !fields.isEmpty { lines.writeHeaderLine(header, fields.list) }
+    }
+}
+
+/// A stream on its way into the caller's dialect. A class, so that a reader that needs none has but a reference.
+final class StreamTranslation {
+    private var translator: StreamTranslator
+    private var output = ByteBuffer()
+    /// Whether the provider told of an error.
+    private(set) var hasFailed = false
+
+    init(_ translator: StreamTranslator) {
+        self.translator = translator
+    }
+
+    /// Makes room for the translation of so many bytes.
+    func expect(_ count: Int) {
+        output.reserveCapacity(minimumWritableBytes: 2 * count)
+    }
+
+    /// Translates an event; the caller's terminal event, if it was the last.
+    func take(_ event: SSEEvent) -> ByteBuffer? { ending(translator.translate(event, into: &output)) }
+
+    /// The provider's stream has ended; the caller's terminal event, if the answer is whole.
+    func finish() -> ByteBuffer? { ending(translator.finish(into: &output)) }
+
+    private func ending(_ step: StreamStep) -> ByteBuffer? {
+        switch step {
+        case .open, .cut: return nil
+        case .ended(let terminal): return terminal
+        case .failed(_, let event):
+            hasFailed = true
+            return event
+        }
+    }
+
+    /// What has been translated since it was last asked; nil: nothing.
+    func takeRun() -> ByteBuffer? {
+        guard output.readableBytes > 0 else { return nil }
+        defer { output = ByteBuffer() }
+        return output
+    }
+}
