@@ -47,8 +47,8 @@ enum RequestHeaderKind {
         }
     }
 
-    /// A digest of the body would not survive its patch; a call to AWS is signed anew; OpenAI's organization and project would redirect who
-    /// is billed.
+    /// A digest of the body would not survive its patch; a call to AWS is signed anew; OpenAI's organization and
+    /// project would redirect who is billed.
     private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {
         case 13 where name.equals("authorization"): .authorization
