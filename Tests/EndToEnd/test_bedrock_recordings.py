@@ -14,9 +14,8 @@ import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from harness import bedrock
-from harness.bedrock import connect
+from harness.bedrock import bedrock_file, connect
 from harness.gateway import Gateway
-from harness.governance import governance
 from harness.process import ROOT
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
@@ -108,8 +107,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory):
         routes = [
             {"name": f"public/{model}", "strategy": "priority", "targets": [f"d{n}"]}
             for n, model in enumerate(models)]
-        file = governance(
-            upstream.base_url, dialect="bedrock", deployments=deployments, routes=routes)
+        file = bedrock_file(upstream.base_url, deployments=deployments, routes=routes)
         gateway = Gateway(tmp_path_factory.mktemp("replayed"), file, environment=bedrock.ENVIRONMENT)
         try:
             yield gateway, upstream
@@ -228,8 +226,7 @@ def shapes() -> Shapes:
 @pytest.fixture(scope="module")
 def simulated(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
     gateway = Gateway(
-        tmp_path_factory.mktemp("simulated"), governance(simulator.base_url, dialect="bedrock"),
-        environment=bedrock.ENVIRONMENT)
+        tmp_path_factory.mktemp("simulated"), bedrock_file(simulator.base_url), environment=bedrock.ENVIRONMENT)
     yield gateway
     gateway.close()
 

@@ -27,7 +27,7 @@ PLAIN = "/model/demo/converse"
 
 
 def file(base_url: str, **more: object) -> dict:
-    return governance(base_url, dialect="bedrock", model=MODEL, **more)
+    return bedrock.bedrock_file(base_url, model=MODEL, **more)
 
 
 @pytest.fixture(scope="module")
@@ -173,14 +173,17 @@ def test_a_bedrock_api_key_goes_up_as_bearer(simulator: Simulator, make_gateway)
     assert headers["authorization"] == "Bearer bedrock-api-key-c2VjcmV0" and "x-amz-date" not in headers
 
 
-def test_an_access_key_without_a_region_is_not_used(simulator: Simulator, make_gateway):
-    gateway = make_gateway(
-        file(simulator.base_url), environment={"UPSTREAM_KEY": bedrock.ENVIRONMENT["UPSTREAM_KEY"]})
-    calls = simulator.calls
-    with pytest.raises(ClientError) as raised:
+def test_another_region_signs_the_next_call(simulator: Simulator, make_gateway):
+    changed = file(simulator.base_url)
+    gateway = make_gateway(changed, environment=bedrock.ENVIRONMENT)
+    for region in ["us-east-1", "us-gov-west-1"]:
+        changed["providers"][0]["aws_region"] = region
+        gateway.apply(changed)
         client(gateway).converse(**CALL)
-    assert code(raised) == "InternalServerException" and simulator.calls == calls
-    gateway.check_books()
+        assert f"/{region}/bedrock/aws4_request" in str(simulator.last()["headers"])
+    del changed["providers"][0]["aws_region"]
+    refused = gateway.apply(changed, check=False)
+    assert refused.returncode != 0 and "the address names no region of AWS" in refused.stderr
 
 
 # The caller's credentials
@@ -357,7 +360,8 @@ def test_the_hold_covers_max_tokens(aws: Gateway):
 
 @pytest.mark.parametrize(("dialect", "path"), [("openai", PLAIN), ("bedrock", "/v1/chat/completions")])
 def test_one_dialect_is_not_translated(simulator: Simulator, make_gateway, dialect: str, path: str):
-    gateway = make_gateway(governance(simulator.base_url, dialect=dialect), environment=bedrock.ENVIRONMENT)
+    made = file(simulator.base_url) if dialect == "bedrock" else governance(simulator.base_url)
+    gateway = make_gateway(made, environment=bedrock.ENVIRONMENT)
     body = {"messages": HELLO, **({"model": "demo"} if path.startswith("/v1") else {})}
     answer = gateway.post(path, body, {"authorization": f"Bearer {gateway.key}"})
     assert answer.status == 422

@@ -1,6 +1,7 @@
 import NIOCore
 import Testing
 import TollbookGateway
+import TollbookPolicy
 
 /// AWS Signature Version 4, against the examples that AWS publishes with it.
 @Suite struct SignatureTests {

@@ -36,7 +36,6 @@ extension Call {
 
     private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
         guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
-        guard pool.canUse(secret) else { return targetFailed(.credentialUnavailable) }
         let connection = pool.acquire(for: self)
         self.connection = connection
         if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
@@ -78,9 +77,11 @@ extension Call {
             return dispatchTranslated(to: endpoint, on: connection, pool: pool, target: target, secret: secret)
         }
         willDispatch()
-        let patch = ChatRequestPatch(
+        let rules = target.deployment.provider.fieldRules
+        var patch = ChatRequestPatch(
             intake.scan, model: intake.endpoint.hasModelInPath ? nil : target.deployment.model,
-            includeUsage: intake.scan.stream && intake.endpoint.asksForUsage)
+            includeUsage: intake.scan.stream && intake.endpoint.asksForUsage && rules.takesStreamOptions)
+        if rules != .standard { patch.adapt(intake.scan, intake.body, to: rules) }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         let prefix = pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)

@@ -50,7 +50,7 @@ package final class RequestHead {
         }
         self.signature = signature
         target = start.target
-        query = start.query.flatMap { QueryKey.removed(from: Substring($0)) }
+        query = start.query.flatMap { QueryKey.removed(from: Substring($0), isAzures: start.isAzures) }
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
@@ -73,6 +73,8 @@ package final class RequestHead {
         let isHEAD: Bool
         let isHTTP10: Bool
         let query: String?
+        /// Whether the path begins as Azure's do.
+        let isAzures: Bool
     }
 
     private static func readLine(_ cursor: inout HeadCursor) throws(MessageFault) -> StartLine {
@@ -88,6 +90,6 @@ package final class RequestHead {
         }
         return StartLine(
             target: FrontTarget(method: method, path: path), isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
-            query: query?.string)
+            query: query?.string, isAzures: query != nil && path.begins("/openai/"))
     }
 }

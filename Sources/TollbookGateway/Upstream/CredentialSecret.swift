@@ -6,6 +6,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let bearerLine: ByteBuffer
     /// `x-api-key: …` with its line end.
     let apiKeyLine: ByteBuffer
+    /// `api-key: …` with its line end.
+    let azureKeyLine: ByteBuffer
     /// For providers that want requests signed; nil: it is no access key of AWS.
     let awsKeys: AWSKeyPair?
 
@@ -20,6 +22,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         else { return nil }
         bearerLine = Self.line("authorization: Bearer ", bytes)
         apiKeyLine = Self.line("x-api-key: ", bytes)
+        azureKeyLine = Self.line("api-key: ", bytes)
         awsKeys = AWSKeyPair(String(decoding: bytes, as: UTF8.self))
     }
 

@@ -11,11 +11,12 @@ internal import TollbookPolicy
 final class ProviderPool: @unchecked Sendable {
     let endpoint: UpstreamEndpoint
     private let dialect: ProviderDialect?
+    private let azure: AzurePaths?
     /// By the raw values of endpoints.
     private let requestPrefixes: [UpstreamRequestHead.Prefix]
     /// Of endpoints whose paths name the model, by path.
     private var modelPrefixes: [String: UpstreamRequestHead.Prefix] = [:]
-    /// nil: the provider wants no signatures, or for no region that is known.
+    /// nil: the provider wants no signatures.
     private var signer: AWSSigner?
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
@@ -30,21 +31,21 @@ final class ProviderPool: @unchecked Sendable {
     private var isClosed = false
 
     init(
-        endpoint: UpstreamEndpoint, dialect: ProviderDialect?, eventLoop: any EventLoop, tls: UpstreamTLS,
+        endpoint: UpstreamEndpoint, provider: ProviderRecord, eventLoop: any EventLoop, tls: UpstreamTLS,
         configuration: GatewayConfiguration
     ) {
         self.endpoint = endpoint
-        self.dialect = dialect
+        dialect = provider.knownDialect
+        let azure = dialect == .azure ? AzurePaths(endpoint, apiVersion: provider.apiVersion) : nil
+        self.azure = azure
         self.eventLoop = eventLoop
         self.tls = tls
         timeouts = configuration.timeouts
         idleLimit = configuration.sizes.idleConnectionsPerProvider
-        if dialect == .bedrock, let region = AWSRegion.named(byHost: endpoint.host) ?? AWSRegion.ofEnvironment {
-            signer = AWSSigner(region: region, host: endpoint.authority)
-        }
+        signer = provider.awsRegion.map { AWSSigner(region: $0, host: endpoint.authority) }
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         requestPrefixes = (0...last).map { code in
-            let path = Endpoint(rawValue: code).map { endpoint.path(of: $0, model: "") } ?? endpoint.path
+            let path = Endpoint(rawValue: code).map { Self.path(of: $0, model: "", endpoint, azure) } ?? endpoint.path
             return UpstreamRequestHead.Prefix(path: path, authority: endpoint.authority)
         }
     }
@@ -53,14 +54,20 @@ final class ProviderPool: @unchecked Sendable {
     ///
     /// - Parameter model: the name the provider knows the model by.
     func requestPrefix(for endpoint: Endpoint, model: String) -> UpstreamRequestHead.Prefix {
-        guard endpoint.hasModelInPath else { return requestPrefixes[endpoint.rawValue] }
-        let path = self.endpoint.path(of: endpoint, model: model)
+        guard endpoint.hasModelInPath || azure?.namesModel ?? false else { return requestPrefixes[endpoint.rawValue] }
+        let path = Self.path(of: endpoint, model: model, self.endpoint, azure)
         if let prefix = modelPrefixes[path] { return prefix }
         if modelPrefixes.count >= GatewayLimits.modelPrefixes { modelPrefixes.removeAll() }
         let prefix = UpstreamRequestHead.Prefix(
             path: path, authority: self.endpoint.authority, isSigned: signer != nil)
         modelPrefixes[path] = prefix
         return prefix
+    }
+
+    private static func path(
+        of endpoint: Endpoint, model: String, _ place: UpstreamEndpoint, _ azure: AzurePaths?
+    ) -> String {
+        azure?.path(of: endpoint, model: model) ?? place.path(of: endpoint, model: model)
     }
 
     /// The header lines by which the provider takes its credential.
@@ -75,18 +82,15 @@ final class ProviderPool: @unchecked Sendable {
     ) -> ByteBuffer {
         switch dialect {
         case .anthropic: return secret.apiKeyLine
+        case .azure: return secret.azureKeyLine
         case .bedrock:
             guard let keys = secret.awsKeys else { return secret.bearerLine }
+            // Unsigned, the provider refuses the call: the key itself must not go up.
             guard let path = prefix.signedPath, let bodySHA256 else { return ByteBuffer() }
             return signer?.lines(
                 keys: keys, path: path, query: query, bodySHA256: bodySHA256, nowMicros: nowMicros()) ?? ByteBuffer()
         case .openai, .simulated, nil: return secret.bearerLine
         }
-    }
-
-    /// Whether calls can be made with a credential: an access key of AWS signs for a region only.
-    func canUse(_ secret: CredentialSecret?) -> Bool {
-        dialect != .bedrock || signer != nil || secret?.awsKeys == nil
     }
 
     /// The header line for calls whose caller names no version; nil: the provider wants none.

@@ -7,15 +7,18 @@ enum UpstreamRequestHead {
     struct Prefix {
         fileprivate let line: ByteBuffer
         fileprivate let headers: ByteBuffer
+        /// What stands before the caller's query: the path may have one of its own.
+        fileprivate let joint: StaticString
         /// From the root, as AWS's signatures have it; nil: nothing signs.
         let signedPath: String?
 
         /// - Parameters:
-        ///   - path: from the root.
-        ///   - isSigned: whether calls are signed as AWS wants it.
+        ///   - path: from the root, with a query or without.
+        ///   - isSigned: whether calls are signed as AWS wants it; the path has no query then.
         init(path: String, authority: String, isSigned: Bool = false) {
             signedPath = isSigned ? SigV4.canonicalPath(path) : nil
             line = ByteBuffer(string: "POST \(path)")
+            joint = path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }
     }
@@ -39,7 +42,7 @@ enum UpstreamRequestHead {
         buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length)) { cursor in
             cursor.write(prefix.line)
             if let query {
-                cursor.write("?")
+                cursor.write(prefix.joint)
                 cursor.write(query)
             }
             cursor.write(prefix.headers)

@@ -3,18 +3,19 @@ package import TollbookCore
 /// The wire formats of providers, as governance files name them.
 package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
+    case azure
     case anthropic
     case bedrock
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["azure", "gemini", "vertex", "mistral", "cohere"]
+    private static let notCallable = ["gemini", "vertex", "mistral", "cohere"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
         switch self {
         case .simulated: .native
-        case .openai:
+        case .openai, .azure:
             switch endpoint {
             case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
             case .messages: .translated(.chatCompletions)
@@ -28,16 +29,6 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .completions, .embeddings, .responses, .responsesInputTokens, .converse, .converseStream: nil
             }
         case .bedrock: endpoint.dialect.isBedrock ? .native : nil
-        }
-    }
-
-    /// A base URL for people to go by; nil: the dialect's providers have none.
-    var exampleBaseURL: String? {
-        switch self {
-        case .openai: "https://api.openai.com/v1"
-        case .anthropic: "https://api.anthropic.com"
-        case .bedrock: "https://bedrock-runtime.us-east-1.amazonaws.com"
-        case .simulated: nil
         }
     }
 
@@ -62,6 +53,15 @@ package enum EndpointService: Equatable, Sendable {
     case translated(Endpoint)
     /// Not at all: the gateway answers with its own estimate.
     case estimated
+
+    /// The endpoint that a provider must have to serve calls to another in this way.
+    func endpoint(for called: Endpoint) -> Endpoint {
+        switch self {
+        case .native: called
+        case .translated(let endpoint): endpoint
+        case .estimated: .chatCompletions
+        }
+    }
 }
 
 /// How a route's target is chosen.

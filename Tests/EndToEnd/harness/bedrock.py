@@ -11,14 +11,21 @@ from urllib.parse import quote, urlsplit
 import boto3
 from botocore.config import Config
 
+from .governance import governance
 from .upstream import Exchange
 
 REGION = "eu-central-1"
 ACCESS_KEY = "AKIDUPSTREAM"
 SECRET_KEY = "upstream/secret+5f0c2b9e77aa41"
 SESSION_TOKEN = "upstream-session-token=="
-# As a gateway's environment has them: the host in tests names no region.
-ENVIRONMENT = {"UPSTREAM_KEY": f"{ACCESS_KEY}:{SECRET_KEY}", "AWS_REGION": REGION}
+ENVIRONMENT = {"UPSTREAM_KEY": f"{ACCESS_KEY}:{SECRET_KEY}"}
+
+
+def bedrock_file(base_url: str, **more: object) -> dict:
+    """A governance file with a provider of Bedrock; the address in tests names no region."""
+    file = governance(base_url, dialect="bedrock", **more)
+    file["providers"][0]["aws_region"] = REGION
+    return file
 
 
 def connect(url: str, key: str, secret: str | None = None, **options: object):

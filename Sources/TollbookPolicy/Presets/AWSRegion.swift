@@ -1,5 +1,11 @@
-/// Which region of AWS a provider's requests are signed for.
+/// Regions of AWS, for which its providers' requests are signed.
 package enum AWSRegion {
+    /// The region that the host of an address names; nil: none.
+    package static func named(byURL url: String) -> String? {
+        guard let scheme = url.firstRange(of: "://") else { return nil }
+        return named(byHost: String(url[scheme.upperBound...].prefix { $0 != "/" && $0 != ":" }))
+    }
+
     /// The region that a host of Bedrock names, such as `bedrock-runtime.us-east-1.amazonaws.com` or
     /// `vpce-0a.bedrock-runtime.eu-central-1.vpce.amazonaws.com`; nil for a host of another form.
     package static func named(byHost host: String) -> String? {
@@ -19,13 +25,5 @@ package enum AWSRegion {
             !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
         }
         return isDigits && isLetters
-    }
-
-    /// Of the server's environment, as AWS's own tools read it, for hosts that name none.
-    static var ofEnvironment: String? {
-        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-            if let region = EnvironmentVariable.value(name), isRegion(region) { return region }
-        }
-        return nil
     }
 }
