@@ -34,6 +34,10 @@ package enum Endpoint: Int, VocabularyCode {
     case rerankV2 = 25
     /// Any path below /passthrough/{provider}/.
     case passthrough = 26
+    /// POST /model/{modelId}/converse.
+    case converse = 15
+    /// POST /model/{modelId}/converse-stream.
+    case converseStream = 16
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -48,6 +52,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .speech, .transcriptions, .translations: .openaiAudio
         case .rerank, .rerankV2: .rerank
         case .passthrough: .passthrough
+        case .converse, .converseStream: .bedrockConverse
         }
     }
 
@@ -211,9 +216,14 @@ package enum Dialect: Int, VocabularyCode {
     case rerank = 11
     /// Whatever the provider speaks.
     case passthrough = 12
+    /// AWS Bedrock's Converse.
+    case bedrockConverse = 7
 
-    /// Whether errors and lists have Anthropic's form, and not OpenAI's.
+    /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
+
+    /// Whether errors and streams have the form of AWS's services.
+    package var isBedrock: Bool { self == .bedrockConverse }
 
     package var name: String {
         switch self {
@@ -227,6 +237,7 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiAudio: "openai-audio"
         case .rerank: "rerank"
         case .passthrough: "passthrough"
+        case .bedrockConverse: "bedrock-converse"
         }
     }
 }

@@ -191,6 +191,9 @@ package enum Planner {
         case .chatCompletions, .messages, .countTokens:
             "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
                 + "'openai' or 'anthropic' to the route."
+        case .converse, .converseStream:
+            "No provider behind '\(route.name)' answers Bedrock's Converse. Call POST /v1/chat/completions or "
+                + "/v1/messages, or add a deployment of a provider with dialect 'bedrock' to the route."
         }
     }
 }

@@ -47,7 +47,8 @@ struct AnswerWriter {
     /// A streamed chat answer.
     func stream(_ plan: ChatPlan, _ delivery: Delivery) -> Script {
         var answer = AnswerHead(framing: head.isHTTP10 ? .untilClose : .chunked, keepsAlive: head.keepsAlive)
-        answer.contentType = "text/event-stream; charset=utf-8"
+        answer.contentType =
+            plan.dialect.isBedrock ? "application/vnd.amazon.eventstream" : "text/event-stream; charset=utf-8"
         answer.isGzip = delivery.fault == .gzip
         answer.requestIDName = plan.dialect.requestIDName
         answer.keepsAlive = head.keepsAlive && !head.isHTTP10
@@ -75,6 +76,7 @@ struct AnswerWriter {
             } else {
                 nil
             }
+        case .converse, .converseStream: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 
@@ -105,7 +107,7 @@ struct AnswerWriter {
         var head = AnswerHead(status: error.status, framing: .length(body.readableBytes), keepsAlive: keepsAlive)
         head.contentType = error.contentType
         head.extraLines = error.headerLines
-        if error.shape == .anthropic { head.requestIDName = AnswerDialect.messages.requestIDName }
+        head.requestIDName = error.shape.requestIDName
         head.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &sink)
         return (sink.buffer, body)
     }

@@ -13,6 +13,8 @@ struct ChatFields {
     private var toolChoice: Range<Int>?
     private var responseFormat: Range<Int>?
     private var input: Range<Int>?
+    private var inferenceConfig: Range<Int>?
+    private var toolConfig: Range<Int>?
     private var encoding: Range<Int>?
     private var streamFormat: Range<Int>?
     private var documents: Range<Int>?
@@ -57,6 +59,10 @@ struct ChatFields {
             documents = value
         } else if isKey("top_n") {
             best = value
+        } else if isKey("inferenceConfig") {
+            inferenceConfig = value
+        } else if isKey("toolConfig") {
+            toolConfig = value
         }
     }
 
@@ -100,6 +106,29 @@ struct ChatFields {
         if let streamOptions { request.includeUsage = includeUsage(bytes, streamOptions) }
         if let responseFormat { request.format = format(bytes, responseFormat) }
         return request
+    }
+
+    /// The request that the noted fields make in Converse's form.
+    func converseRequest(_ bytes: UnsafeRawBufferPointer, model: String) -> ChatRequest {
+        var request = ChatRequest()
+        request.dialect = dialect
+        request.model = ByteBuffer(string: model)
+        request.bodyBytes = bytes.count
+        request.stream = dialect == .converseStream
+        request.maxTokens = inferenceConfig.flatMap { JSONLookup.value(bytes, $0, "maxTokens") }
+            .flatMap { JSONText.integer(bytes, $0) }
+        if let toolConfig { request.tool = converseTool(bytes, toolConfig) }
+        return request
+    }
+
+    private func converseTool(_ bytes: UnsafeRawBufferPointer, _ config: Range<Int>) -> ChatRequest.ToolChoice {
+        let offered = JSONLookup.value(bytes, config, "tools").map { ToolSample.all(bytes, $0) } ?? []
+        guard let first = offered.first else { return .none }
+        guard let choice = JSONLookup.value(bytes, config, "toolChoice") else { return .offered(offered) }
+        if JSONLookup.value(bytes, choice, "any") != nil { return .required(offered) }
+        guard let tool = JSONLookup.value(bytes, choice, "tool") else { return .offered(offered) }
+        let name = JSONLookup.value(bytes, tool, "name").flatMap { JSONText.string(bytes, $0) }
+        return .named(offered.first { $0.name == name } ?? first)
     }
 
     private func includeUsage(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {

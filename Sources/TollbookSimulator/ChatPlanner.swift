@@ -127,7 +127,9 @@ struct ChatPlanner {
 
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
-        if request.dialect.isAnthropic || request.dialect.isResponses || request.dialect.isMedia { return .lastChunk }
+        if request.dialect.isAnthropic || request.dialect.isBedrock || request.dialect.isResponses || request.dialect.isMedia {
+            return .lastChunk
+        }
         switch directives.usage ?? .asked {
         case .asked: return !request.stream || request.includeUsage ? .lastChunk : .absent
         case .always: return .lastChunk
@@ -141,7 +143,7 @@ struct ChatPlanner {
         switch content {
         case .toolCalls:
             // A call that the request forced by name ends with "stop", as at OpenAI.
-            if case .named = request.tool, !request.dialect.isAnthropic { return .stop }
+            if case .named = request.tool, !request.dialect.isAnthropic, !request.dialect.isBedrock { return .stop }
             return .toolCalls
         case .words:
             let limit = request.maxTokens ?? Int.max

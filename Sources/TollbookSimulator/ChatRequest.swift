@@ -53,12 +53,14 @@ struct ChatRequest: Sendable, Equatable {
         fileBytes = form.fileBytes
     }
 
-    /// - Returns: nil if the body is not one JSON object or has no string `model`.
-    static func parse(_ body: ByteBuffer, as dialect: AnswerDialect = .chat) -> ChatRequest? {
+    /// - Parameter model: as the path names it; nil: the body does.
+    /// - Returns: nil if the body is not one JSON object or has no string `model` that it should have.
+    static func parse(_ body: ByteBuffer, as dialect: AnswerDialect = .chat, model: String? = nil) -> ChatRequest? {
         body.withUnsafeReadableBytes { bytes in
             var fields = ChatFields(dialect)
             var scanner = JSONScanner(bytes)
             guard scanner.members(visit: { fields.note(bytes, key: $0, value: $1) }) else { return nil }
+            if let model { return fields.converseRequest(bytes, model: model) }
             return fields.request(bytes, body)
         }
     }

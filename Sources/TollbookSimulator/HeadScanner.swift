@@ -21,6 +21,8 @@ struct HeadScanner {
         var isChunked = false
         var expectsContinue = false
         var directives: Range<Int>?
+        /// The model in the path, escaped.
+        var model: Range<Int>?
     }
 
     enum Result {
@@ -86,6 +88,10 @@ struct HeadScanner {
         let target = space + 1..<last
         let path = bytes[target].firstIndex(of: UInt8(ascii: "?")).map { target.lowerBound..<$0 } ?? target
         fields.route = route(path)
+        if fields.route == .unknown, let found = modelRoute(path) {
+            fields.route = found.route
+            fields.model = found.model
+        }
         return true
     }
 
@@ -105,6 +111,19 @@ struct HeadScanner {
         ]
         for (name, route) in routes where isEqual(path, name) { return route }
         return .unknown
+    }
+
+    /// `/model/{model}/converse` and `/model/{model}/converse-stream`.
+    private func modelRoute(_ path: Range<Int>) -> (route: RequestHead.Route, model: Range<Int>)? {
+        let start = path.lowerBound + 7
+        guard start < path.upperBound, isEqual(path.lowerBound..<start, "/model/"),
+            let slash = bytes[path].lastIndex(of: UInt8(ascii: "/")), slash > start
+        else { return nil }
+        let routes: [(StaticString, RequestHead.Route)] = [
+            ("/converse", .converse), ("/converse-stream", .converseStream),
+        ]
+        for (name, route) in routes where isEqual(slash..<path.upperBound, name) { return (route, start..<slash) }
+        return nil
     }
 
     /// A path without `/openai` before `/v1`, or without `/openai/deployments/{model}`: the body names the model, too.

@@ -33,6 +33,8 @@ struct Responder: Sendable {
         case (.post, .speech): return call(request, .speech)
         case (.post, .transcriptions): return call(request, .transcriptions)
         case (.post, .rerank): return call(request, .rerank)
+        case (.post, .converse): return call(request, .converse)
+        case (.post, .converseStream): return call(request, .converseStream)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))
@@ -58,7 +60,7 @@ struct Responder: Sendable {
         guard let chat = parse(request, as: dialect) else {
             let wanted = dialect.takesForms ? "form" : "JSON object"
             var error = ErrorAnswer.invalid("The body is no \(wanted) with a string 'model'.", parameter: "model")
-            if dialect.isAnthropic { error.shape = .anthropic }
+            error.shape = dialect.errorShape
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
         }
         loop.counts.count(chat.model)
@@ -79,7 +81,8 @@ struct Responder: Sendable {
 
     private func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {
         guard dialect.takesForms, let form = FormFields(request) else {
-            return dialect == .transcriptions ? nil : ChatRequest.parse(request.body, as: dialect)
+            return dialect == .transcriptions
+                ? nil : ChatRequest.parse(request.body, as: dialect, model: request.head.model)
         }
         return ChatRequest(form, as: dialect, bodyBytes: request.body.readableBytes)
     }
@@ -91,7 +94,7 @@ struct Responder: Sendable {
             return shared.planner.plan(chat, directives, call: call, ordinal: ordinal)
         } catch {
             var answer = ErrorAnswer.invalid(error.message, parameter: "x-sim", code: "unknown_directive")
-            if chat.dialect.isAnthropic { answer.shape = .anthropic }
+            answer.shape = chat.dialect.errorShape
             return .refusal(answer)
         }
     }

@@ -51,6 +51,13 @@ package enum WireLimits {
     /// an event that never ends must not grow without bound. Passed: `event_too_large`.
     package static let sseEventBytes = 8 << 20
 
+    /// Bytes of one message of an AWS event stream, for the same reason. Passed: `event_too_large`.
+    package static let eventMessageBytes = 8 << 20
+
+    /// Bytes of a stream that are kept back from the event that tells its end to the one that tells its usage. Two
+    /// small events follow each other there. Passed: `event_too_large`.
+    package static let withheldEventBytes = 1 << 20
+
     /// Bytes of a raw usage object that are kept. Real ones are under 1 KiB; a longer one is treated as
     /// no usage.
     package static let usageBytes = 16 << 10

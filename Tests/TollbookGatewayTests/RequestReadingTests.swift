@@ -65,6 +65,21 @@ import TollbookGateway
         #expect(FrontTarget(method: "POST", path: "/openai/v1/openai/v1/embeddings") == .notFound)
     }
 
+    @Test func findsBedrocksModels() {
+        let arn = "arn:aws:bedrock:us-east-1:1:inference-profile/m"
+        for escaped in [arn, "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fm"] {
+            let path = Substring("/model/\(escaped)/converse")
+            #expect(FrontTarget(method: "POST", path: path) == .call(.converse, model: arn))
+            #expect(FrontTarget(method: "POST", path: path + "-stream") == .call(.converseStream, model: arn))
+            #expect(FrontTarget(method: "GET", path: path) == .methodNotAllowed(allow: "POST"))
+        }
+        for path in [
+            "/model/converse", "/model//converse", "/model/m/invoke", "/model/%0A/converse", "/model/%/converse",
+        ] {
+            #expect(FrontTarget(method: "POST", path: Substring(path)) == .notFound)
+        }
+    }
+
     /// The headers of a POST with these lines.
     private static func headers(_ lines: [String], target: String = "/") throws -> RequestHeaders {
         var reader = RequestReader()

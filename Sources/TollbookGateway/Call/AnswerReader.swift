@@ -66,6 +66,7 @@ class AnswerReader {
             MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
+        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
 
@@ -164,6 +165,47 @@ private final class MessagesAnswerReader: AnswerReader {
 
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+}
+
+/// Reads answers of Bedrock's Converse.
+private final class ConverseAnswerReader: AnswerReader {
+    private var plain = ConverseResponseReader()
+    private var stream = EventStreamIntake()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { takeStream() }
+        try stream.read(bytes)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish()
+        takeStream()
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+
+    private func takeStream() {
+        hasContent = stream.hasContent
+        hasTokens = stream.hasTokens
+        hasError = stream.reader.sawError
+        sawFinishReason = stream.reader.sawFinishReason
+        isTerminated = stream.sawEnd
+        terminalEvent = stream.terminalEvent
     }
 }
 
@@ -344,7 +386,7 @@ extension AnswerReader {
         return summary
     }
 
-    fileprivate func streamSummary(_ stream: some AnswerStreamReader) -> AnswerSummary {
+    fileprivate func streamSummary(_ stream: some AnswerStreamReport) -> AnswerSummary {
         var summary = AnswerSummary(stream.usageReport(), sawAnswer: isSuccess && hasContent)
         summary.estimate(outputTokens: stream.estimatedOutputTokens)
         summary.evidence.hasMalformedParts = stream.malformedEvents > 0

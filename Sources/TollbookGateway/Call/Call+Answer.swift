@@ -14,8 +14,9 @@ extension Call {
         self.answer = answer
         switch answer.status {
         case 200..<300:
-            reader = makeReader(answer.isEventStream ? .stream : .plain, isSuccess: true)
-            if answer.isEventStream {
+            let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+            reader = makeReader(isStream ? .stream : .plain, isSuccess: true)
+            if isStream {
                 front?.beginRelay(of: self, answer, length: nil)
             } else if intake.endpoint == .speech, isOpaque(answer) {
                 // It is listened to while it is made.

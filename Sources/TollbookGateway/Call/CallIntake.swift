@@ -16,6 +16,8 @@ struct CallIntake {
     let scan: ChatRequestScan
     let body: ByteBuffer
     let bodyHash: [UInt8]
+    /// The body's plain SHA-256 in hexadecimal, where AWS's providers want it.
+    var bodySHA256: String?
     /// Reserved for the body; given back when the call ends.
     let reservedBytes: Int
     /// The request's query without a virtual key; nil: none.

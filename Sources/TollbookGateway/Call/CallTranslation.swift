@@ -90,7 +90,8 @@ extension Endpoint {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
         case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
-            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .passthrough:
+            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .passthrough,
+            .converse, .converseStream:
             nil
         }
     }

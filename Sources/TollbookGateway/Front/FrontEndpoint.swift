@@ -13,6 +13,7 @@ extension Endpoint {
         case .completions: .completions
         case .embeddings: .embeddings
         case .responses, .responsesInputTokens: .responses
+        case .converse, .converseStream: .converse
         case .moderations: .moderations
         case .imageGenerations, .imageEdits: .images
         case .speech: .speech
@@ -51,12 +52,16 @@ extension Endpoint {
         }
     }
 
+    /// Whether every answer is a stream, so that the body does not ask for one.
+    var alwaysStreams: Bool { self == .converseStream }
+
     /// Whether a provider finds the model in the path, and not in the body.
     var hasModelInPath: Bool {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
+        case .converse, .converseStream: true
         case .passthrough: true
         }
     }
@@ -79,6 +84,8 @@ extension UpstreamEndpoint {
         case .responsesInputTokens: path + "/responses/input_tokens"
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
+        case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"
+        case .converseStream: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse-stream"
         case .moderations: path + "/moderations"
         case .imageGenerations: path + "/images/generations"
         case .imageEdits: path + "/images/edits"
@@ -93,6 +100,8 @@ extension UpstreamEndpoint {
     }
 
     private var hasVersion: Bool { path.hasSuffix("/v1") || path.hasSuffix("/v2") }
+
+    private var unversionedPath: String { path.hasSuffix("/v1") ? String(path.dropLast(3)) : path }
 
     private var versionedPath: String { path.hasSuffix("/v1") ? path : path + "/v1" }
 }

@@ -19,6 +19,7 @@ extension FrontHandler {
         guard let hash = head.headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
             let key = loop.ledger.snapshot.keys[hash]
         else { return refuse(.unknownKey, head) }
+        if head.headers.signature != nil, let error = signatureError(head) { return refuse(error, head) }
         let details = RequestDetails(head.headers)
         if let error = headError(head, details) { return refuse(error, head) }
         request = FrontRequest(
@@ -27,6 +28,12 @@ extension FrontHandler {
         let encoding = head.headers.encoding
         if encoding == .gzip || encoding == .deflate { beginDecompression(encoding) }
         if head.headers.expectsContinue, !isHTTP10 { writeContinue() }
+    }
+
+    /// What is wrong with a signature, as far as the head shows.
+    private func signatureError(_ head: RequestHead) -> GatewayError? {
+        guard let signature = head.signature else { return .invalidSignature }
+        return signature.isCurrent(atMicros: loop.configuration.clock.nowMicros()) ? nil : .signatureExpired
     }
 
     /// What is wrong with a request of a known key, as far as its head shows.
@@ -45,7 +52,8 @@ extension FrontHandler {
                     + "/v1/responses, /v1/responses/input_tokens, /v1/moderations, /v1/images/generations, "
                     + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
                     + "/v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or to "
-                    + "/openai/deployments/{model}/… in place of /v1/…, or to /passthrough/{provider}/….")
+                    + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse or "
+                    + "…/converse-stream, or to /passthrough/{provider}/….")
         case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
@@ -53,7 +61,9 @@ extension FrontHandler {
             return error
         case .models, .model: return nil
         case .call(let endpoint, _):
-            guard head.headers.encoding == .unsupported else { return formError(head, endpoint) }
+            // What a signature covers is the body as sent, which nothing sees behind the decompressor.
+            guard head.headers.encoding == .unsupported || head.signature != nil && head.headers.encoding != .identity
+            else { return formError(head, endpoint) }
             return GatewayError(
                 .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
                 param: "content-encoding")
@@ -115,8 +125,12 @@ extension FrontHandler {
     func finishRequest() {
         clearDeadline()
         guard let request else { return }
+        let digest = request.finishDigest()
+        if let signature = request.head.signature, !signature.isValid(bodySHA256: digest ?? "") {
+            return refuse(.invalidSignature)
+        }
         switch request.head.target {
-        case .call(let endpoint, let model): startCall(endpoint, model: model)
+        case .call(let endpoint, let model): startCall(endpoint, model: model, bodySHA256: digest)
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
             let snapshot = loop.ledger.snapshot
@@ -130,15 +144,17 @@ extension FrontHandler {
     }
 
     /// - Parameter model: as the path has it; nil: the body names it.
-    private func startCall(_ endpoint: Endpoint, model: String?) {
+    private func startCall(_ endpoint: Endpoint, model: String?, bodySHA256: String?) {
         guard let request else { return }
         do throws(WireError) {
-            let (scan, hash) = try request.body.finish()
+            var (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
             guard !scan.isBackground else { return refuse(.backgroundResponse) }
+            if endpoint.alwaysStreams { scan.stream = true }
             // The scan has a model where neither the path nor the provider has one.
             let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""
-            let intake = makeIntake(request, endpoint, name, scan, hash)
+            var intake = makeIntake(request, endpoint, name, scan, hash)
+            intake.bodySHA256 = bodySHA256
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call

@@ -59,7 +59,7 @@ package enum FrontTarget: Equatable, Sendable {
         default:
             self =
                 Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.azure(method, path)
-                ?? Self.stored(path) ?? Self.passThrough(method, path) ?? .notFound
+                ?? Self.bedrockModel(method, path) ?? Self.stored(path) ?? Self.passThrough(method, path) ?? .notFound
         }
     }
 
@@ -114,9 +114,7 @@ package enum FrontTarget: Equatable, Sendable {
         let prefix = "/openai/deployments/"
         guard path.hasPrefix(prefix) else { return nil }
         let parts = path.dropFirst(prefix.utf8.count).split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, let model = PercentText.decode(parts[0]),
-            (1...WireLimits.modelBytes).contains(model.utf8.count), model.isFreeOfControlCharacters
-        else { return nil }
+        guard parts.count == 2, let model = model(parts[0]) else { return nil }
         switch parts[1] {
         case "chat/completions": return call(.chatCompletions, model: model, method)
         case "completions": return call(.completions, model: model, method)
@@ -128,5 +126,26 @@ package enum FrontTarget: Equatable, Sendable {
         case "audio/translations": return call(.translations, model: model, method)
         default: return nil
         }
+    }
+
+    /// `/model/{model}/converse[-stream]`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
+    private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
+        let prefix = "/model/"
+        guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),
+            let model = model(path[..<slash].dropFirst(prefix.utf8.count))
+        else { return nil }
+        switch path[slash...] {
+        case "/converse": return call(.converse, model: model, method)
+        case "/converse-stream": return call(.converseStream, model: model, method)
+        default: return nil
+        }
+    }
+
+    /// A model's name out of a path; nil for what can be none.
+    private static func model(_ text: Substring) -> String? {
+        guard let model = PercentText.decode(text), (1...WireLimits.modelBytes).contains(model.utf8.count),
+            model.isFreeOfControlCharacters
+        else { return nil }
+        return model
     }
 }

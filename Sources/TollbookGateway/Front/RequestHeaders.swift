@@ -14,6 +14,8 @@ package struct RequestHeaders {
     /// Where the virtual key is, by the order in which the places are looked at.
     package enum SecretPlace: Int, Sendable {
         case authorization
+        /// A signature of AWS, which names the key.
+        case signature
         case xAPIKey
         case apiKey
         case googleAPIKey
@@ -24,6 +26,8 @@ package struct RequestHeaders {
     package private(set) var secret: (place: SecretPlace, value: ByteBuffer)?
     package private(set) var encoding = Encoding.identity
     package private(set) var expectsContinue = false
+    /// `authorization`, if it is a signature of AWS.
+    private(set) var signature: String?
     /// Whether `anthropic-version` was given.
     package private(set) var hasAnthropicVersion = false
     package private(set) var hostCount = 0
@@ -85,8 +89,7 @@ package struct RequestHeaders {
         switch RequestHeaderKind(field.name) {
         case .forward: return true
         case .drop: break
-        // Whether there is a token behind the scheme, whatever it is.
-        case .authorization: if value.count > 7, value.begins("bearer ") { offer(field, from: .authorization, head) }
+        case .authorization: takeAuthorization(field, head)
         case .xAPIKey: offer(field, from: .xAPIKey, head)
         case .apiKey: offer(field, from: .apiKey, head)
         case .googleAPIKey: offer(field, from: .googleAPIKey, head)
@@ -110,6 +113,17 @@ package struct RequestHeaders {
             return true
         }
         return false
+    }
+
+    private mutating func takeAuthorization(_ field: HeadCursor.Field, _ head: ByteBuffer) {
+        // Whether there is a token behind the scheme, whatever it is.
+        if field.value.count > 7, field.value.begins("bearer ") { return offer(field, from: .authorization, head) }
+        guard signature == nil, field.value.begins("aws4-hmac-sha256 ") else { return }
+        let text = field.value.string
+        signature = text
+        guard let name = text.firstRange(of: "Credential=") else { return }
+        let accessKeyID = text[name.upperBound...].prefix { $0 != "/" }
+        if !accessKeyID.isEmpty { offer(ByteBuffer(substring: accessKeyID), from: .signature) }
     }
 
     private mutating func forward(_ field: HeadCursor.Field, _ bytes: UnsafeRawBufferPointer) {

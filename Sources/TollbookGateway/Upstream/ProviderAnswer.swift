@@ -16,6 +16,8 @@ package struct ProviderAnswer {
     package private(set) var isEventStream = false
     /// Whether the body is JSON by its content type.
     package private(set) var isJSON = false
+    /// Whether the body is a stream of AWS's messages.
+    package private(set) var isMessageStream = false
     /// Whether `forwarded` has a date; else the gateway adds its own.
     package private(set) var hasDate = false
     /// The provider's own id for the request.
@@ -90,12 +92,15 @@ package struct ProviderAnswer {
         case 12 where name.equals("content-type"):
             isJSON = value.isJSONType
             isEventStream = !isJSON && value.begins("text/event-stream")
+            isMessageStream = !isJSON && value.begins("application/vnd.amazon.eventstream")
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 14 where name.equals("content-length"): try fields.takeContentLength(value)
         case 15 where name.equals("apim-request-id"):
             // Azure's gateway; where the model's own id comes as well, that one stands in the provider's logs.
             if requestID == nil, value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
+        case 16 where name.equals("x-amzn-requestid"):
+            if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 16 where name.equals("content-encoding"):
             if value.equals("gzip") { encoding = .gzip } else if value.equals("deflate") { encoding = .deflate }
         case 17 where name.equals("transfer-encoding"): try fields.takeTransferEncoding(value)

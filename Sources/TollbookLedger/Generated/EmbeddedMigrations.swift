@@ -36,6 +36,7 @@ package enum EmbeddedMigrations {
         migration0017,
         migration0018,
         migration0019,
+        migration0020,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1858,6 +1859,21 @@ FROM request AS r
 LEFT JOIN outcome AS o ON o.request_id = r.id
 LEFT JOIN attempt_detail AS a
   ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
+
+"""#)
+
+    private static let migration0020 = EmbeddedMigration(
+        number: 20,
+        name: "add_bedrock_vocabulary",
+        sha256: "8ec7819bfb40ffce1575da072f1126a08125ac426801e6146df159150c05db43",
+        sql: #"""
+-- Why: Converse of AWS Bedrock, streamed and not, are endpoints in a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 15, 'converse', 'POST /model/{modelId}/converse'),
+  ('endpoint', 16, 'converse_stream', 'POST /model/{modelId}/converse-stream'),
+  ('dialect', 7, 'bedrock-converse', 'AWS Bedrock''s Converse');
 
 """#)
 }

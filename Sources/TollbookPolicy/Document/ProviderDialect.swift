@@ -6,10 +6,11 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     case azure
     case anthropic
     case cohere
+    case bedrock
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral"]
+    private static let notCallable = ["gemini", "vertex", "mistral"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
@@ -24,16 +25,18 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
+            case .converse, .converseStream: nil
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
             case .chatCompletions: .translated(.messages)
             case .completions, .embeddings, .responses, .responsesInputTokens, .moderations, .imageGenerations,
-                .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
+                .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .converse, .converseStream:
                 nil
             }
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
+        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
         }
     }
 

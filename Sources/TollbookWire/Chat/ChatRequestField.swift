@@ -22,6 +22,8 @@ package enum RequestForm: Sendable {
     case transcription
     /// Documents to rank, as Cohere, Jina and llama.cpp take them.
     case rerank
+    /// Bedrock's Converse, streamed or not: the path says which, and names the model.
+    case converse
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -45,12 +47,15 @@ enum ChatRequestField: UInt32 {
     case spokenText = 1_048_576
     case streamFormat = 2_097_152
     case query = 4_194_304
+    case inferenceConfig = 8_388_608
+    case inferenceMaxTokens = 16_777_216
 
     /// The name an error tells.
     var path: String {
         switch self {
         case .includeUsage: "stream_options.include_usage"
         case .userID: "metadata.user_id"
+        case .inferenceMaxTokens: "inferenceConfig.maxTokens"
         default: "\(name)"
         }
     }
@@ -77,6 +82,8 @@ enum ChatRequestField: UInt32 {
         case .spokenText: "input"
         case .streamFormat: "stream_format"
         case .query: "query"
+        case .inferenceConfig: "inferenceConfig"
+        case .inferenceMaxTokens: "maxTokens"
         }
     }
 
@@ -93,6 +100,7 @@ enum ChatRequestField: UInt32 {
             case .images, .transcription: imagesField(length: name.length)
             case .speech: speechField(name)
             case .rerank: rerankField(name)
+            case .converse: converseField(length: name.length)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
@@ -149,6 +157,10 @@ enum ChatRequestField: UInt32 {
         case 13: .streamFormat
         default: nil
         }
+    }
+
+    private static func converseField(length: Int) -> ChatRequestField? {
+        length == 8 ? .messages : length == 15 ? .inferenceConfig : nil
     }
 
     /// The only top-level field of a chat request whose name has `length` bytes.

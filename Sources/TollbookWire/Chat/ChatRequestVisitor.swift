@@ -19,7 +19,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var depth = 0
     private var text = BoundedText(limit: 0)
     private var integer = PlainInteger()
-    /// `stream_options` or `metadata` while its members are read.
+    /// `stream_options`, `metadata` or `inferenceConfig` while its members are read.
     private var openField: ChatRequestField?
 
     private var model: ChatRequestScan.Field<String>?
@@ -40,11 +40,12 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var isBackground = false
     private var objectStart = 0
     private var isEmpty = true
-    private var meter = PromptMeter()
+    private var meter: PromptMeter
 
     init(form: RequestForm, needsModel: Bool) {
         self.form = form
         self.needsModel = needsModel
+        meter = PromptMeter(isConverse: form == .converse)
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
@@ -111,8 +112,14 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     }
 
     private mutating func memberName(_ name: JSONName, of parent: Field, at offset: Int) throws(WireError) {
-        let known = parent == .streamOptions ? Field.includeUsage : .userID
-        if parent == .streamOptions { streamOptions?.isEmpty = false }
+        let known: Field
+        switch parent {
+        case .streamOptions:
+            known = .includeUsage
+            streamOptions?.isEmpty = false
+        case .inferenceConfig: known = .inferenceMaxTokens
+        default: known = .userID
+        }
         guard name.equalsIgnoringCase(known.name) else { return }
         try markSeen(known, at: offset)
         field = try exact(known, name, at: offset)
@@ -154,6 +161,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions = .init(range: offset..<offset, nameEnd: nameEnd)
             openField = .streamOptions
         case .metadata where container == .object: openField = .metadata
+        case .inferenceConfig where container == .object: openField = .inferenceConfig
         case .messages where container == .array, .input where container == .array: break
         default: throw invalid(at: offset)
         }
@@ -250,7 +258,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func endNumberField(_ field: ChatRequestField) throws(WireError) {
         switch field {
-        case .maxTokens, .maxOutputTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
+        case .maxTokens, .maxOutputTokens, .inferenceMaxTokens:
+            maxTokens = try integer(upTo: WireLimits.outputTokens)
         case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
         case .choices: choices = try integer(upTo: WireLimits.choices)
         case .bestOf: bestOf = try integer(upTo: WireLimits.choices)
