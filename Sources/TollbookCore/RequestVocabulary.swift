@@ -61,7 +61,8 @@ package enum Endpoint: Int, VocabularyCode {
         switch self {
         case .embeddings, .moderations, .rerank, .rerankV2: false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
-            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough:
+            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
+            .converseStream:
             true
         }
     }
@@ -75,7 +76,8 @@ package enum Endpoint: Int, VocabularyCode {
     /// What its calls are charged by where the provider does not charge them by tokens; nil: always by tokens.
     package var unit: Meter? {
         switch self {
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens:
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
+            .converse, .converseStream:
             nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
