@@ -1,3 +1,5 @@
+package import TollbookCore
+
 /// A public model name and its ordered targets.
 package final class RouteRecord: Sendable {
     package let id: Int64
@@ -51,23 +53,48 @@ package final class DeploymentRecord: Sendable {
 /// An upstream account.
 package final class ProviderRecord: Sendable {
     package let id: Int64
+    /// The journal index of the newest version of the provider or of a setting of it.
     package let version: Int64
     package let name: String
-    /// `openai`, `anthropic` or `simulated`.
+    /// `openai`, `azure`, `anthropic` or `simulated`.
     package let dialect: String
     /// The same; nil for one that this version does not know, which serves nothing.
     package let knownDialect: ProviderDialect?
     /// Without a trailing slash; empty for the built-in simulator.
     package let baseURL: String
+    /// The version of Azure's interface that is asked for; nil: none.
+    package let apiVersion: String?
+    /// Fields that must not go up as callers write them.
+    package let fieldRules: RequestFieldRules
+    /// How it serves each endpoint, by the endpoint's raw value.
+    private let services: [EndpointService?]
 
-    package init(id: Int64, version: Int64, name: String, dialect: String, baseURL: String) {
+    package init(
+        id: Int64, version: Int64, name: String, dialect: String, baseURL: String,
+        settings: [ProviderSetting: String] = [:]
+    ) {
         self.id = id
         self.version = version
         self.name = name
         self.dialect = dialect
-        knownDialect = ProviderDialect(rawValue: dialect)
+        let known = ProviderDialect(rawValue: dialect)
+        knownDialect = known
         self.baseURL = baseURL
+        apiVersion = settings[.apiVersion]
+        // What is known of a vendor is known of the dialect that it is listed with.
+        let preset = settings[.preset].flatMap(ProviderPreset.named).flatMap { $0.dialect == known ? $0 : nil }
+        fieldRules = preset?.fieldRules ?? .standard
+        let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
+        services = (0...last).map { code in
+            guard let endpoint = Endpoint(rawValue: code), let service = known?.service(of: endpoint) else {
+                return nil
+            }
+            return preset?.endpoints?.contains(service.endpoint(for: endpoint)) ?? true ? service : nil
+        }
     }
+
+    /// How it comes to serve calls to an endpoint; nil: it does not.
+    package func service(of endpoint: Endpoint) -> EndpointService? { services[endpoint.rawValue] }
 }
 
 /// One secret of a provider, by where it is found; the secret itself is never in a snapshot.

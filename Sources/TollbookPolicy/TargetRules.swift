@@ -8,9 +8,7 @@ enum TargetRules {
     }
 
     static func check(_ deployment: DeploymentRecord, facts: CallFacts, project: ProjectRecord) -> Answer {
-        guard let service = deployment.provider.knownDialect?.service(of: facts.endpoint) else {
-            return .refused(.endpointNotServed)
-        }
+        guard let service = deployment.provider.service(of: facts.endpoint) else { return .refused(.endpointNotServed) }
         if let allowed = project.regions {
             guard let region = deployment.region, Region.isContained(region, inAnyOf: allowed) else {
                 return .refused(.regionNotAllowed)

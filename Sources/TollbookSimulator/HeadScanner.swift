@@ -89,16 +89,27 @@ struct HeadScanner {
         return true
     }
 
-    private func route(_ path: Range<Int>) -> RequestHead.Route {
+    private func route(_ whole: Range<Int>) -> RequestHead.Route {
+        let path = withoutAzuresPrefix(whole)
         let routes: [(StaticString, RequestHead.Route)] = [
             ("/v1/chat/completions", .chat), ("/chat/completions", .chat), ("/v1/messages", .messages),
             ("/v1/messages/count_tokens", .countTokens), ("/v1/completions", .completions),
             ("/v1/embeddings", .embeddings), ("/v1/responses", .responses),
             ("/v1/responses/input_tokens", .responsesCount), ("/v1/models", .models), ("/models", .models),
+            ("/completions", .completions), ("/embeddings", .embeddings), ("/responses", .responses),
             ("/healthz", .health), ("/sim/calls", .calls), ("/sim/last", .last), ("/sim/reset", .reset),
         ]
         for (name, route) in routes where isEqual(path, name) { return route }
         return .unknown
+    }
+
+    /// A path without `/openai` before `/v1`, or without `/openai/deployments/{model}`: the body names the model, too.
+    private func withoutAzuresPrefix(_ path: Range<Int>) -> Range<Int> {
+        let (versioned, named): (StaticString, StaticString) = ("/openai/v1/", "/openai/deployments/")
+        if isEqual(path.prefix(versioned.utf8CodeUnitCount), versioned) { return path.dropFirst(7) }
+        guard isEqual(path.prefix(named.utf8CodeUnitCount), named) else { return path }
+        return index(of: UInt8(ascii: "/"), in: path.dropFirst(named.utf8CodeUnitCount))
+            .map { $0..<path.upperBound } ?? path
     }
 
     /// - Returns: nil, or the status with which the field is refused.

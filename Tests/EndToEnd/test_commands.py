@@ -15,7 +15,8 @@ from harness.net import free_port
 from harness.process import BINARY, clean_environment
 
 COMMANDS = [
-    "serve", "apply", "key", "budget", "report", "export", "verify", "explain", "query", "simulate", "demo-governance"]
+    "serve", "apply", "key", "budget", "provider", "report", "export", "verify", "explain", "query", "simulate",
+    "demo-governance"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:

@@ -62,6 +62,7 @@ import TollbookPolicy
         #expect(budget?["enforcement"]?["enum"] as? [String] == Enforcement.allCases.map(\.name))
         let provider = schema.definition("provider")["properties"] as? [String: [String: Any]]
         #expect(provider?["dialect"]?["enum"] as? [String] == ProviderDialect.allCases.map(\.rawValue))
+        #expect(provider?["preset"]?["enum"] as? [String] == ProviderPreset.all.map(\.name))
     }
 
     /// What the reader refuses by rules that a schema can say, the schema refuses too.
@@ -78,6 +79,8 @@ extension BadDocument {
             "no YAML", "empty.", "written twice", "tag", "is no time zone", "a second", "the name is the one",
             "no date and no time", "is not after", "bad port", "2026-02-30",
         ]
-        return !beyond.contains(where: problem.contains)
+        // What a preset settles stands in the table of presets, and not in the schema.
+        return !beyond.contains(where: problem.contains) && !text.contains("preset: groq")
+            && !text.contains("preset: azure") && !problem.contains("has an api_version")
     }
 }

@@ -175,16 +175,41 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
         BadDocument(
             provider("dialect: gemini"),
             "3:24: this version calls no provider of dialect 'gemini'. "
-                + "Write openai, anthropic or simulated, or leave the provider out."),
+                + "Write openai, azure, anthropic or simulated, or leave the provider out."),
         BadDocument(
             provider("dialect: anthropic, credential: none"),
             "3:12: the provider has no base_url. "
                 + "Write for example base_url: https://api.anthropic.com."),
+        BadDocument(
+            provider("preset: azure, credential: none"),
+            "3:12: the provider has no base_url. "
+                + "Write for example base_url: https://RESOURCE.openai.azure.com."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: https://a, api_version: v1"),
+            "3:84: only a provider of dialect azure has an api_version. Leave api_version out."),
+        BadDocument(
+            provider("dialect: azure, credential: none, base_url: https://a, api_version: \"2024&x\""),
+            "3:83: the api_version is none that Azure has. "
+                + "Write for example api_version: \"2024-10-21\", or leave it out for Azure's v1 interface."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
         BadDocument(
             provider("dialect: openai, credential: none"),
             "3:12: the provider has no base_url. "
                 + "Write for example base_url: https://api.openai.com/v1."),
+        BadDocument(
+            provider("credential: none"),
+            "3:5: the provider has no dialect. Write dialect: openai, or preset: NAME."),
+        BadDocument(
+            provider("preset: ollma"),
+            "3:23: 'ollma' is no preset. Write ollama, or give dialect and base_url instead."),
+        BadDocument(
+            provider("preset: groq"),
+            "3:12: the provider has no credential. "
+                + "Write credential: env:NAME, or credential: none if it asks for none."),
+        BadDocument(
+            provider("preset: groq, dialect: anthropic, credential: none"),
+            "3:12: the provider has no base_url. "
+                + "Write for example base_url: https://api.anthropic.com."),
         BadDocument(
             provider("dialect: openai, base_url: https://a.example"),
             "3:12: the provider has no credential. "

@@ -59,6 +59,10 @@ import TollbookGateway
         ] {
             #expect(FrontTarget(method: "POST", path: Substring(path)) == .notFound)
         }
+        #expect(FrontTarget(method: "POST", path: "/openai/v1/chat/completions") == .call(.chatCompletions))
+        #expect(FrontTarget(method: "GET", path: "/openai/models") == .models)
+        #expect(FrontTarget(method: "GET", path: "/openai/v1/models/a%2Fb") == .model("a/b"))
+        #expect(FrontTarget(method: "POST", path: "/openai/v1/openai/v1/embeddings") == .notFound)
     }
 
     /// The headers of a POST with these lines.

@@ -4,12 +4,14 @@ extension GovernanceReader {
     func provider(_ node: YAMLNode) -> ProviderEntry? {
         guard var entry = entry(node, kind: "provider") else { return nil }
         let name = entry.requiredText("name", example: "openai-eu")
-        let dialect = entry.requiredText("dialect", example: "openai")
+        if !entry.has("dialect"), !entry.has("preset") { entry.missing("dialect", example: "openai, or preset: NAME") }
         let credentials = credentials(&entry)
-        guard let name, let dialect else { return nil }
-        var provider = ProviderEntry(name: name, dialect: dialect)
+        guard let name else { return nil }
+        var provider = ProviderEntry(name: name, dialect: entry.text("dialect"))
+        provider.preset = entry.text("preset")
         provider.was = entry.text("was")
         provider.baseURL = entry.text("base_url")
+        provider.apiVersion = entry.text("api_version")
         provider.credentials = credentials
         provider.location = entry.location
         return provider

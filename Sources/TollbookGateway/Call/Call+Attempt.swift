@@ -77,9 +77,11 @@ extension Call {
             return dispatchTranslated(to: endpoint, on: connection, pool: pool, target: target, secret: secret)
         }
         willDispatch()
-        let patch = ChatRequestPatch(
+        let rules = target.deployment.provider.fieldRules
+        var patch = ChatRequestPatch(
             intake.scan, model: intake.endpoint.hasModelInPath ? nil : target.deployment.model,
-            includeUsage: intake.scan.stream && intake.endpoint.asksForUsage)
+            includeUsage: intake.scan.stream && intake.endpoint.asksForUsage && rules.takesStreamOptions)
+        if rules != .standard { patch.adapt(intake.scan, intake.body, to: rules) }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         connection.send(

@@ -50,8 +50,11 @@ final class CallTranslation {
     /// nil: the target speaks the caller's dialect.
     private func translate(for target: PlannedTarget) throws(TranslationError) -> TranslatedRequest? {
         guard let dialect = target.crossedDialect else { return nil }
-        let options = TranslationOptions(
+        let rules = target.deployment.provider.fieldRules
+        var options = TranslationOptions(
             model: target.deployment.model, defaultMaxOutputTokens: target.heldOutputTokens)
+        options.usesMaxTokens = !rules.takesMaxCompletionTokens
+        options.takesStreamOptions = rules.takesStreamOptions
         let conversation = try read()
         do throws(TranslationRefusal) {
             return try RequestTranslator.write(conversation, as: dialect, options)

@@ -49,7 +49,8 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =
-                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.stored(path) ?? .notFound
+                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.azure(method, path)
+                ?? Self.stored(path) ?? .notFound
         }
     }
 
@@ -68,6 +69,13 @@ package enum FrontTarget: Equatable, Sendable {
     /// `/v1/responses/{id}` and what is below.
     private static func stored(_ path: Substring) -> FrontTarget? {
         path.hasPrefix("/v1/responses/") ? .storedResponse : nil
+    }
+
+    /// `/openai/v1/…` and `/openai/models…`, as clients of Azure OpenAI call: the same as under `/v1`.
+    private static func azure(_ method: String, _ path: Substring) -> FrontTarget? {
+        if path.hasPrefix("/openai/v1/") { return FrontTarget(method: method, path: path.dropFirst(7)) }
+        guard path == "/openai/models" || path.hasPrefix("/openai/models/") else { return nil }
+        return FrontTarget(method: method, path: "/v1" + path.dropFirst(7))
     }
 
     /// `/openai/deployments/{model}/…`, as clients of Azure OpenAI call.

@@ -9,14 +9,36 @@ enum QueryKey {
     }
 
     /// The query without any `key`; nil when nothing is left.
-    static func removed(from query: Substring) -> String? {
-        let kept = query.split(separator: "&").filter { !$0.hasPrefix("key=") }.joined(separator: "&")
+    ///
+    /// - Parameter isAzures: whether the path is of Azure's shape: `api-version` is then the caller's with the gateway,
+    ///   and not the provider's.
+    static func removed(from query: Substring, isAzures: Bool = false) -> String? {
+        let kept = query.split(separator: "&").filter { pair in
+            !pair.hasPrefix("key=") && !(isAzures && pair.hasPrefix("api-version="))
+        }.joined(separator: "&")
         return kept.isEmpty ? nil : kept
     }
 }
 
 /// Percent-encoding (RFC 3986, section 2.1).
 enum PercentText {
+    /// A text as one segment of a path: everything but letters, digits and `-._~` is escaped.
+    static func encode(segment: String) -> String {
+        var encoded = ""
+        for byte in segment.utf8 {
+            let isPlain =
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~")].contains(byte)
+            if isPlain {
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                encoded += "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+
     /// The decoded text; nil for a broken escape or what is not UTF-8.
     static func decode(_ text: Substring) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }

@@ -36,7 +36,7 @@ package final class RequestHead {
             return start
         }
         target = start.target
-        query = start.query.flatMap { QueryKey.removed(from: Substring($0)) }
+        query = start.query.flatMap { QueryKey.removed(from: Substring($0), isAzures: start.isAzures) }
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
@@ -48,6 +48,8 @@ package final class RequestHead {
         let isHEAD: Bool
         let isHTTP10: Bool
         let query: String?
+        /// Whether the path begins as Azure's do.
+        let isAzures: Bool
     }
 
     private static func readLine(_ cursor: inout HeadCursor) throws(MessageFault) -> StartLine {
@@ -63,6 +65,6 @@ package final class RequestHead {
         }
         return StartLine(
             target: FrontTarget(method: method, path: path), isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
-            query: query?.string)
+            query: query?.string, isAzures: query != nil && path.begins("/openai/"))
     }
 }

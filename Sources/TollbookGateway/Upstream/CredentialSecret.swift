@@ -6,6 +6,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let bearerLine: ByteBuffer
     /// `x-api-key: …` with its line end.
     let apiKeyLine: ByteBuffer
+    /// `api-key: …` with its line end.
+    let azureKeyLine: ByteBuffer
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -18,6 +20,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         else { return nil }
         bearerLine = Self.line("authorization: Bearer ", bytes)
         apiKeyLine = Self.line("x-api-key: ", bytes)
+        azureKeyLine = Self.line("api-key: ", bytes)
     }
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {

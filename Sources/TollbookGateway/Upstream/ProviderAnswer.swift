@@ -89,6 +89,9 @@ package struct ProviderAnswer {
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 14 where name.equals("content-length"): try fields.takeContentLength(value)
+        case 15 where name.equals("apim-request-id"):
+            // Azure's gateway; where the model's own id comes as well, that one stands in the provider's logs.
+            if requestID == nil, value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 16 where name.equals("content-encoding"):
             if value.equals("gzip") { encoding = .gzip } else if value.equals("deflate") { encoding = .deflate }
         case 17 where name.equals("transfer-encoding"): try fields.takeTransferEncoding(value)

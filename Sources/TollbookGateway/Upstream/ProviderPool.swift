@@ -11,6 +11,7 @@ internal import TollbookPolicy
 final class ProviderPool: @unchecked Sendable {
     let endpoint: UpstreamEndpoint
     private let dialect: ProviderDialect?
+    private let azure: AzurePaths?
     /// By the raw values of endpoints.
     private let requestPrefixes: [UpstreamRequestHead.Prefix]
     /// Of endpoints whose paths name the model, by path.
@@ -28,18 +29,20 @@ final class ProviderPool: @unchecked Sendable {
     private var isClosed = false
 
     init(
-        endpoint: UpstreamEndpoint, dialect: ProviderDialect?, eventLoop: any EventLoop, tls: UpstreamTLS,
+        endpoint: UpstreamEndpoint, provider: ProviderRecord, eventLoop: any EventLoop, tls: UpstreamTLS,
         configuration: GatewayConfiguration
     ) {
         self.endpoint = endpoint
-        self.dialect = dialect
+        dialect = provider.knownDialect
+        let azure = dialect == .azure ? AzurePaths(endpoint, apiVersion: provider.apiVersion) : nil
+        self.azure = azure
         self.eventLoop = eventLoop
         self.tls = tls
         timeouts = configuration.timeouts
         idleLimit = configuration.sizes.idleConnectionsPerProvider
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         requestPrefixes = (0...last).map { code in
-            let path = Endpoint(rawValue: code).map { endpoint.path(of: $0, model: "") } ?? endpoint.path
+            let path = Endpoint(rawValue: code).map { Self.path(of: $0, model: "", endpoint, azure) } ?? endpoint.path
             return UpstreamRequestHead.Prefix(path: path, authority: endpoint.authority)
         }
     }
@@ -48,8 +51,8 @@ final class ProviderPool: @unchecked Sendable {
     ///
     /// - Parameter model: the name the provider knows the model by.
     func requestPrefix(for endpoint: Endpoint, model: String) -> UpstreamRequestHead.Prefix {
-        guard endpoint.hasModelInPath else { return requestPrefixes[endpoint.rawValue] }
-        let path = self.endpoint.path(of: endpoint, model: model)
+        guard endpoint.hasModelInPath || azure?.namesModel ?? false else { return requestPrefixes[endpoint.rawValue] }
+        let path = Self.path(of: endpoint, model: model, self.endpoint, azure)
         if let prefix = modelPrefixes[path] { return prefix }
         if modelPrefixes.count >= GatewayLimits.modelPrefixes { modelPrefixes.removeAll() }
         let prefix = UpstreamRequestHead.Prefix(path: path, authority: self.endpoint.authority)
@@ -57,9 +60,19 @@ final class ProviderPool: @unchecked Sendable {
         return prefix
     }
 
+    private static func path(
+        of endpoint: Endpoint, model: String, _ place: UpstreamEndpoint, _ azure: AzurePaths?
+    ) -> String {
+        azure?.path(of: endpoint, model: model) ?? place.path(of: endpoint, model: model)
+    }
+
     /// The header line by which the provider takes its credential.
     func headerLine(of secret: CredentialSecret) -> ByteBuffer {
-        dialect == .anthropic ? secret.apiKeyLine : secret.bearerLine
+        switch dialect {
+        case .anthropic: secret.apiKeyLine
+        case .azure: secret.azureKeyLine
+        case .openai, .simulated, nil: secret.bearerLine
+        }
     }
 
     /// The header line for calls whose caller names no version; nil: the provider wants none.

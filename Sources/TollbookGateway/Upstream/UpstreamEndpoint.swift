@@ -32,6 +32,19 @@ package struct UpstreamEndpoint: Equatable, Sendable {
         self.path = String(path)
     }
 
+    /// The same place with another path.
+    package func with(path: String) -> UpstreamEndpoint {
+        UpstreamEndpoint(usesTLS: usesTLS, host: host, port: port, authority: authority, path: path)
+    }
+
+    private init(usesTLS: Bool, host: String, port: Int, authority: String, path: String) {
+        self.usesTLS = usesTLS
+        self.host = host
+        self.port = port
+        self.authority = authority
+        self.path = path
+    }
+
     /// Characters that have no place in a base URL, or would mean another part of one.
     private static let refused = Array("@?#\\\"<>".utf8)
 

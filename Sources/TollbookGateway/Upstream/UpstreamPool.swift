@@ -30,8 +30,7 @@ final class UpstreamPool {
         let baseURL = isBuiltIn ? configuration.simulatedBaseURL ?? "" : provider.baseURL
         let pool = UpstreamEndpoint(baseURL: baseURL).map {
             ProviderPool(
-                endpoint: $0, dialect: provider.knownDialect, eventLoop: eventLoop, tls: tls,
-                configuration: configuration)
+                endpoint: $0, provider: provider, eventLoop: eventLoop, tls: tls, configuration: configuration)
         }
         providers[provider.id] = Entry(version: provider.version, pool: pool)
         return pool

@@ -7,10 +7,13 @@ enum UpstreamRequestHead {
     struct Prefix {
         fileprivate let line: ByteBuffer
         fileprivate let headers: ByteBuffer
+        /// What stands before the caller's query: the path may have one of its own.
+        fileprivate let joint: StaticString
 
-        /// - Parameter path: from the root.
+        /// - Parameter path: from the root, with a query or without.
         init(path: String, authority: String) {
             line = ByteBuffer(string: "POST \(path)")
+            joint = path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }
     }
@@ -34,7 +37,7 @@ enum UpstreamRequestHead {
         buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length)) { cursor in
             cursor.write(prefix.line)
             if let query {
-                cursor.write("?")
+                cursor.write(prefix.joint)
                 cursor.write(query)
             }
             cursor.write(prefix.headers)

@@ -5,7 +5,7 @@ extension GovernancePlanner {
     /// Closes what this manager owns and the document does not name, with what belongs to it.
     ///
     /// A closed project takes its applications and keys with it, an application its keys, a provider its
-    /// credentials. Whatever else points at a closed object is a problem.
+    /// credentials and settings. Whatever else points at a closed object is a problem.
     mutating func planClosings(prune: Bool) {
         for kind in GovernedKind.all.reversed() {
             for object in plan.tables.open(kind) where object.managedBy == manager && !isClaimed(kind, object.id) {
@@ -36,7 +36,7 @@ extension GovernancePlanner {
     private static let parts: [String: [(kind: String, column: String)]] = [
         "project": [("application", "project_id"), ("api_key", "project_id")],
         "application": [("api_key", "application_id")],
-        "provider": [("credential", "provider_id")],
+        "provider": [("credential", "provider_id"), ("provider_setting", "provider_id")],
     ]
 
     private mutating func checkPointers() {

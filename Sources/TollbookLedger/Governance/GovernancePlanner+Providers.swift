@@ -6,10 +6,11 @@ extension GovernancePlanner {
     mutating func planProviders() {
         for entry in document.providers {
             // Checked before: an address that does not parse was refused.
-            let address = entry.baseURL.flatMap { try? ProviderAddress.parse($0) } ?? ""
-            settle(
+            let address = entry.effectiveBaseURL.flatMap { try? ProviderAddress.parse($0) } ?? ""
+            let id = settle(
                 .provider, find(.provider, [.text(entry.name)], was: entry.was),
-                [.text(entry.name), .text(entry.dialect), .text(address)], entry.location)
+                [.text(entry.name), .text(entry.effectiveDialect ?? ""), .text(address)], entry.location)
+            planSettings(entry, provider: id)
         }
         for entry in document.deployments {
             guard let provider = reference(.provider, entry.provider, "provider", entry.location) else { continue }
@@ -20,6 +21,17 @@ extension GovernancePlanner {
             settle(.deployment, find(.deployment, [.text(entry.name)], was: entry.was), values, entry.location)
         }
         for entry in document.routes { planRoute(entry) }
+    }
+
+    /// A setting that is no longer in the file is set to nothing, like any other value that is left out.
+    private mutating func planSettings(_ entry: ProviderEntry, provider: Int64) {
+        for setting in ProviderSetting.allCases {
+            let identity: [Value] = [.integer(provider), .text(setting.rawValue)]
+            let existing = plan.tables.find(.providerSetting, identity)
+            let value = entry.value(of: setting)
+            guard value != nil || existing != nil else { continue }
+            settle(.providerSetting, existing, identity + [.init(value)], entry.location)
+        }
     }
 
     /// Credentials: after the projects that they name.

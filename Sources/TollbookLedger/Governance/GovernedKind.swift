@@ -110,6 +110,12 @@ extension GovernedKind {
             Column("provider_id", .reference("provider"), field: "provider"), Column("name", .text),
             Column("source", .text), Column("projects", .references("project")),
         ])
+    package static let providerSetting = GovernedKind(
+        "provider_setting", .providerSettingVersion, within: ["provider_id"],
+        [
+            Column("provider_id", .reference("provider"), field: "provider"), Column("name", .text),
+            Column("value", .text),
+        ])
     package static let key = GovernedKind(
         "api_key", .apiKeyVersion, within: ["project_id"],
         [
@@ -136,7 +142,8 @@ extension GovernedKind {
 
     /// Every kind, each after those that it points at: the order in which objects are made.
     package static let all: [GovernedKind] = [
-        organization, team, provider, deployment, route, project, application, credential, key, budget, rateLimit,
+        organization, team, provider, providerSetting, deployment, route, project, application, credential, key, budget,
+        rateLimit,
     ]
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -20,11 +20,14 @@ struct ProviderSideReader {
     }
 
     private mutating func readProviders(_ connection: Connection) throws {
+        let settings = try SettingReader.read(connection)
         let sql: StaticString = "SELECT id, log_index, name, dialect, base_url FROM provider WHERE closed = 0"
         try connection.cached(sql).forEachRow { row in
-            providers[row.int64(at: 0)] = ProviderRecord(
-                id: row.int64(at: 0), version: row.int64(at: 1), name: row.string(at: 2), dialect: row.string(at: 3),
-                baseURL: row.string(at: 4))
+            let id = row.int64(at: 0)
+            let own = settings.byProvider[id]
+            providers[id] = ProviderRecord(
+                id: id, version: max(row.int64(at: 1), own?.version ?? 0), name: row.string(at: 2),
+                dialect: row.string(at: 3), baseURL: row.string(at: 4), settings: own?.values ?? [:])
         }
     }
 

@@ -1,7 +1,7 @@
 /// The append-only tables whose rows a journal leaf covers, and their columns in leaf version 1.
 ///
-/// Leaf version 1 freezes this list and its order: a later migration that adds a column adds a leaf version,
-/// and this one stays readable. A test compares it with the schema.
+/// Leaf version 1 freezes each table's columns and their order: a later migration that adds a column adds a leaf
+/// version, and this one stays readable. A new table joins it as it was made. A test compares it with the schema.
 package enum TruthTable: String, CaseIterable, Sendable {
     case account
     case apiKeyVersion = "api_key_version"
@@ -19,6 +19,7 @@ package enum TruthTable: String, CaseIterable, Sendable {
     case price
     case principalVersion = "principal_version"
     case projectVersion = "project_version"
+    case providerSettingVersion = "provider_setting_version"
     case providerVersion = "provider_version"
     case rateLimitVersion = "rate_limit_version"
     case request
@@ -111,6 +112,11 @@ package enum TruthTable: String, CaseIterable, Sendable {
             [
                 "id", "log_index", "organization_id", "team_id", "name", "regions", "routes", "managed_by", "closed",
                 "actor_id", "change_reference", "reason",
+            ]
+        case .providerSettingVersion:
+            [
+                "id", "log_index", "provider_id", "name", "value", "managed_by", "closed", "actor_id",
+                "change_reference", "reason",
             ]
         case .providerVersion:
             [

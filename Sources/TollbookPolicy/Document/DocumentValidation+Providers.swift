@@ -5,7 +5,7 @@ extension DocumentValidation {
         checkUnique(providers, of: "provider", name: \.name, location: \.location)
         for provider in providers {
             checkNames(provider.name, was: provider.was, provider.location, allowsSlash: true)
-            checkAddress(provider)
+            checkKind(provider)
             checkUnique(
                 provider.credentials, of: "credential of \(Quoted.text(provider.name))", name: \.name,
                 location: \.location)
@@ -17,32 +17,69 @@ extension DocumentValidation {
         }
     }
 
-    private mutating func checkAddress(_ provider: ProviderEntry) {
-        guard let dialect = checked(provider.dialect, "dialect", provider.location, ProviderDialect.parse) else {
-            return
-        }
-        switch (dialect, provider.baseURL) {
-        case (.openai, nil), (.anthropic, nil):
-            let example = dialect == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
-            refuse(
-                RuleViolation("the provider has no base_url", "Write for example base_url: \(example)."), "name",
+    private mutating func checkKind(_ provider: ProviderEntry) {
+        let preset = provider.preset.map { checked($0, "preset", provider.location, ProviderPreset.parse) }
+        if let preset, preset == nil { return }
+        guard let written = provider.effectiveDialect else {
+            return refuse(
+                RuleViolation("the provider has no dialect", "Write dialect: openai, or preset: NAME."), "name",
                 provider.location)
-        case (.openai, .some(let address)), (.anthropic, .some(let address)):
-            checked(address, "base_url", provider.location, ProviderAddress.parse)
-        case (.simulated, .some):
-            refuse(
-                RuleViolation(
-                    "the simulated provider is built in and has no base_url",
-                    "Leave base_url out, or write dialect: openai or anthropic to call a simulator at an address."),
-                "base_url", provider.location)
-        case (.simulated, nil): break
         }
-        if dialect != .simulated, provider.credentials.isEmpty {
+        guard let dialect = checked(written, "dialect", provider.location, ProviderDialect.parse) else { return }
+        checkAddress(provider, dialect)
+        checkAPIVersion(provider, dialect)
+        if dialect != .simulated, provider.credentials.isEmpty, provider.knownPreset?.needsCredential ?? true {
             refuse(
                 RuleViolation(
                     "the provider has no credential",
                     "Write credential: env:NAME, or credential: none if it asks for none."),
                 "name", provider.location)
+        }
+    }
+
+    private mutating func checkAddress(_ provider: ProviderEntry, _ dialect: ProviderDialect) {
+        switch (dialect, provider.effectiveBaseURL) {
+        case (.simulated, .some):
+            refuse(
+                RuleViolation(
+                    "the simulated provider is built in and has no base_url",
+                    "Leave base_url out, or write dialect: openai to call a simulator at an address."),
+                "base_url", provider.location)
+        case (.simulated, nil): break
+        case (_, .some(let address)): checked(address, "base_url", provider.location, ProviderAddress.parse)
+        case (_, nil):
+            refuse(
+                RuleViolation(
+                    "the provider has no base_url", "Write for example base_url: \(Self.exampleAddress(of: dialect))."),
+                "name", provider.location)
+        }
+    }
+
+    private static func exampleAddress(of dialect: ProviderDialect) -> String {
+        switch dialect {
+        case .anthropic: "https://api.anthropic.com"
+        case .azure: "https://RESOURCE.openai.azure.com"
+        case .openai, .simulated: "https://api.openai.com/v1"
+        }
+    }
+
+    private mutating func checkAPIVersion(_ provider: ProviderEntry, _ dialect: ProviderDialect) {
+        guard let version = provider.apiVersion else { return }
+        guard dialect == .azure else {
+            return refuse(
+                RuleViolation("only a provider of dialect azure has an api_version", "Leave api_version out."),
+                "api_version", provider.location)
+        }
+        let isPlain = version.utf8.allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        }
+        guard isPlain, (1...32).contains(version.utf8.count) else {
+            return refuse(
+                RuleViolation(
+                    "the api_version is none that Azure has",
+                    "Write for example api_version: \"2024-10-21\", or leave it out for Azure's v1 interface."),
+                "api_version", provider.location)
         }
     }
 

@@ -3,17 +3,18 @@ package import TollbookCore
 /// The wire formats of providers, as governance files name them.
 package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
+    case azure
     case anthropic
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["azure", "gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral", "cohere"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
         switch self {
         case .simulated: .native
-        case .openai:
+        case .openai, .azure:
             switch endpoint {
             case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
             case .messages: .translated(.chatCompletions)
@@ -49,6 +50,15 @@ package enum EndpointService: Equatable, Sendable {
     case translated(Endpoint)
     /// Not at all: the gateway answers with its own estimate.
     case estimated
+
+    /// The endpoint that a provider must have to serve calls to another in this way.
+    func endpoint(for called: Endpoint) -> Endpoint {
+        switch self {
+        case .native: called
+        case .translated(let endpoint): endpoint
+        case .estimated: .chatCompletions
+        }
+    }
 }
 
 /// How a route's target is chosen.

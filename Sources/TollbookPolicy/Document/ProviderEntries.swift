@@ -2,21 +2,27 @@
 package struct ProviderEntry: Codable, Equatable, Sendable {
     package var name: String
     package var was: String?
-    package var dialect: String
-    /// Address that the endpoint's path is appended to; nil for the built-in simulator.
+    /// nil: the preset's.
+    package var dialect: String?
+    /// The name of a `ProviderPreset`.
+    package var preset: String?
+    /// Address that the endpoint's path is appended to; nil: the preset's, or that of the built-in simulator.
     package var baseURL: String?
+    /// Azure's `api-version`.
+    package var apiVersion: String?
     /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
     package var credentials: [CredentialEntry] = []
     package var location: EntryLocation?
 
-    package init(name: String, dialect: String) {
+    package init(name: String, dialect: String?) {
         self.name = name
         self.dialect = dialect
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, dialect
+        case name, was, dialect, preset
         case baseURL = "base_url"
+        case apiVersion = "api_version"
         case credentials, location
     }
 
@@ -24,10 +30,35 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         let values = try decoder.strictContainer(CodingKeys.self)
         name = try values.decode(String.self, forKey: .name)
         was = try values.decodeIfPresent(String.self, forKey: .was)
-        dialect = try values.decode(String.self, forKey: .dialect)
+        dialect = try values.decodeIfPresent(String.self, forKey: .dialect)
+        preset = try values.decodeIfPresent(String.self, forKey: .preset)
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
+        apiVersion = try values.decodeIfPresent(String.self, forKey: .apiVersion)
         credentials = try values.list(CredentialEntry.self, .credentials)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+}
+
+extension ProviderEntry {
+    /// The preset that it names; nil: none, or one that there is not.
+    package var knownPreset: ProviderPreset? { preset.flatMap(ProviderPreset.named) }
+
+    /// The dialect as written, else the preset's; nil: neither says one.
+    package var effectiveDialect: String? { dialect ?? knownPreset?.dialect.rawValue }
+
+    /// The address as written, else the preset's, which is that of its dialect; nil: neither says one.
+    package var effectiveBaseURL: String? {
+        if let baseURL { return baseURL }
+        guard let preset = knownPreset, preset.dialect.rawValue == effectiveDialect else { return nil }
+        return preset.baseURL
+    }
+
+    /// What a setting is set to; nil: it is not.
+    package func value(of setting: ProviderSetting) -> String? {
+        switch setting {
+        case .preset: preset
+        case .apiVersion: apiVersion
+        }
     }
 }
 

@@ -40,16 +40,17 @@ struct LeafLayout {
         }
     }
 
-    /// Leaf version 1 covers the tables as migration 12 left them.
+    /// Leaf version 1 covers the tables as migration 12 left them, and each later one as it was made.
     static let version: Int64 = 1
     private static let migrationsOfVersion1 = 12
+    private static let laterTables: Set<String> = ["provider_setting_version"]
 
     /// In ASCII order.
     private static let names = [
         "account", "api_key_version", "application_version", "attempt", "budget_version", "charge",
         "credential_version", "decision", "deployment_version", "event", "export", "organization_version", "outcome",
-        "price", "principal_version", "project_version", "provider_version", "rate_limit_version", "request",
-        "route_version", "team_version", "transfer",
+        "price", "principal_version", "project_version", "provider_setting_version", "provider_version",
+        "rate_limit_version", "request", "route_version", "team_version", "transfer",
     ]
     /// Found by the request's id; the others by `log_index`.
     static let requestTables: Set<String> = ["attempt", "charge", "decision", "outcome", "request", "transfer"]
@@ -62,7 +63,12 @@ struct LeafLayout {
         for migration in EmbeddedMigrations.all.prefix(Self.migrationsOfVersion1) {
             try connection.execute(migration.sql)
         }
-        tables = try Self.names.map { try Self.read($0, connection) }
+        let first = try Self.names.filter { !Self.laterTables.contains($0) }.map { try Self.read($0, connection) }
+        for migration in EmbeddedMigrations.all.dropFirst(Self.migrationsOfVersion1) {
+            try connection.execute(migration.sql)
+        }
+        let later = try Self.laterTables.map { try Self.read($0, connection) }
+        tables = (first + later).sorted { $0.name < $1.name }
     }
 
     subscript(name: String) -> Table {

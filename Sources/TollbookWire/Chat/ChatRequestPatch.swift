@@ -11,7 +11,7 @@ package struct ChatRequestPatch: Sendable {
     }
 
     /// In ascending order, without overlap.
-    package private(set) var edits: [Edit] = []
+    package internal(set) var edits: [Edit] = []
 
     /// Plans the changes for a scanned body.
     ///
@@ -22,7 +22,12 @@ package struct ChatRequestPatch: Sendable {
     package init(_ scan: borrowing ChatRequestScan, model: String? = nil, includeUsage: Bool = false) {
         if includeUsage, let edit = Self.includingUsage(scan) { edits.append(edit) }
         if let model, let edit = Self.naming(model, scan) { edits.append(edit) }
-        if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
+        if edits.count > 1 { sortEdits() }
+    }
+
+    /// An insertion comes before a replacement that begins where it stands.
+    mutating func sortEdits() {
+        edits.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     }
 
     /// The change that makes the body name a model; nil if it does.
@@ -79,7 +84,9 @@ package struct ChatRequestPatch: Sendable {
             var position = chunkStart
             while let edit = pending.first, edit.range.lowerBound < chunkEnd {
                 Self.append(position..<max(position, edit.range.lowerBound), of: chunk, at: chunkStart, to: &output)
-                if edit.range.lowerBound >= chunkStart { output.append(edit.replacement) }
+                if edit.range.lowerBound >= chunkStart, edit.replacement.readableBytes > 0 {
+                    output.append(edit.replacement)
+                }
                 position = min(edit.range.upperBound, chunkEnd)
                 guard edit.range.upperBound <= chunkEnd else { break }
                 pending.removeFirst()

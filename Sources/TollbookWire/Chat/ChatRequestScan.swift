@@ -23,9 +23,12 @@ package struct ChatRequestScan: Equatable, Sendable {
         package var isEmpty = true
         /// The value of `include_usage`; nil inside stands for null, nil outside for absent.
         package var includeUsage: Field<Bool?>?
+        /// Offset behind the member's name and its closing quote.
+        package let nameEnd: Int
 
-        package init(range: Range<Int>) {
+        package init(range: Range<Int>, nameEnd: Int = 0) {
             self.range = range
+            self.nameEnd = nameEnd
         }
     }
 
@@ -36,6 +39,8 @@ package struct ChatRequestScan: Equatable, Sendable {
     /// `max_tokens`, or `max_output_tokens` of responses.
     package var maxTokens: Int?
     package var maxCompletionTokens: Int?
+    /// Offset behind the name `max_completion_tokens` and its closing quote, where `max_tokens` is not there as well.
+    package var maxCompletionTokensNameEnd: Int?
     /// Choices asked for; 1 when absent.
     package var choices = 1
     /// `user`, or Anthropic's `metadata.user_id`.

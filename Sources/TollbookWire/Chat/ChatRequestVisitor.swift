@@ -12,6 +12,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var field: ChatRequestField?
     /// Where that value begins.
     private var valueStart = 0
+    /// Where the name of the field met last ends.
+    private var nameEnd = 0
+    private var maxCompletionTokensNameEnd: Int?
     /// The depth of the number being read.
     private var depth = 0
     private var text = BoundedText(limit: 0)
@@ -57,6 +60,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.streamOptions = streamOptions
         scan.maxTokens = maxTokens
         scan.maxCompletionTokens = maxCompletionTokens
+        if seen & Field.maxTokens.rawValue == 0 { scan.maxCompletionTokensNameEnd = maxCompletionTokensNameEnd }
         // The provider makes so many answers, whether it sends them all or not.
         scan.choices = choices == 0 ? 0 : max(choices, bestOf) * max(1, prompts)
         scan.user = user
@@ -89,6 +93,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
             field = try exact(known, name, at: offset)
+            nameEnd = offset
+            if field == .maxCompletionTokens { maxCompletionTokensNameEnd = offset }
         }
         meter.topLevelName(field)
     }
@@ -132,7 +138,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private mutating func beginField(_ container: JSONContainer, at offset: Int) throws(WireError) {
         switch field {
         case .streamOptions where container == .object:
-            streamOptions = .init(range: offset..<offset)
+            streamOptions = .init(range: offset..<offset, nameEnd: nameEnd)
             openField = .streamOptions
         case .metadata where container == .object: openField = .metadata
         case .messages where container == .array, .input where container == .array: break
@@ -249,7 +255,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case (.includeUsage, _):
             streamOptions?.includeUsage = .init(value: literal == .null ? nil : literal == .true, range: range)
         case (.streamOptions, .null):
-            streamOptions = .init(range: range)
+            streamOptions = .init(range: range, nameEnd: nameEnd)
             streamOptions?.isNull = true
         case (_, .null): break
         case (.stream, _): stream = literal == .true

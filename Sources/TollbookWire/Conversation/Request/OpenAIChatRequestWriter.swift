@@ -166,6 +166,7 @@ struct OpenAIChatRequestWriter {
         guard conversation.streams else { return }
         json.name("stream")
         json.value(true)
+        guard options.takesStreamOptions else { return }
         json.name("stream_options")
         json.object { json in
             json.name("include_usage")

@@ -18,6 +18,8 @@ package struct TranslationOptions: Sendable {
     package var acceptsSampling = true
     /// Whether an OpenAI-compatible server knows `max_tokens` only.
     package var usesMaxTokens = false
+    /// Whether an OpenAI-compatible server can be asked for a stream's usage; others tell it unasked.
+    package var takesStreamOptions = true
 
     package init(model: String, defaultMaxOutputTokens: Int64) {
         self.model = model
