@@ -89,7 +89,8 @@ extension Endpoint {
         switch self {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
-        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens: nil
+        case .responses: .openAIResponses
+        case .countTokens, .completions, .embeddings, .responsesInputTokens: nil
         }
     }
 }

@@ -23,9 +23,19 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens: .native
-            case .chatCompletions: .translated(.messages)
-            case .completions, .embeddings, .responses, .responsesInputTokens: nil
+            case .chatCompletions, .responses: .translated(.messages)
+            case .responsesInputTokens: .estimated
+            case .completions, .embeddings: nil
             }
+        }
+    }
+
+    /// How a provider of this dialect that is known not to have an endpoint serves calls to it; nil: it does not.
+    func substitute(for endpoint: Endpoint) -> EndpointService? {
+        switch (self, endpoint) {
+        case (.openai, .responses), (.azure, .responses): .translated(.chatCompletions)
+        case (.openai, .responsesInputTokens), (.azure, .responsesInputTokens): .estimated
+        default: nil
         }
     }
 

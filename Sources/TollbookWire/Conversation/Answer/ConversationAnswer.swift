@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// A model's answer in no dialect.
 package struct ConversationAnswer: Sendable {

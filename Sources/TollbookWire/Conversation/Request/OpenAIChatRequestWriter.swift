@@ -162,7 +162,9 @@ struct OpenAIChatRequestWriter {
             default: notes.allows(.serviceTierUnknown)
             }
         }
-        if let person = conversation.endUser ?? conversation.extras[.safetyIdentifier]?.text { json.member("user", person) }
+        if let person = conversation.endUser ?? conversation.extras[.safetyIdentifier]?.text {
+            json.member("user", person)
+        }
         guard conversation.streams else { return }
         json.name("stream")
         json.value(true)

@@ -54,7 +54,8 @@ package struct FieldRules: Sendable {
     ) -> FieldRules {
         FieldRules(
             field: field,
-            names: [.openAIChat: chat, .anthropicMessages: messages, .openAIResponses: responses].compactMapValues(\.self),
+            names: [.openAIChat: chat, .anthropicMessages: messages, .openAIResponses: responses].compactMapValues(
+                \.self),
             targets: [.openAIChat: toChat, .anthropicMessages: toMessages].compactMapValues(\.self))
     }
 
