@@ -52,7 +52,8 @@ extension FieldRules {
         .row(.seed, chat: "seed", toMessages: .drop("there is no such setting; answers are not repeatable")),
         .row(
             .choices, chat: "n",
-            toMessages: .refuse("one call gives one answer", "Send the request n times, or ask a route that serves n.")),
+            toMessages: .refuse("one call gives one answer", "Send the request n times, or ask a route that serves n.")
+            ),
         .row(
             .logitBias, chat: "logit_bias",
             toMessages: .refuse("tokens cannot be favored or banned", "Leave logit_bias out, or ask another route.")),
@@ -165,7 +166,8 @@ extension FieldRules {
         .row(
             .customTools, chat: "tools[type=custom]", responses: "tools[type=custom]",
             toChat: .refuse("tools take JSON there, not free text", "Declare a function with one string argument."),
-            toMessages: .refuse("tools take JSON there, not free text", "Declare a function with one string argument.")),
+            toMessages: .refuse("tools take JSON there, not free text", "Declare a function with one string argument.")
+        ),
         .row(
             .legacyFunctions, chat: "functions",
             toMessages: .refuse("functions and function_call are not translated", "Use tools and tool_choice.")),
