@@ -172,13 +172,10 @@ package enum Planner {
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
         switch endpoint {
-        case .responses, .responsesInputTokens:
-            "No provider behind '\(route.name)' answers OpenAI responses. Call POST /v1/chat/completions, or add a "
-                + "deployment of a provider with dialect 'openai' to the route."
         case .completions, .embeddings:
             "No provider behind '\(route.name)' answers OpenAI \(endpoint.name). Add a deployment of a provider with "
                 + "dialect 'openai' to the route."
-        case .chatCompletions, .messages, .countTokens:
+        case .chatCompletions, .messages, .countTokens, .responses, .responsesInputTokens:
             "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
                 + "'openai' or 'anthropic' to the route."
         }
