@@ -135,10 +135,13 @@ struct ResponsesRequestReader {
     private mutating func readInput(_ value: JSONView) throws(WireError) {
         if let text = value.text {
             append(.user, [ConversationPart(.text(text))])
+            hasInput = true
         } else {
-            for item in try value.array(of: "input") { try readItem(item) }
+            for item in try value.array(of: "input") {
+                try readItem(item)
+                hasInput = true
+            }
         }
-        hasInput = !conversation.turns.isEmpty
     }
 
     /// Items of one party that follow each other are one turn: what was thought, said and asked for belongs together.

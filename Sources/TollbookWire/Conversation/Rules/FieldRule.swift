@@ -78,7 +78,9 @@ package struct FieldRules: Sendable {
             guard let name = rules.names[source], let rule = rules.targets[target] else { continue }
             // A bar inside a cell would end it.
             let cell = name.split(separator: "|").joined(separator: "\\|")
-            text += "| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+            let line = "| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+            // A case that has a rule of its own at another target only is nothing to tell twice.
+            if !text.contains(line) { text += line }
         }
         return text
     }
