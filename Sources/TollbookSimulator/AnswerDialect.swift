@@ -14,16 +14,50 @@ enum AnswerDialect: Sendable, Equatable {
     case responses
     /// The token counting of OpenAI responses.
     case responsesCount
+    case moderations
+    case imageGenerations
+    case imageEdits
+    case speech
+    /// Transcriptions and translations.
+    case transcriptions
+    case rerank
+
+    /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
+    var isMedia: Bool {
+        switch self {
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank: true
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .responsesCount, .converse,
+            .converseStream:
+            false
+        }
+    }
+
+    /// Whether requests may be forms.
+    var takesForms: Bool { self == .imageEdits || self == .transcriptions }
+    /// Bedrock's Converse, whose model is in the path.
+    case converse
+    case converseStream
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
 
-    /// Whether it can be streamed.
-    var streams: Bool { self != .tokenCount && self != .embeddings && self != .responsesCount }
+    /// Whether requests, errors and streams have the form of Bedrock's Converse.
+    var isBedrock: Bool { self == .converse || self == .converseStream }
+
+    /// Whether the body may ask for a stream.
+    var streams: Bool {
+        switch self {
+        case .chat, .messages, .completions, .responses: true
+        case .tokenCount, .embeddings, .responsesCount, .converse, .converseStream: false
+        }
+    }
 
     /// Whether requests have the form of OpenAI responses.
     var isResponses: Bool { self == .responses || self == .responsesCount }
 
+    /// The form of its errors.
+    var errorShape: ErrorShape { isAnthropic ? .anthropic : isBedrock ? .bedrock : .openai }
+
     /// The header that carries the provider's id of a request.
-    var requestIDName: StaticString { isAnthropic ? "request-id" : "x-request-id" }
+    var requestIDName: StaticString { errorShape.requestIDName }
 }

@@ -7,6 +7,8 @@ struct RequestHead: Sendable {
     /// Whether the connection stays open after the answer.
     var keepsAlive: Bool
     var isHTTP10: Bool
+    /// The model that the path names, decoded.
+    var model: String?
     /// The value of `x-sim`.
     var directives: String?
     /// The whole head as it came.
@@ -27,6 +29,14 @@ struct RequestHead: Sendable {
         case embeddings
         case responses
         case responsesCount
+        case moderations
+        case imageGenerations
+        case imageEdits
+        case speech
+        case transcriptions
+        case rerank
+        case converse
+        case converseStream
         case models
         case health
         case calls

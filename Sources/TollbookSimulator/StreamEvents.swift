@@ -24,6 +24,7 @@ struct StreamEvents: Sendable {
         switch plan.dialect {
         case .messages: typed = MessagesEvents(plan, stamp: stamp)
         case .responses: typed = ResponsesEvents(plan, stamp: stamp)
+        case .converseStream: typed = ConverseEvents(plan, stamp: stamp)
         default: typed = nil
         }
         let front = Self.makeFront(plan, stamp)

@@ -175,7 +175,7 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
         BadDocument(
             provider("dialect: gemini"),
             "3:24: this version calls no provider of dialect 'gemini'. "
-                + "Write openai, azure, anthropic or simulated, or leave the provider out."),
+                + "Write openai, azure, anthropic, bedrock or simulated, or leave the provider out."),
         BadDocument(
             provider("dialect: anthropic, credential: none"),
             "3:12: the provider has no base_url. "
@@ -191,6 +191,15 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
             provider("dialect: azure, credential: none, base_url: https://a, api_version: \"2024&x\""),
             "3:83: the api_version is none that Azure has. "
                 + "Write for example api_version: \"2024-10-21\", or leave it out for Azure's v1 interface."),
+        BadDocument(
+            provider("dialect: bedrock, credential: none, base_url: https://a"),
+            "3:61: the address names no region of AWS. Write for example aws_region: us-east-1."),
+        BadDocument(
+            provider("dialect: bedrock, credential: none, base_url: https://a, aws_region: US East"),
+            "3:84: the aws_region is none that AWS could have. Write for example aws_region: us-east-1."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: https://a, aws_region: us-east-1"),
+            "3:83: only a provider of dialect bedrock has an aws_region. Leave aws_region out."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
         BadDocument(
             provider("dialect: openai, credential: none"),

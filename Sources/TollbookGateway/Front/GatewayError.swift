@@ -36,23 +36,40 @@ struct GatewayError {
             requestID: requestID?.text)
     }
 
+    private var bedrockError: BedrockError {
+        BedrockError(
+            message: message, type: code.bedrockErrorType, code: code.rawValue, param: param, details: details)
+    }
+
     /// The body of a plain answer.
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).body() : openAIError.body()
+        if dialect.isAnthropic { return anthropicError(requestID).body() }
+        if dialect.isBedrock { return bedrockError.body() }
+        var error = openAIError
+        error.repeatsMessage = dialect == .rerank
+        return error.body()
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
     ///
     /// - Parameter sequenceNumber: the event's, in dialects that number them.
     func event(in dialect: Dialect, requestID: RequestID?, sequenceNumber: Int64) -> ByteBuffer {
-        if dialect == .openaiResponses {
-            return ResponsesError(
-                message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber
-            ).event()
+        switch dialect {
+        case .anthropicMessages: anthropicError(requestID).event()
+        case .bedrockConverse: bedrockError.event()
+        case .openaiResponses:
+            ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
+        case .openaiChat, .openaiCompletions, .openaiEmbeddings: openAIError.event()
         }
-        return dialect.isAnthropic ? anthropicError(requestID).event() : openAIError.event()
+    }
+
+    /// Adds the header lines that tell the error beside its body; as `body(in:requestID:)`.
+    func writeHeaderLines(in dialect: Dialect, requestID: RequestID?, to lines: inout ByteBuffer) {
+        guard dialect.isBedrock else { return }
+        lines.writeHeaderLine(BedrockError.typeHeader, code.bedrockErrorType)
+        if let requestID { lines.writeHeaderLine("x-amzn-requestid", requestID.text) }
     }
 }
 
@@ -60,6 +77,12 @@ extension GatewayError {
     static let unknownKey = GatewayError(
         .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'."
     )
+    static let invalidSignature = GatewayError(
+        .invalidSignature,
+        "The request's signature does not fit it. Sign for the service 'bedrock' with the Tollbook key both as access "
+            + "key id and as secret access key, and let nothing change host, path, query or body on the way.")
+    static let signatureExpired = GatewayError(
+        .signatureExpired, "The request was signed more than 5 minutes before or after the gateway's time.")
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)
@@ -84,11 +107,14 @@ extension GatewayError {
     }
 
     static func unknownRoute(_ name: String) -> GatewayError {
-        GatewayError(
+        guard !name.hasPrefix(RouteRecord.passThroughPrefix) else {
+            return GatewayError(.notFound, "There is no route '\(name)', or you do not have access to it.")
+        }
+        return GatewayError(
             .modelNotFound, "The model '\(name)' does not exist or you do not have access to it.", param: "model")
     }
 
-    /// A body that is not a usable chat request.
+    /// A body that is not a usable request.
     static func unreadable(_ error: WireError) -> GatewayError {
         let code: AnswerCode =
             switch error.code {
@@ -96,6 +122,7 @@ extension GatewayError {
             case .duplicateField: .duplicateField
             case .missingField: .missingField
             case .invalidField: .invalidField
+            case .malformedForm, .formTooLarge: .invalidRequest
             default: .invalidJSON
             }
         return GatewayError(code, error.message, param: error.field)

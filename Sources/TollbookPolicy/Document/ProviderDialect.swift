@@ -5,28 +5,39 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
     case azure
     case anthropic
+    case cohere
+    case bedrock
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["gemini", "vertex", "mistral"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
         switch self {
         case .simulated: .native
+        case .azure where endpoint == .moderations || endpoint.dialect == .rerank: nil
         case .openai, .azure:
             switch endpoint {
-            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
+            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
+                .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
+                .passthrough:
+                .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
+            case .converse, .converseStream: nil
             }
         case .anthropic:
             switch endpoint {
-            case .messages, .countTokens: .native
+            case .messages, .countTokens, .passthrough: .native
             case .chatCompletions, .responses: .translated(.messages)
             case .responsesInputTokens: .estimated
-            case .completions, .embeddings: nil
+            case .completions, .embeddings, .moderations, .imageGenerations,
+                .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .converse, .converseStream:
+                nil
             }
+        case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
+        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
         }
     }
 

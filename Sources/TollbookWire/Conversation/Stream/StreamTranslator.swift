@@ -20,8 +20,8 @@ package enum StreamStep: Sendable {
 ///     }
 ///
 /// Memory: a number for each tool call, up to `WireLimits.answerToolCalls`, and the open blocks; independent of the
-/// answer's length, but for callers of OpenAI's responses: see `ResponsesStreamWriter`. One event of the provider becomes
-/// at most a few of the caller's.
+/// answer's length, but for callers of OpenAI's responses: see `ResponsesStreamWriter`. One event of the provider
+/// becomes at most a few of the caller's.
 package struct StreamTranslator: Sendable {
     private let source: ConversationDialect
     private let target: ConversationDialect
