@@ -89,7 +89,8 @@ extension Endpoint {
         switch self {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
-        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
+        case .responses: .openAIResponses
+        case .countTokens, .completions, .embeddings, .responsesInputTokens, .moderations,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .passthrough,
             .converse, .converseStream:
             nil

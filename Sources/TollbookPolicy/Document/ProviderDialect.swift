@@ -30,13 +30,23 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
-            case .chatCompletions: .translated(.messages)
-            case .completions, .embeddings, .responses, .responsesInputTokens, .moderations, .imageGenerations,
+            case .chatCompletions, .responses: .translated(.messages)
+            case .responsesInputTokens: .estimated
+            case .completions, .embeddings, .moderations, .imageGenerations,
                 .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .converse, .converseStream:
                 nil
             }
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
         case .bedrock: endpoint.dialect.isBedrock ? .native : nil
+        }
+    }
+
+    /// How a provider of this dialect that is known not to have an endpoint serves calls to it; nil: it does not.
+    func substitute(for endpoint: Endpoint) -> EndpointService? {
+        switch (self, endpoint) {
+        case (.openai, .responses), (.azure, .responses): .translated(.chatCompletions)
+        case (.openai, .responsesInputTokens), (.azure, .responsesInputTokens): .estimated
+        default: nil
         }
     }
 
