@@ -31,12 +31,14 @@ package final class GatewayServer: Sendable {
     ) async throws -> GatewayServer {
         let eventLoops = Array(group.makeIterator().prefix(GatewayLimits.eventLoops))
         let credentials = CredentialStore()
-        let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next())
+        let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next(), logger: logger)
         let loops = eventLoops.enumerated().map { node, eventLoop in
             GatewayLoop(
                 eventLoop: eventLoop, node: node, loopCount: eventLoops.count, configuration: configuration,
                 ledger: ledger, credentials: credentials,
-                pool: UpstreamPool(eventLoop: eventLoop, tls: tls, configuration: configuration))
+                pool: UpstreamPool(
+                    eventLoop: eventLoop, tls: tls, credentials: credentials, configuration: configuration,
+                    logger: logger))
         }
         let channel: any Channel
         do {
@@ -45,7 +47,7 @@ package final class GatewayServer: Sendable {
             await tls.settle()
             throw error
         }
-        let tasks = loops.map(makeTick) + [makeRefresh(credentials, on: eventLoops[0])]
+        let tasks = loops.map(makeTick) + [makeRefresh(credentials, tls, on: eventLoops[0])]
         logger.info("gateway listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
         return GatewayServer(loops: loops, channel: channel, tasks: tasks, tls: tls, logger: logger)
     }
@@ -77,10 +79,16 @@ package final class GatewayServer: Sendable {
         return loop.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in loop.tick() }
     }
 
-    private static func makeRefresh(_ credentials: CredentialStore, on eventLoop: any EventLoop) -> RepeatedTask {
+    /// Looks at the files of credentials and certificates on a background thread, again and again.
+    private static func makeRefresh(
+        _ credentials: CredentialStore, _ tls: UpstreamTLS, on eventLoop: any EventLoop
+    ) -> RepeatedTask {
         let interval = TimeAmount.milliseconds(GatewayLimits.credentialMillis)
         return eventLoop.scheduleRepeatedAsyncTask(initialDelay: interval, delay: interval) { _ in
-            credentials.refresh(on: eventLoop)
+            NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+                credentials.refresh()
+                tls.refresh()
+            }
         }
     }
 

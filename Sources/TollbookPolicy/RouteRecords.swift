@@ -64,6 +64,8 @@ package final class ProviderRecord: Sendable {
     package let baseURL: String
     /// The version of Azure's interface that is asked for; nil: none.
     package let apiVersion: String?
+    /// The certificates and the proxy that its connections are made with.
+    package let network: ProviderNetwork
     /// Fields that must not go up as callers write them.
     package let fieldRules: RequestFieldRules
     /// How it serves each endpoint, by the endpoint's raw value.
@@ -81,6 +83,7 @@ package final class ProviderRecord: Sendable {
         knownDialect = known
         self.baseURL = baseURL
         apiVersion = settings[.apiVersion]
+        network = ProviderNetwork(settings)
         // What is known of a vendor is known of the dialect that it is listed with.
         let preset = settings[.preset].flatMap(ProviderPreset.named).flatMap { $0.dialect == known ? $0 : nil }
         fieldRules = preset?.fieldRules ?? .standard

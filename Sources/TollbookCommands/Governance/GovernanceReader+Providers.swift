@@ -12,6 +12,11 @@ extension GovernanceReader {
         provider.was = entry.text("was")
         provider.baseURL = entry.text("base_url")
         provider.apiVersion = entry.text("api_version")
+        provider.caFile = entry.text("ca_file")
+        provider.clientCertificate = entry.text("client_certificate")
+        provider.clientKey = entry.text("client_key")
+        provider.proxy = entry.text("proxy")
+        provider.proxyCredential = entry.text("proxy_credential")
         provider.credentials = credentials
         provider.location = entry.location
         return provider

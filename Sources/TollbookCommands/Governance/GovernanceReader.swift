@@ -14,7 +14,10 @@ package struct GovernanceReader {
         "application": ["name", "was"],
         "budget": ["scope", "limit", "period", "enforcement", "time_zone", "contact", "name", "was"],
         "rate limit": ["scope", "requests_per_minute", "tokens_per_minute", "concurrent", "name", "was"],
-        "provider": ["name", "was", "preset", "dialect", "base_url", "api_version", "credential", "credentials"],
+        "provider": [
+            "name", "was", "preset", "dialect", "base_url", "api_version", "credential", "credentials", "ca_file",
+            "client_certificate", "client_key", "proxy", "proxy_credential",
+        ],
         "credential": ["name", "was", "source", "projects"],
         "deployment": ["name", "was", "provider", "model", "region", "context_window", "max_output"],
         "route": ["name", "was", "strategy", "targets"],

@@ -8,6 +8,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let apiKeyLine: ByteBuffer
     /// `api-key: …` with its line end.
     let azureKeyLine: ByteBuffer
+    /// `proxy-authorization: Basic …` with its line end, of a `USER:PASSWORD`.
+    let proxyLine: ByteBuffer
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -21,6 +23,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         bearerLine = Self.line("authorization: Bearer ", bytes)
         apiKeyLine = Self.line("x-api-key: ", bytes)
         azureKeyLine = Self.line("api-key: ", bytes)
+        proxyLine = Self.line("proxy-authorization: Basic ", Base64Text.bytes(of: bytes)[...])
     }
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {

@@ -28,7 +28,12 @@ package final class CredentialStore: Sendable {
 
     /// Never blocks.
     package func lookup(_ credential: CredentialRecord?) -> Lookup {
-        guard let source = credential?.source, source != "none" else { return .ready(nil) }
+        credential.map { lookup(source: $0.source) } ?? .ready(nil)
+    }
+
+    /// Never blocks.
+    func lookup(source: String) -> Lookup {
+        guard source != "none" else { return .ready(nil) }
         let entry = entries.withLock { $0[source] }
         switch entry {
         case .environment(let secret?): return .ready(secret)
@@ -54,14 +59,12 @@ package final class CredentialStore: Sendable {
         }
     }
 
-    /// Looks at every known file again, on a background thread.
-    func refresh(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [self] in
-            let known = entries.withLock { $0 }
-            for case (let source, .file(let file)) in known {
-                guard let changed = file.ifChanged() else { continue }
-                entries.withLock { $0[source] = .file(changed) }
-            }
+    /// Looks at every known file again. Blocks.
+    func refresh() {
+        let known = entries.withLock { $0 }
+        for case (let source, .file(let file)) in known {
+            guard let changed = file.ifChanged() else { continue }
+            entries.withLock { $0[source] = .file(changed) }
         }
     }
 }

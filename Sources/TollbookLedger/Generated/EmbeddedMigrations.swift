@@ -35,6 +35,7 @@ package enum EmbeddedMigrations {
         migration0016,
         migration0017,
         migration0018,
+        migration0019,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1619,6 +1620,19 @@ CREATE TRIGGER provider_setting_version_refuse_delete BEFORE DELETE ON provider_
 BEGIN
   SELECT RAISE(ABORT, 'provider_setting_version is append-only');
 END;
+
+"""#)
+
+    private static let migration0019 = EmbeddedMigration(
+        number: 19,
+        name: "add_proxy_vocabulary",
+        sha256: "ffbd56b254afdb49081ea4942b1d11a1596e70da23889be6ee0de5e10515e11b",
+        sql: #"""
+-- Why: a provider may be reached through a proxy, which can fail by itself.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('error_class', 16, 'proxy_failed', 'The provider''s proxy could not be reached, refused, or made no tunnel; nothing was sent to the provider');
 
 """#)
 }

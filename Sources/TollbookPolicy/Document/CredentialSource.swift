@@ -33,9 +33,7 @@ package enum CredentialSource: Equatable, Sendable {
     }
 
     private static func path(_ path: Substring) throws(RuleViolation) -> String {
-        guard path.hasPrefix("/"), !path.hasPrefix("//"), path.utf8.count <= 1_024,
-            !path.unicodeScalars.contains(where: ObjectName.isControl)
-        else {
+        guard FilePath.isAbsolute(path) else {
             throw RuleViolation(
                 "what follows file: is not an absolute path", "Write for example file:/etc/tollbook/openai.key.")
         }

@@ -28,6 +28,7 @@ extension DocumentValidation {
         guard let dialect = checked(written, "dialect", provider.location, ProviderDialect.parse) else { return }
         checkAddress(provider, dialect)
         checkAPIVersion(provider, dialect)
+        checkNetwork(provider, dialect)
         if dialect != .simulated, provider.credentials.isEmpty, provider.knownPreset?.needsCredential ?? true {
             refuse(
                 RuleViolation(

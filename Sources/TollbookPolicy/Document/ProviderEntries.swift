@@ -10,6 +10,14 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     package var baseURL: String?
     /// Azure's `api-version`.
     package var apiVersion: String?
+    /// Absolute path of a PEM file; as are the next two.
+    package var caFile: String?
+    package var clientCertificate: String?
+    package var clientKey: String?
+    /// `http://host:port`.
+    package var proxy: String?
+    /// Where the proxy's `USER:PASSWORD` is found.
+    package var proxyCredential: String?
     /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
     package var credentials: [CredentialEntry] = []
     package var location: EntryLocation?
@@ -23,6 +31,11 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         case name, was, dialect, preset
         case baseURL = "base_url"
         case apiVersion = "api_version"
+        case caFile = "ca_file"
+        case clientCertificate = "client_certificate"
+        case clientKey = "client_key"
+        case proxy
+        case proxyCredential = "proxy_credential"
         case credentials, location
     }
 
@@ -34,6 +47,11 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         preset = try values.decodeIfPresent(String.self, forKey: .preset)
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
         apiVersion = try values.decodeIfPresent(String.self, forKey: .apiVersion)
+        caFile = try values.decodeIfPresent(String.self, forKey: .caFile)
+        clientCertificate = try values.decodeIfPresent(String.self, forKey: .clientCertificate)
+        clientKey = try values.decodeIfPresent(String.self, forKey: .clientKey)
+        proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
+        proxyCredential = try values.decodeIfPresent(String.self, forKey: .proxyCredential)
         credentials = try values.list(CredentialEntry.self, .credentials)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
@@ -58,7 +76,22 @@ extension ProviderEntry {
         switch setting {
         case .preset: preset
         case .apiVersion: apiVersion
+        case .caFile: caFile
+        case .clientCertificate: clientCertificate
+        case .clientKey: clientKey
+        // As it is stored: without a trailing slash. One that does not parse was refused before.
+        case .proxy: proxy.flatMap { try? ProxyAddress.parse($0) }
+        case .proxyCredential: proxyCredential
         }
+    }
+
+    /// How it is reached, as far as it says so.
+    package var network: ProviderNetwork {
+        ProviderNetwork(
+            Dictionary(
+                uniqueKeysWithValues: ProviderSetting.allCases.compactMap { setting in
+                    value(of: setting).map { (setting, $0) }
+                }))
     }
 }
 
