@@ -375,7 +375,7 @@ def test_an_anthropic_provider_does_not_serve_them(simulator: Simulator, make_ga
     gateway = make_gateway(governance(simulator.base_url, dialect="anthropic"))
     answer = respond(gateway, path=path)
     assert answer.status == 422 and answer.json["error"]["reason"] == "endpoint_not_served"
-    assert "/v1/messages" in answer.json["error"]["message"] and "'openai'" in answer.json["error"]["message"]
+    assert "/v1/chat/completions" in answer.json["error"]["message"] and "'openai'" in answer.json["error"]["message"]
 
 
 def test_the_built_in_provider_speaks_it(make_gateway):

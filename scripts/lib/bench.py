@@ -25,9 +25,14 @@ ANSWER = json.dumps({
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello."}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 12, "completion_tokens": 2, "total_tokens": 14}})
 STREAM_BODY = BODY.replace('{"model"', '{"stream": true, "stream_options": {"include_usage": true}, "model"', 1)
+# The same as messages in Anthropic's dialect, for the same provider: request and answer are translated.
+TRANSLATED_PATH = "/v1/messages"
+TRANSLATED_STREAM_BODY = BODY.replace('{"model"', '{"stream": true, "model"', 1)
+LARGE_BODY = BODY.replace("Say hello.", "Say hello to everybody. " * 41_600)
 CHUNKS = 500
 OPEN_STREAMS = 1_000
 CONNECTIONS = 32
+GIVEN_PORTS: set[int] = set()
 
 WRK_SCRIPT = """
 wrk.method = "POST"
@@ -47,7 +52,7 @@ NGINX = """
 worker_processes auto; pid %(directory)s/%(name)s.pid; error_log %(directory)s/%(name)s.log warn;
 events { worker_connections 4096; }
 http {
-  access_log off; keepalive_requests 1000000000; client_body_buffer_size 64k;
+  access_log off; keepalive_requests 1000000000; client_body_buffer_size 2m;
   client_body_temp_path %(directory)s/%(name)s-body; proxy_temp_path %(directory)s/%(name)s-proxy;
   fastcgi_temp_path %(directory)s/%(name)s-f; uwsgi_temp_path %(directory)s/%(name)s-u;
   scgi_temp_path %(directory)s/%(name)s-s;
@@ -71,9 +76,14 @@ PROXY = """upstream up { server 127.0.0.1:%(to)d; keepalive 128; keepalive_reque
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that was not given before: the system may offer one twice."""
+    while True:
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            port = sock.getsockname()[1]
+        if port not in GIVEN_PORTS:
+            GIVEN_PORTS.add(port)
+            return port
 
 
 def progress(text: str) -> None:
@@ -296,7 +306,7 @@ class Bench:
     def run(self) -> None:
         self.start_references()
         for step in (
-            self.latency, self.throughput, self.streams, self.memory_of_streams, self.many_calls, self.first_call,
+            self.latency, self.large_prompt, self.throughput, self.streams, self.memory_of_streams, self.many_calls, self.first_call,
         ):
             progress((step.__doc__ or step.__name__).strip())
             step()
@@ -342,6 +352,19 @@ class Bench:
                 f"one call at a time, {quantile} (us)", str(base), f"+{found['nginx'][quantile] - base}",
                 f"+{found['gateway'][quantile] - base}", "added over the upstream alone")
 
+    def large_prompt(self) -> None:
+        """a prompt of 1 MB"""
+        runs = {"alone": (self.plain, ""), "nginx": (self.proxy, ""), "gateway": (self.gateway.port, ""),
+                "translated": (self.gateway.port, TRANSLATED_PATH)}
+        found = {
+            name: self.load.run(port, max(2, self.options.seconds // 2), 1, LARGE_BODY, path=path)["p50"]
+            for name, (port, path) in runs.items()}
+        for name, label in (("gateway", "the same dialect"), ("translated", "translated")):
+            self.figures[f"1 MB prompt beyond nginx, {label} (us)"] = found[name] - found["nginx"]
+            self.row(
+                f"a prompt of {len(LARGE_BODY):,} bytes, {label}, p50 (us)", str(found["alone"]), str(found["nginx"]),
+                str(found[name]), f"{found[name] - found['nginx']:+,} beyond nginx")
+
     def throughput(self) -> None:
         """throughput with 32 connections"""
         seconds = self.options.seconds
@@ -376,6 +399,12 @@ class Bench:
             self.row(
                 f"streams/s, {CHUNKS} chunks, {name}", f"{alone:,.0f}", f"{nginx:,.0f}", f"{ours:,.0f}",
                 f"{ours / nginx:.2f} of nginx, proxy_buffering off")
+            translated = self.stream_load.run(
+                self.stream_gateway.port, seconds, CONNECTIONS, TRANSLATED_STREAM_BODY, sim, TRANSLATED_PATH)["rate"]
+            self.figures[f"translated stream ratio, {name}"] = translated / ours
+            self.row(
+                f"the same, translated, {name}", "", "", f"{translated:,.0f}",
+                f"{translated / ours:.2f} of the same dialect")
 
     def memory_of_streams(self) -> None:
         """1,000 open streams"""
