@@ -16,6 +16,24 @@ package enum Endpoint: Int, VocabularyCode {
     case responses = 6
     /// POST /v1/responses/input_tokens.
     case responsesInputTokens = 7
+    /// POST /v1/moderations.
+    case moderations = 18
+    /// POST /v1/images/generations.
+    case imageGenerations = 19
+    /// POST /v1/audio/speech.
+    case speech = 20
+    /// POST /v1/audio/transcriptions.
+    case transcriptions = 21
+    /// POST /v1/audio/translations.
+    case translations = 22
+    /// POST /v1/images/edits.
+    case imageEdits = 23
+    /// POST /v1/rerank.
+    case rerank = 24
+    /// POST /v2/rerank.
+    case rerankV2 = 25
+    /// Any path below /passthrough/{provider}/.
+    case passthrough = 26
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -25,14 +43,42 @@ package enum Endpoint: Int, VocabularyCode {
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
         case .responses, .responsesInputTokens: .openaiResponses
+        case .moderations: .openaiModerations
+        case .imageGenerations, .imageEdits: .openaiImages
+        case .speech, .transcriptions, .translations: .openaiAudio
+        case .rerank, .rerankV2: .rerank
+        case .passthrough: .passthrough
         }
     }
 
     /// Whether the model writes an answer, so that a hold must cover it.
-    package var hasOutput: Bool { self != .embeddings }
+    package var hasOutput: Bool {
+        switch self {
+        case .embeddings, .moderations, .rerank, .rerankV2: false
+        case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
+            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough:
+            true
+        }
+    }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
     package var isCharged: Bool { self != .countTokens && self != .responsesInputTokens }
+
+    /// Whether its calls are free at their provider: without a price they hold and cost nothing.
+    package var isFreeUnlessPriced: Bool { self == .moderations }
+
+    /// What its calls are charged by where the provider does not charge them by tokens; nil: always by tokens.
+    package var unit: Meter? {
+        switch self {
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens:
+            nil
+        case .moderations, .passthrough: .request
+        case .imageGenerations, .imageEdits: .image
+        case .speech: .character
+        case .transcriptions, .translations: .audioSecond
+        case .rerank, .rerankV2: .searchUnit
+        }
+    }
 }
 
 /// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
@@ -157,6 +203,16 @@ package enum Dialect: Int, VocabularyCode {
     case openaiEmbeddings = 4
     /// OpenAI responses.
     case openaiResponses = 5
+    /// OpenAI moderations.
+    case openaiModerations = 8
+    /// OpenAI images: generations and edits.
+    case openaiImages = 9
+    /// OpenAI audio: speech, transcriptions and translations.
+    case openaiAudio = 10
+    /// Reranking as Cohere, Jina and llama.cpp do it.
+    case rerank = 11
+    /// Whatever the provider speaks.
+    case passthrough = 12
 
     /// Whether errors and lists have Anthropic's form, and not OpenAI's.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -168,6 +224,11 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
         case .openaiResponses: "openai-responses"
+        case .openaiModerations: "openai-moderations"
+        case .openaiImages: "openai-images"
+        case .openaiAudio: "openai-audio"
+        case .rerank: "rerank"
+        case .passthrough: "passthrough"
         }
     }
 }

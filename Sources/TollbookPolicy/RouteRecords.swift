@@ -6,6 +6,8 @@ package final class RouteRecord: Sendable {
     /// The journal index of the route's version in force.
     package let version: Int64
     package let name: String
+    /// Whether it is no model, but a provider whose own paths may be called.
+    package let isPassThrough: Bool
     package let createdMicros: Int64
     /// In order of priority; closed deployments are not listed.
     package let targets: [DeploymentRecord]
@@ -14,9 +16,13 @@ package final class RouteRecord: Sendable {
         self.id = id
         self.version = version
         self.name = name
+        isPassThrough = name.hasPrefix(Self.passThroughPrefix)
         self.createdMicros = createdMicros
         self.targets = targets
     }
+
+    /// What the names of routes begin with that let calls through to a provider's own paths.
+    package static let passThroughPrefix = "passthrough/"
 }
 
 /// A model at a provider in a region, as Tollbook can call it, with its prices.

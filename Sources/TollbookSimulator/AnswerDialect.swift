@@ -14,6 +14,24 @@ enum AnswerDialect: Sendable, Equatable {
     case responses
     /// The token counting of OpenAI responses.
     case responsesCount
+    case moderations
+    case imageGenerations
+    case imageEdits
+    case speech
+    /// Transcriptions and translations.
+    case transcriptions
+    case rerank
+
+    /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
+    var isMedia: Bool {
+        switch self {
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank: true
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .responsesCount: false
+        }
+    }
+
+    /// Whether requests may be forms.
+    var takesForms: Bool { self == .imageEdits || self == .transcriptions }
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }

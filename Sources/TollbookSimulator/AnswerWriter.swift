@@ -11,6 +11,7 @@ struct AnswerWriter {
         loop.body.clear()
         writeBody(plan, into: &loop.body)
         var answer = AnswerHead(framing: .length(loop.body.count), keepsAlive: head.keepsAlive)
+        answer.contentType = plan.contentType
         answer.requestIDName = plan.dialect.requestIDName
         answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.sink)
         loop.body.withBytes { loop.sink.write($0) }
@@ -36,6 +37,7 @@ struct AnswerWriter {
         let promised = body.count + (delivery.fault == .wrongLength ? 64 : 0)
         var answer = AnswerHead(framing: .length(promised), keepsAlive: head.keepsAlive)
         answer.isGzip = delivery.fault == .gzip
+        answer.contentType = plan.contentType
         answer.requestIDName = plan.dialect.requestIDName
         let generation = delivery.nanosPerToken * (plan.figures.completion / plan.choices)
         return .plain(
@@ -67,6 +69,12 @@ struct AnswerWriter {
         case .responses, .responsesCount: ResponsesBody(plan: plan, stamp: stamp).write(into: &sink)
         case .embeddings: EmbeddingsBody(plan: plan).write(into: &sink)
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank:
+            if case .media(let content) = plan.content {
+                MediaBody(plan: plan, content: content, stamp: stamp).write(into: &sink)
+            } else {
+                nil
+            }
         }
     }
 
@@ -82,7 +90,7 @@ struct AnswerWriter {
         var bytes = sink.buffer
         if fault == .malformedJSON { bytes.moveWriterIndex(to: bytes.writerIndex - min(40, bytes.readableBytes)) }
         if fault == .gzip { return AnswerBody(GzipWriter.whole(bytes)) }
-        guard let gap, case .filler(let count) = plan.content else { return AnswerBody(bytes) }
+        guard let gap, let count = plan.fillerBytes else { return AnswerBody(bytes) }
         let front = bytes.readSlice(length: gap) ?? ByteBuffer()
         return AnswerBody(front: front, filler: count, back: bytes)
     }

@@ -14,6 +14,9 @@ struct ChatFields {
     private var responseFormat: Range<Int>?
     private var input: Range<Int>?
     private var encoding: Range<Int>?
+    private var streamFormat: Range<Int>?
+    private var documents: Range<Int>?
+    private var best: Range<Int>?
 
     init(_ dialect: AnswerDialect) {
         self.dialect = dialect
@@ -48,6 +51,12 @@ struct ChatFields {
             input = value
         } else if isKey("encoding_format") {
             encoding = value
+        } else if isKey("stream_format") {
+            streamFormat = value
+        } else if isKey("documents") {
+            documents = value
+        } else if isKey("top_n") {
+            best = value
         }
     }
 
@@ -66,6 +75,17 @@ struct ChatFields {
         if dialect == .embeddings {
             request.wantsBase64 = encoding.flatMap { JSONText.string(bytes, $0) } == "base64"
             request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
+            return request
+        }
+        if dialect.isMedia {
+            request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
+            request.mediaFormat = responseFormat.flatMap { JSONText.string(bytes, $0) } ?? ""
+            request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
+            if dialect == .rerank {
+                let count = documents.map { JSONLookup.elements(bytes, $0).count } ?? 0
+                request.inputs = min(count, best.flatMap { JSONText.integer(bytes, $0) } ?? count)
+            }
+            if dialect == .speech { request.stream = streamFormat.flatMap { JSONText.string(bytes, $0) } == "sse" }
             return request
         }
         guard !dialect.isAnthropic else {

@@ -16,6 +16,10 @@ struct ChatRequest: Sendable, Equatable {
     /// Texts to embed, and whether their vectors are to be base64.
     var inputs = 1
     var wantsBase64 = false
+    /// `response_format` of images and audio.
+    var mediaFormat = ""
+    /// Bytes of the files in a form.
+    var fileBytes = 0
 
     /// What the request wants by way of tools.
     enum ToolChoice: Sendable, Equatable {
@@ -33,6 +37,20 @@ struct ChatRequest: Sendable, Equatable {
         case text
         /// `response_format` asks for JSON; an object that fits its schema, as text.
         case json(String)
+    }
+
+    init() {}
+
+    /// - Returns: nil if the form has no field `model`.
+    init?(_ form: FormFields, as dialect: AnswerDialect, bodyBytes: Int) {
+        guard let model = form.values["model"], !model.isEmpty else { return nil }
+        self.dialect = dialect
+        self.model = ByteBuffer(string: model)
+        self.bodyBytes = bodyBytes
+        stream = form.values["stream"] == "true"
+        choices = form.values["n"].flatMap(Int.init) ?? 1
+        mediaFormat = form.values["response_format"] ?? ""
+        fileBytes = form.fileBytes
     }
 
     /// - Returns: nil if the body is not one JSON object or has no string `model`.

@@ -7,6 +7,9 @@ extension Directives {
             "The header wins over the model name, which wins over --default. Unknown keys are answered with 400.",
             "They mean the same at /v1/chat/completions, /v1/responses and /v1/messages; the last one's usage object",
             "takes cached and cache_write tokens out of prompt. usage= is for chat streams only.",
+            "Of images and audio, bytes= is the first picture's length in base64, or the sound's; models named",
+            "whisper are charged by prompt seconds. Rankings tell prompt as search units, and as tokens of models",
+            "named jina.",
             "",
         ]
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }

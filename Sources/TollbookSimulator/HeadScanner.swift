@@ -95,7 +95,11 @@ struct HeadScanner {
             ("/v1/chat/completions", .chat), ("/chat/completions", .chat), ("/v1/messages", .messages),
             ("/v1/messages/count_tokens", .countTokens), ("/v1/completions", .completions),
             ("/v1/embeddings", .embeddings), ("/v1/responses", .responses),
-            ("/v1/responses/input_tokens", .responsesCount), ("/v1/models", .models), ("/models", .models),
+            ("/v1/responses/input_tokens", .responsesCount), ("/v1/moderations", .moderations),
+            ("/v1/images/generations", .imageGenerations), ("/v1/images/edits", .imageEdits),
+            ("/v1/audio/speech", .speech), ("/v1/audio/transcriptions", .transcriptions),
+            ("/v1/audio/translations", .transcriptions), ("/v1/rerank", .rerank), ("/v2/rerank", .rerank),
+            ("/v1/models", .models), ("/models", .models),
             ("/completions", .completions), ("/embeddings", .embeddings), ("/responses", .responses),
             ("/healthz", .health), ("/sim/calls", .calls), ("/sim/last", .last), ("/sim/reset", .reset),
         ]

@@ -27,6 +27,12 @@ struct RequestHead: Sendable {
         case embeddings
         case responses
         case responsesCount
+        case moderations
+        case imageGenerations
+        case imageEdits
+        case speech
+        case transcriptions
+        case rerank
         case models
         case health
         case calls

@@ -93,4 +93,28 @@ import TollbookGateway
         #expect(try Self.headers(["api-key: tb-2"], target: "/?key=tb-3").secret?.place == .apiKey)
         #expect(try Self.headers(["authorization: Basic tb-1"], target: "/?key=").secret == nil)
     }
+
+    @Test(arguments: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) func passesPathsThrough(_ method: String) {
+        let expected = FrontTarget.call(.passthrough, model: "passthrough/up")
+        for path in ["files", "a/b%2Fc;d=1", "", "...", "a%2e/..b"] {
+            #expect(FrontTarget(method: method, path: "/passthrough/up/\(path)") == expected)
+        }
+        #expect(
+            FrontTarget(method: method, path: "/passthrough/eu%2Fup/x")
+                == .call(.passthrough, model: "passthrough/eu/up"))
+    }
+
+    @Test(arguments: [
+        "/passthrough", "/passthrough/", "/passthrough/up", "/passthrough//x", "/passthrough/up/..",
+        "/passthrough/up/./x",
+        "/passthrough/up/a/%2e%2E/b", "/passthrough/up/..%2f..", "/passthrough/up/%5c..%5cx", "/passthrough/up/%zz",
+        "/passthrough/%0a/x",
+    ]) func leavesNoProvidersBasePath(_ path: String) {
+        #expect(FrontTarget(method: "GET", path: Substring(path)) == .notFound)
+    }
+
+    @Test(arguments: ["HEAD", "CONNECT", "TRACE", "get"]) func passesNoOtherMethods(_ method: String) {
+        let allow = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+        #expect(FrontTarget(method: method, path: "/passthrough/up/x") == .methodNotAllowed(allow: allow))
+    }
 }

@@ -85,7 +85,9 @@ extension Call {
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         connection.send(
-            prefix: pool.requestPrefix(for: intake.endpoint, model: target.deployment.model), query: intake.query,
+            prefix: intake.passed.map { pool.requestPrefix(of: $0) }
+                ?? pool.requestPrefix(for: intake.endpoint, model: target.deployment.model),
+            query: intake.query,
             secret: secret.map { pool.headerLine(of: $0) },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
             body: body, length: length)

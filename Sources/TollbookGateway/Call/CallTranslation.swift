@@ -89,7 +89,9 @@ extension Endpoint {
         switch self {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
-        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens: nil
+        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
+            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .passthrough:
+            nil
         }
     }
 }

@@ -41,22 +41,33 @@ extension FrontHandler {
         case .notFound:
             return GatewayError(
                 .notFound,
-                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
-                    + "/v1/embeddings, /v1/responses, /v1/responses/input_tokens, /v1/messages or "
-                    + "/v1/messages/count_tokens, or to /openai/deployments/{model}/chat/completions, …/completions "
-                    + "or …/embeddings.")
+                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
+                    + "/v1/responses, /v1/responses/input_tokens, /v1/moderations, /v1/images/generations, "
+                    + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
+                    + "/v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or to "
+                    + "/openai/deployments/{model}/… in place of /v1/…, or to /passthrough/{provider}/….")
         case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
             return error
         case .models, .model: return nil
-        case .call:
-            guard head.headers.encoding == .unsupported else { return nil }
+        case .call(let endpoint, _):
+            guard head.headers.encoding == .unsupported else { return formError(head, endpoint) }
             return GatewayError(
                 .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
                 param: "content-encoding")
         }
+    }
+
+    /// What is wrong with the content type of a call that takes forms.
+    private func formError(_ head: RequestHead, _ endpoint: Endpoint) -> GatewayError? {
+        guard endpoint.takesForms, head.formBoundary == nil, head.headers.formType != nil || !endpoint.takesJSON else {
+            return nil
+        }
+        return GatewayError(
+            .invalidRequest, "This path takes multipart/form-data, with one content-type that has a boundary.",
+            param: "content-type")
     }
 
     /// Sends the body through a decompressor, which is put behind this handler for good with the first such body.
@@ -125,8 +136,9 @@ extension FrontHandler {
             let (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
             guard !scan.isBackground else { return refuse(.backgroundResponse) }
-            // The scan has a model if the path has none.
-            let intake = makeIntake(request, endpoint, model ?? scan.model?.value ?? "", scan, hash)
+            // The scan has a model where neither the path nor the provider has one.
+            let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""
+            let intake = makeIntake(request, endpoint, name, scan, hash)
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call
@@ -143,7 +155,7 @@ extension FrontHandler {
         CallIntake(
             endpoint: endpoint, model: model, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
             acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
-            reservedBytes: request.takeReservation(), query: request.head.query,
+            reservedBytes: request.takeReservation(), query: request.head.query, passed: request.head.passed,
             forwarded: request.head.headers.forwarded,
             hasAnthropicVersion: request.head.headers.hasAnthropicVersion, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,

@@ -23,8 +23,14 @@ final class FrontRequest {
         self.secretHash = secretHash
         self.acceptedMicros = acceptedMicros
         self.details = details
+        guard head.passed == nil else {
+            body = BodyIntake(
+                opaque: hasher, isPrompt: head.headers.isJSON, announcedBytes: head.headers.contentLength)
+            return
+        }
         body = BodyIntake(
-            form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.target.model == nil, hasher: hasher,
+            form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.needsModel, boundary: head.formBoundary,
+            hasher: hasher,
             announcedBytes: head.headers.contentLength)
     }
 

@@ -40,7 +40,10 @@ struct GatewayError {
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).body() : openAIError.body()
+        if dialect.isAnthropic { return anthropicError(requestID).body() }
+        var error = openAIError
+        error.repeatsMessage = dialect == .rerank
+        return error.body()
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
@@ -84,11 +87,14 @@ extension GatewayError {
     }
 
     static func unknownRoute(_ name: String) -> GatewayError {
-        GatewayError(
+        guard !name.hasPrefix(RouteRecord.passThroughPrefix) else {
+            return GatewayError(.notFound, "There is no route '\(name)', or you do not have access to it.")
+        }
+        return GatewayError(
             .modelNotFound, "The model '\(name)' does not exist or you do not have access to it.", param: "model")
     }
 
-    /// A body that is not a usable chat request.
+    /// A body that is not a usable request.
     static func unreadable(_ error: WireError) -> GatewayError {
         let code: AnswerCode =
             switch error.code {
@@ -96,6 +102,7 @@ extension GatewayError {
             case .duplicateField: .duplicateField
             case .missingField: .missingField
             case .invalidField: .invalidField
+            case .malformedForm, .formTooLarge: .invalidRequest
             default: .invalidJSON
             }
         return GatewayError(code, error.message, param: error.field)

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookWire
 
 /// The head of a request, as far as Tollbook reads it (RFC 9112, sections 3 and 5).
 ///
@@ -13,11 +14,22 @@ package final class RequestHead {
     package let headers: RequestHeaders
     /// The target's query without a virtual key; nil: none.
     let query: String?
+    /// What a call that is passed through asks its provider for; nil: it is another call.
+    let passed: PassedLine?
     let framing: MessageBody.Framing
 
     /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that.
     var dialect: Dialect {
         target.endpoint?.dialect ?? (headers.hasAnthropicVersion ? .anthropicMessages : .openaiChat)
+    }
+
+    /// Whether the body must name the model: neither the path nor the provider's default does.
+    var needsModel: Bool { target.model == nil && target.endpoint?.defaultModel == nil }
+
+    /// What stands between the parts of the body, if it is a form and the endpoint takes forms.
+    var formBoundary: FormBoundary? {
+        guard let type = headers.formType, target.endpoint?.takesForms ?? false else { return nil }
+        return FormBoundary(contentType: type)
     }
 
     /// Whether the client keeps the connection for another request.
@@ -37,6 +49,7 @@ package final class RequestHead {
         }
         target = start.target
         query = start.query.flatMap { QueryKey.removed(from: Substring($0), isAzures: start.isAzures) }
+        passed = start.passed
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
@@ -50,6 +63,7 @@ package final class RequestHead {
         let query: String?
         /// Whether the path begins as Azure's do.
         let isAzures: Bool
+        let passed: PassedLine?
     }
 
     private static func readLine(_ cursor: inout HeadCursor) throws(MessageFault) -> StartLine {
@@ -63,8 +77,10 @@ package final class RequestHead {
         } else {
             throw .malformed
         }
+        let target = FrontTarget(method: method, path: path)
         return StartLine(
-            target: FrontTarget(method: method, path: path), isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
-            query: query?.string, isAzures: query != nil && path.begins("/openai/"))
+            target: target, isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10, query: query?.string,
+            isAzures: query != nil && path.begins("/openai/"),
+            passed: target.endpoint == .passthrough ? PassedLine(method: method.string, path: path.string) : nil)
     }
 }

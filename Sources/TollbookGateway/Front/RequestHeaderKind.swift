@@ -13,6 +13,8 @@ enum RequestHeaderKind {
     case connection
     case contentEncoding
     case contentLength
+    /// Goes upstream as it is.
+    case contentType
     case endUser
     case expect
     case host
@@ -51,6 +53,7 @@ enum RequestHeaderKind {
     /// is billed.
     private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {
+        case 12 where name.equals("content-type"): .contentType
         case 13 where name.equals("authorization"): .authorization
         case 14 where name.equals("content-length"): .contentLength
         case 14 where name.equals("x-goog-api-key"): .googleAPIKey

@@ -36,6 +36,11 @@ package struct RequestHeaders {
     package private(set) var traceID: [UInt8]?
     /// Header lines for the provider, each with its line end.
     package private(set) var forwarded: ByteBuffer
+    /// The content type of a form; empty where more than one was given; nil: the body is none.
+    package private(set) var formType: String?
+    /// Whether the body is JSON by its content type.
+    package private(set) var isJSON = false
+    private var hasContentType = false
     private(set) var framing = FramingFields()
 
     /// As announced; nil: chunked, or no body.
@@ -68,7 +73,7 @@ package struct RequestHeaders {
         while let field = try again.field() {
             guard !framing.nominated.contains(field.name.string.lowercased()) else { continue }
             switch RequestHeaderKind(field.name) {
-            case .forward, .anthropicVersion, .traceparent: forward(field, bytes)
+            case .forward, .anthropicVersion, .contentType, .traceparent: forward(field, bytes)
             default: break
             }
         }
@@ -88,6 +93,9 @@ package struct RequestHeaders {
         case .connection: framing.takeConnection(value)
         case .contentEncoding: encoding = Self.encoding(value)
         case .contentLength: try framing.takeContentLength(value)
+        case .contentType:
+            takeContentType(value)
+            return true
         case .endUser: endUser = value.string
         case .expect: expectsContinue = value.equals("100-continue")
         case .host: hostCount += 1
@@ -106,6 +114,13 @@ package struct RequestHeaders {
 
     private mutating func forward(_ field: HeadCursor.Field, _ bytes: UnsafeRawBufferPointer) {
         forwarded.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.line]))
+    }
+
+    private mutating func takeContentType(_ value: HeadText) {
+        if value.begins("multipart/form-data") { formType = hasContentType ? "" : value.string }
+        if formType != nil, hasContentType { formType = "" }
+        isJSON = value.isJSONType
+        hasContentType = true
     }
 
     private mutating func offer(_ field: HeadCursor.Field, from place: SecretPlace, _ head: ByteBuffer) {

@@ -72,12 +72,18 @@ final class ProviderPool: @unchecked Sendable {
         azure?.path(of: endpoint, model: model) ?? place.path(of: endpoint, model: model)
     }
 
+    /// The request line of a call that is passed through, as it was sent, behind the provider's base path.
+    func requestPrefix(of passed: PassedLine) -> UpstreamRequestHead.Prefix {
+        UpstreamRequestHead.Prefix(
+            method: passed.method, path: endpoint.path + passed.path, authority: endpoint.authority)
+    }
+
     /// The header line by which the provider takes its credential.
     func headerLine(of secret: CredentialSecret) -> ByteBuffer {
         switch dialect {
         case .anthropic: secret.apiKeyLine
         case .azure: secret.azureKeyLine
-        case .openai, .simulated, nil: secret.bearerLine
+        case .openai, .cohere, .simulated, nil: secret.bearerLine
         }
     }
 

@@ -11,8 +11,8 @@ enum UpstreamRequestHead {
         fileprivate let joint: StaticString
 
         /// - Parameter path: from the root, with a query or without.
-        init(path: String, authority: String) {
-            line = ByteBuffer(string: "POST \(path)")
+        init(method: String = "POST", path: String, authority: String) {
+            line = ByteBuffer(string: "\(method) \(path)")
             joint = path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }

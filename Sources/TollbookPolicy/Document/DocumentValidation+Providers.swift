@@ -60,6 +60,7 @@ extension DocumentValidation {
         switch dialect {
         case .anthropic: "https://api.anthropic.com"
         case .azure: "https://RESOURCE.openai.azure.com"
+        case .cohere: "https://api.cohere.com"
         case .openai, .simulated: "https://api.openai.com/v1"
         }
     }

@@ -5,27 +5,35 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
     case azure
     case anthropic
+    case cohere
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
         switch self {
         case .simulated: .native
+        case .azure where endpoint == .moderations || endpoint.dialect == .rerank: nil
         case .openai, .azure:
             switch endpoint {
-            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
+            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
+                .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
+                .passthrough:
+                .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
             }
         case .anthropic:
             switch endpoint {
-            case .messages, .countTokens: .native
+            case .messages, .countTokens, .passthrough: .native
             case .chatCompletions: .translated(.messages)
-            case .completions, .embeddings, .responses, .responsesInputTokens: nil
+            case .completions, .embeddings, .responses, .responsesInputTokens, .moderations, .imageGenerations,
+                .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
+                nil
             }
+        case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
         }
     }
 
