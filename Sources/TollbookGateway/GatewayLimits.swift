@@ -108,6 +108,14 @@ package enum GatewayLimits {
     package static let idleTLSMillis: Int64 = 50_000
     /// How often each event loop looks at its deadlines; every time above is exact to this.
     package static let tickMillis: Int64 = 50
+    /// For a command to print a credential; signing in over a network takes a few. Passed: it is killed.
+    static let commandMillis: Int64 = 10_000
+    /// Between two runs of a command that failed or whose answer a provider refused.
+    static let commandRetryMillis: Int64 = 5_000
+    /// For a call to wait for its credential: two commands' time, where one waits for its turn. Passed: 504.
+    static let credentialWaitMillis: Int64 = 2 * commandMillis + connectSlackMillis
+    /// Commands that run at once; more wait.
+    static let commandThreads = 4
     /// Between two lines in the log about one provider's proxy on one event loop.
     static let proxyLogMillis: Int64 = 10_000
     /// How often the files of credentials and certificates are looked at.

@@ -8,18 +8,21 @@ package final class GatewayServer: Sendable {
     private let channel: any Channel
     private let tasks: [RepeatedTask]
     private let tls: UpstreamTLS
+    private let credentials: CredentialStore
     private let logger: Logger
 
     /// Where it listens.
     package var address: SocketAddress? { channel.localAddress }
 
     private init(
-        loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS, logger: Logger
+        loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS,
+        credentials: CredentialStore, logger: Logger
     ) {
         self.loops = loops
         self.channel = channel
         self.tasks = tasks
         self.tls = tls
+        self.credentials = credentials
         self.logger = logger
     }
 
@@ -30,7 +33,7 @@ package final class GatewayServer: Sendable {
         configuration: GatewayConfiguration, ledger: any CallLedger, group: any EventLoopGroup, logger: Logger
     ) async throws -> GatewayServer {
         let eventLoops = Array(group.makeIterator().prefix(GatewayLimits.eventLoops))
-        let credentials = CredentialStore()
+        let credentials = CredentialStore(logger: logger)
         let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next(), logger: logger)
         let loops = eventLoops.enumerated().map { node, eventLoop in
             GatewayLoop(
@@ -45,11 +48,13 @@ package final class GatewayServer: Sendable {
             channel = try await bind(configuration, group: group, loops: loops)
         } catch {
             await tls.settle()
+            await credentials.stop()
             throw error
         }
         let tasks = loops.map(makeTick) + [makeRefresh(credentials, tls, on: eventLoops[0])]
         logger.info("gateway listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
-        return GatewayServer(loops: loops, channel: channel, tasks: tasks, tls: tls, logger: logger)
+        return GatewayServer(
+            loops: loops, channel: channel, tasks: tasks, tls: tls, credentials: credentials, logger: logger)
     }
 
     private static func bind(
@@ -123,6 +128,7 @@ package final class GatewayServer: Sendable {
         }
         _ = await onEveryLoop { $0.closeAll() }
         for task in tasks { task.cancel() }
+        await credentials.stop()
         await tls.settle()
     }
 

@@ -171,6 +171,10 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
 
     private static func provider(_ fields: String) -> String { "providers:\n  - {name: p, \(fields)}" }
 
+    private static func command(_ text: String) -> String {
+        provider("dialect: openai, base_url: https://a, credential: {command: \(text)}")
+    }
+
     private static func secure(_ fields: String) -> String {
         provider("dialect: openai, credential: none, base_url: https://a, \(fields)")
     }
@@ -195,6 +199,25 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
             provider("dialect: azure, credential: none, base_url: https://a, api_version: \"2024&x\""),
             "3:83: the api_version is none that Azure has. "
                 + "Write for example api_version: \"2024-10-21\", or leave it out for Azure's v1 interface."),
+        BadDocument(
+            command("[print-token]"),
+            "3:75: the command does not begin with a program's absolute path. "
+                + "Write for example command: [/usr/local/bin/print-token, openai]."),
+        BadDocument(
+            command("[]"),
+            "3:75: the command does not begin with a program's absolute path. "
+                + "Write for example command: [/usr/local/bin/print-token, openai]."),
+        BadDocument(
+            command("[/bin/echo, --key=sk-123]"),
+            "3:75: an argument of the command looks like a credential itself. "
+                + "Let the command read it from a file or its environment; arguments are written down."),
+        BadDocument(
+            command("[/bin/p], ttl: 2d"), "3:90: the ttl is no time from 1s to 24h. Write for example ttl: 15m."),
+        BadDocument(
+            command("[/bin/p], ttl: 25h"), "3:90: the ttl is no time from 1s to 24h. Write for example ttl: 15m."),
+        BadDocument(
+            provider("dialect: openai, base_url: https://a, credentials: [{name: a, command: [/p], source: none}]"),
+            "3:86: the credential has source and command. Write one of the two."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
         BadDocument(
             secure("ca_file: ca.pem"), "3:80: the path is not absolute. Write for example /etc/tollbook/provider.pem."),

@@ -23,8 +23,10 @@ struct FileCredential: Sendable {
     }
 
     /// The file as it is now; nil when it has not changed.
-    func ifChanged() -> FileCredential? {
-        FileStamp(path: path) == stamp ? nil : FileCredential(path: path)
+    ///
+    /// - Parameter isRefused: whether a provider refused the credential: then the file is read whatever its times say.
+    func ifChanged(isRefused: Bool) -> FileCredential? {
+        FileStamp(path: path) == stamp && !isRefused ? nil : FileCredential(path: path)
     }
 }
 

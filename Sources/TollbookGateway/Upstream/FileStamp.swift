@@ -45,6 +45,11 @@ enum SmallFile {
         return contents(of: descriptor, limit: limit)
     }
 
+    /// Whether there is a file that may be run. Blocks for a moment.
+    static func isProgram(_ path: String) -> Bool {
+        access(path, X_OK) == 0
+    }
+
     private static func contents(of descriptor: Int32, limit: Int) -> [UInt8]? {
         var contents: [UInt8] = []
         while contents.count <= limit {

@@ -13,6 +13,13 @@ package struct ProviderFileCheck: Sendable {
     }
 
     private mutating func check(_ provider: ProviderEntry) {
+        let sources = provider.credentials.map(\.source) + [provider.proxyCredential].compactMap(\.self)
+        for case .command(let command)? in sources.map({ try? CredentialSource.parse($0) }) {
+            guard let program = command.arguments.first, !SmallFile.isProgram(program) else { continue }
+            notes.append(
+                "Provider \(Quoted.text(provider.name)): the program \(Quoted.text(program)) is none that the gateway's "
+                    + "user may run; calls that need its credential fail until it is.")
+        }
         let paths = [provider.caFile, provider.clientCertificate, provider.clientKey].compactMap(\.self)
         // Other paths are refused by the rules for documents.
         guard paths.allSatisfy({ FilePath.isAbsolute($0) }), let fault = TLSFiles(provider.network)?.fault() else {

@@ -55,8 +55,9 @@ final class ProviderProxy {
         ProxyTunnel(to: target, credential: credential, completion: completion)
     }
 
-    /// Logs a fault, at most every `GatewayLimits.proxyLogMillis`.
+    /// Logs a fault, at most every `GatewayLimits.proxyLogMillis`. A credential that was refused is read again soon.
     func report(_ fault: ProxyFault) {
+        if let source, fault == .refused(status: 407) { credentials.refused(source: source) }
         let now = NIODeadline.now()
         guard now >= quietUntil else { return }
         quietUntil = now + .milliseconds(GatewayLimits.proxyLogMillis)

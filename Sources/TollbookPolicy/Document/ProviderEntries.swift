@@ -102,7 +102,7 @@ package struct CredentialEntry: Codable, Equatable, Sendable {
 
     package var name: String
     package var was: String?
-    /// `env:NAME`, `file:/path` or `none`.
+    /// `env:NAME`, `file:/path`, a command as `CredentialCommand.source` has it, or `none`.
     package var source: String
     /// Projects that it may serve; nil: every project.
     package var projects: [String]?
