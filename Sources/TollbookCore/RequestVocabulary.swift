@@ -180,6 +180,8 @@ package enum ErrorClass: Int, VocabularyCode {
     case crash = 14
     /// The provider's credential could not be read; nothing was sent.
     case credentialUnavailable = 15
+    /// The provider's proxy could not be reached, refused, or made no tunnel; nothing was sent to the provider.
+    case proxyFailed = 16
 }
 
 /// How a region is known. Raw values are stored; `vocabulary` domain `region_basis`.

@@ -68,6 +68,11 @@ package enum GatewayLimits {
     package static let signatureAgeMicros: Int64 = 300_000_000
     /// Bytes of a provider's credential. Passed: the credential is unavailable.
     package static let credentialBytes = 16 << 10
+    /// Bytes of a file of certificates or of a key; the largest trust stores have a quarter of it. Passed: the file
+    /// cannot be used.
+    static let certificateFileBytes = 4 << 20
+    /// Providers' sets of certificate files that are kept read. Passed: all are read again as they are needed.
+    static let certificateSets = 256
     /// Bytes of a provider's request id that are kept.
     package static let upstreamIDBytes = 256
     /// Connections waiting to be accepted; the kernel caps it further.
@@ -105,7 +110,17 @@ package enum GatewayLimits {
     package static let idleTLSMillis: Int64 = 50_000
     /// How often each event loop looks at its deadlines; every time above is exact to this.
     package static let tickMillis: Int64 = 50
-    /// How often credentials in files are looked at.
+    /// For a command to print a credential; signing in over a network takes a few. Passed: it is killed.
+    static let commandMillis: Int64 = 10_000
+    /// Between two runs of a command that failed or whose answer a provider refused.
+    static let commandRetryMillis: Int64 = 5_000
+    /// For a call to wait for its credential: two commands' time, where one waits for its turn. Passed: 504.
+    static let credentialWaitMillis: Int64 = 2 * commandMillis + connectSlackMillis
+    /// Commands that run at once; more wait.
+    static let commandThreads = 4
+    /// Between two lines in the log about one provider's proxy on one event loop.
+    static let proxyLogMillis: Int64 = 10_000
+    /// How often the files of credentials and certificates are looked at.
     package static let credentialMillis: Int64 = 1_000
     /// What a connect may take on top before the call itself gives up: the pool notices first.
     package static let connectSlackMillis: Int64 = 1_000

@@ -8,18 +8,21 @@ package final class GatewayServer: Sendable {
     private let channel: any Channel
     private let tasks: [RepeatedTask]
     private let tls: UpstreamTLS
+    private let credentials: CredentialStore
     private let logger: Logger
 
     /// Where it listens.
     package var address: SocketAddress? { channel.localAddress }
 
     private init(
-        loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS, logger: Logger
+        loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS,
+        credentials: CredentialStore, logger: Logger
     ) {
         self.loops = loops
         self.channel = channel
         self.tasks = tasks
         self.tls = tls
+        self.credentials = credentials
         self.logger = logger
     }
 
@@ -30,24 +33,28 @@ package final class GatewayServer: Sendable {
         configuration: GatewayConfiguration, ledger: any CallLedger, group: any EventLoopGroup, logger: Logger
     ) async throws -> GatewayServer {
         let eventLoops = Array(group.makeIterator().prefix(GatewayLimits.eventLoops))
-        let credentials = CredentialStore()
-        let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next())
+        let credentials = CredentialStore(logger: logger)
+        let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next(), logger: logger)
         let loops = eventLoops.enumerated().map { node, eventLoop in
             GatewayLoop(
                 eventLoop: eventLoop, node: node, loopCount: eventLoops.count, configuration: configuration,
                 ledger: ledger, credentials: credentials,
-                pool: UpstreamPool(eventLoop: eventLoop, tls: tls, configuration: configuration))
+                pool: UpstreamPool(
+                    eventLoop: eventLoop, tls: tls, credentials: credentials, configuration: configuration,
+                    logger: logger))
         }
         let channel: any Channel
         do {
             channel = try await bind(configuration, group: group, loops: loops)
         } catch {
             await tls.settle()
+            await credentials.stop()
             throw error
         }
-        let tasks = loops.map(makeTick) + [makeRefresh(credentials, on: eventLoops[0])]
+        let tasks = loops.map(makeTick) + [makeRefresh(credentials, tls, on: eventLoops[0])]
         logger.info("gateway listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
-        return GatewayServer(loops: loops, channel: channel, tasks: tasks, tls: tls, logger: logger)
+        return GatewayServer(
+            loops: loops, channel: channel, tasks: tasks, tls: tls, credentials: credentials, logger: logger)
     }
 
     private static func bind(
@@ -77,10 +84,16 @@ package final class GatewayServer: Sendable {
         return loop.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in loop.tick() }
     }
 
-    private static func makeRefresh(_ credentials: CredentialStore, on eventLoop: any EventLoop) -> RepeatedTask {
+    /// Looks at the files of credentials and certificates on a background thread, again and again.
+    private static func makeRefresh(
+        _ credentials: CredentialStore, _ tls: UpstreamTLS, on eventLoop: any EventLoop
+    ) -> RepeatedTask {
         let interval = TimeAmount.milliseconds(GatewayLimits.credentialMillis)
         return eventLoop.scheduleRepeatedAsyncTask(initialDelay: interval, delay: interval) { _ in
-            credentials.refresh(on: eventLoop)
+            NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+                credentials.refresh()
+                tls.refresh()
+            }
         }
     }
 
@@ -115,6 +128,7 @@ package final class GatewayServer: Sendable {
         }
         _ = await onEveryLoop { $0.closeAll() }
         for task in tasks { task.cancel() }
+        await credentials.stop()
         await tls.settle()
     }
 

@@ -72,6 +72,8 @@ package final class ProviderRecord: Sendable {
     package let apiVersion: String?
     /// The region of AWS that calls are signed for; nil: none is known.
     package let awsRegion: String?
+    /// The certificates and the proxy that its connections are made with.
+    package let network: ProviderNetwork
     /// Fields that must not go up as callers write them.
     package let fieldRules: RequestFieldRules
     /// How it serves each endpoint, by the endpoint's raw value.
@@ -90,6 +92,7 @@ package final class ProviderRecord: Sendable {
         self.baseURL = baseURL
         apiVersion = settings[.apiVersion]
         awsRegion = known == .bedrock ? settings[.awsRegion] ?? AWSRegion.named(byURL: baseURL) : nil
+        network = ProviderNetwork(settings)
         // What is known of a vendor is known of the dialect that it is listed with.
         let preset = settings[.preset].flatMap(ProviderPreset.named).flatMap { $0.dialect == known ? $0 : nil }
         fieldRules = preset?.fieldRules ?? .standard
@@ -112,7 +115,7 @@ package final class CredentialRecord: Sendable {
     package let id: Int64
     package let providerID: Int64
     package let name: String
-    /// `env:NAME`, `file:PATH` or `none`.
+    /// `env:NAME`, `file:PATH`, `command:…` or `none`.
     package let source: String
     /// Ids of the projects that it may serve; nil: every project.
     package let projects: Set<Int64>?

@@ -21,6 +21,9 @@ enum AnswerDialect: Sendable, Equatable {
     /// Transcriptions and translations.
     case transcriptions
     case rerank
+    /// Bedrock's Converse, whose model is in the path.
+    case converse
+    case converseStream
 
     /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
     var isMedia: Bool {
@@ -34,9 +37,6 @@ enum AnswerDialect: Sendable, Equatable {
 
     /// Whether requests may be forms.
     var takesForms: Bool { self == .imageEdits || self == .transcriptions }
-    /// Bedrock's Converse, whose model is in the path.
-    case converse
-    case converseStream
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
@@ -47,7 +47,9 @@ enum AnswerDialect: Sendable, Equatable {
     /// Whether the body may ask for a stream.
     var streams: Bool {
         switch self {
-        case .chat, .messages, .completions, .responses: true
+        case .chat, .messages, .completions, .responses, .imageGenerations, .imageEdits, .speech, .transcriptions,
+            .moderations, .rerank:
+            true
         case .tokenCount, .embeddings, .responsesCount, .converse, .converseStream: false
         }
     }

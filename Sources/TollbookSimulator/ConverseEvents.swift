@@ -68,7 +68,7 @@ struct ConverseEvents: TypedEvents {
         case .text(let whole):
             let pieces = StreamDeltas.pieces(whole, count: plan.chunks)
             return block(0, opening: nil, pieces.map { text(JSONText.escaped($0)) })
-        case .vectors: return []
+        case .vectors, .media: return []
         case .filler(let count): return block(0, opening: nil, [text(String(repeating: "a", count: count))])
         case .toolCalls(let calls):
             return calls.indices.flatMap { index in

@@ -1,49 +1,11 @@
 """Providers over TLS: checked against the trust store and the name, and nothing is sent where that fails."""
 
-import ssl
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
+from harness.authority import Authority
 from harness.gateway import UPSTREAM_KEY
 from harness.governance import governance
 from harness.upstream import ScriptedUpstream
-
-
-@dataclass
-class Authority:
-    """A certificate authority of the test's own."""
-
-    directory: Path
-
-    def __post_init__(self) -> None:
-        self.openssl(
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
-            "-subj", "/CN=Tollbook test authority", "-addext", "basicConstraints=critical,CA:TRUE",
-            "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-
-    def openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.directory, check=True, capture_output=True)
-
-    @property
-    def certificate(self) -> Path:
-        return self.directory / "ca.pem"
-
-    def server_context(self, names: str, days: int = 1) -> ssl.SSLContext:
-        """A server's certificate for `names`, such as `DNS:localhost`."""
-        name = f"server-{abs(hash((names, days)))}"
-        (self.directory / f"{name}.ext").write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
-        self.openssl(
-            "req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj",
-            "/CN=ignored.example")
-        self.openssl(
-            "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
-            f"{name}.pem", "-days", str(days), "-extfile", f"{name}.ext")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.directory / f"{name}.pem", self.directory / f"{name}.key")
-        return context
 
 
 @pytest.fixture(scope="module")

@@ -171,6 +171,14 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
 
     private static func provider(_ fields: String) -> String { "providers:\n  - {name: p, \(fields)}" }
 
+    private static func command(_ text: String) -> String {
+        provider("dialect: openai, base_url: https://a, credential: {command: \(text)}")
+    }
+
+    private static func secure(_ fields: String) -> String {
+        provider("dialect: openai, credential: none, base_url: https://a, \(fields)")
+    }
+
     private static let providers: [BadDocument] = [
         BadDocument(
             provider("dialect: gemini"),
@@ -200,7 +208,58 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
         BadDocument(
             provider("dialect: openai, credential: none, base_url: https://a, aws_region: us-east-1"),
             "3:83: only a provider of dialect bedrock has an aws_region. Leave aws_region out."),
+        BadDocument(
+            command("[print-token]"),
+            "3:75: the command does not begin with a program's absolute path. "
+                + "Write for example command: [/usr/local/bin/print-token, openai]."),
+        BadDocument(
+            command("[]"),
+            "3:75: the command does not begin with a program's absolute path. "
+                + "Write for example command: [/usr/local/bin/print-token, openai]."),
+        BadDocument(
+            command("[/bin/echo, --key=sk-123]"),
+            "3:75: an argument of the command looks like a credential itself. "
+                + "Let the command read it from a file or its environment; arguments are written down."),
+        BadDocument(
+            command("[/bin/p], ttl: 2d"), "3:90: the ttl is no time from 1s to 24h. Write for example ttl: 15m."),
+        BadDocument(
+            command("[/bin/p], ttl: 25h"), "3:90: the ttl is no time from 1s to 24h. Write for example ttl: 15m."),
+        BadDocument(
+            provider("dialect: openai, base_url: https://a, credentials: [{name: a, command: [/p], source: none}]"),
+            "3:86: the credential has source and command. Write one of the two."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
+        BadDocument(
+            secure("ca_file: ca.pem"), "3:80: the path is not absolute. Write for example /etc/tollbook/provider.pem."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: http://a, ca_file: /ca.pem"),
+            "3:79: ca_file is for an encrypted connection, and the provider has none. "
+                + "Leave ca_file out, or write a base_url that begins with https://."),
+        BadDocument(
+            secure("client_key: /a.key"),
+            "3:83: the client_key has no certificate. Write client_certificate: /PATH beside it."),
+        BadDocument(
+            secure("proxy: https://a:1"),
+            "3:78: the proxy does not begin with http://. Write for example http://proxy.example:3128; "
+                + "what goes through it to an https address is encrypted all the same."),
+        BadDocument(
+            secure("proxy: http://u:secret@a:1"),
+            "3:78: the proxy has a user name or password. "
+                + "Write the address without it and proxy_credential: env:NAME, which holds USER:PASSWORD."),
+        BadDocument(
+            secure("proxy: http://a"),
+            "3:78: the proxy is no host and port. Write for example http://proxy.example:3128."),
+        BadDocument(
+            secure("proxy: http://a:1/b"),
+            "3:78: the proxy is no host and port. Write for example http://proxy.example:3128."),
+        BadDocument(
+            secure("proxy_credential: env:P"),
+            "3:89: the proxy_credential has no proxy. Write proxy: http://HOST:PORT beside it, or leave it out."),
+        BadDocument(
+            secure("proxy: http://a:1, proxy_credential: none"),
+            "3:108: a proxy that asks for no credential needs none. Leave proxy_credential out."),
+        BadDocument(
+            provider("dialect: simulated, proxy: http://a:1"),
+            "3:42: the simulated provider is built in and has no proxy. Leave proxy out."),
         BadDocument(
             provider("dialect: openai, credential: none"),
             "3:12: the provider has no base_url. "

@@ -99,6 +99,12 @@ struct EntryReader {
         return texts
     }
 
+    /// The mapping at a key; nil when absent or anything else.
+    func mapping(_ key: String) -> YAMLNode? {
+        guard let node = values[key], case .mapping = node.content else { return nil }
+        return node
+    }
+
     /// The values of the list at a key; empty when absent.
     func nodes(_ key: String) -> [YAMLNode] {
         guard let node = values[key] else { return [] }

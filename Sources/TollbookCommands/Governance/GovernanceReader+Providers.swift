@@ -13,6 +13,11 @@ extension GovernanceReader {
         provider.baseURL = entry.text("base_url")
         provider.apiVersion = entry.text("api_version")
         provider.awsRegion = entry.text("aws_region")
+        provider.caFile = entry.text("ca_file")
+        provider.clientCertificate = entry.text("client_certificate")
+        provider.clientKey = entry.text("client_key")
+        provider.proxy = entry.text("proxy")
+        provider.proxyCredential = source(&entry, "proxy_credential")
         provider.credentials = credentials
         provider.location = entry.location
         return provider
@@ -26,7 +31,8 @@ extension GovernanceReader {
                 hint: "Write one of the two: credential for a single source, credentials for named ones.",
                 at: entry.place("credential"))
         }
-        guard let source = entry.text("credential") else { return entry.nodes("credentials").compactMap(credential) }
+        guard entry.has("credential") else { return entry.nodes("credentials").compactMap(credential) }
+        guard let source = source(&entry, "credential") else { return [] }
         var single = CredentialEntry(name: CredentialEntry.defaultName, source: source)
         var location = EntryLocation(entry.place("credential"))
         location.note("source", line: location.line, column: location.column)
@@ -37,13 +43,41 @@ extension GovernanceReader {
     private func credential(_ node: YAMLNode) -> CredentialEntry? {
         guard var entry = entry(node, kind: "credential") else { return nil }
         let name = entry.requiredText("name", example: "primary")
-        let source = entry.requiredText("source", example: "env:NAME")
+        if entry.has("source"), entry.has("command") {
+            list.add(
+                "the credential has source and command", hint: "Write one of the two.", at: entry.place("command"))
+        }
+        let source =
+            entry.has("command")
+            ? command(&entry, field: "source")
+            : entry.requiredText("source", example: "env:NAME, or command: [/PROGRAM]")
         guard let name, let source else { return nil }
         var credential = CredentialEntry(name: name, source: source)
         credential.was = entry.text("was")
         credential.projects = entry.texts("projects")
         credential.location = entry.location
         return credential
+    }
+
+    /// A source as text, or as a command with its time: `{command: [/PROGRAM], ttl: 15m}`.
+    private func source(_ entry: inout EntryReader, _ key: String) -> String? {
+        guard let node = entry.mapping(key) else { return entry.text(key) }
+        guard var own = self.entry(node, kind: "credential command") else { return nil }
+        if !own.has("command") { own.missing("command", example: "[/PROGRAM, ARGUMENT]") }
+        return command(&own, field: "command")
+    }
+
+    /// - Parameter field: where the document's checks look for the source.
+    private func command(_ entry: inout EntryReader, field: String) -> String? {
+        guard let arguments = entry.texts("command") else { return nil }
+        if field != "command" { entry.alias(field, of: "command") }
+        do {
+            return try CredentialCommand(arguments, ttl: entry.text("ttl")).source
+        } catch {
+            let isTime = error.problem.hasPrefix("the ttl")
+            list.add(error.problem, hint: error.advice, at: entry.place(isTime ? "ttl" : "command"))
+            return nil
+        }
     }
 
     func deployment(_ node: YAMLNode) -> DeploymentEntry? {

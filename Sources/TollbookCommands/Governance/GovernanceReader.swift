@@ -16,8 +16,10 @@ package struct GovernanceReader {
         "rate limit": ["scope", "requests_per_minute", "tokens_per_minute", "concurrent", "name", "was"],
         "provider": [
             "name", "was", "preset", "dialect", "base_url", "api_version", "aws_region", "credential", "credentials",
+            "ca_file", "client_certificate", "client_key", "proxy", "proxy_credential",
         ],
-        "credential": ["name", "was", "source", "projects"],
+        "credential": ["name", "was", "source", "command", "ttl", "projects"],
+        "credential command": ["command", "ttl"],
         "deployment": ["name", "was", "provider", "model", "region", "context_window", "max_output"],
         "route": ["name", "was", "strategy", "targets"],
         "price": ["provider", "model", "effective_from", "effective_to", "per_million", "source"],

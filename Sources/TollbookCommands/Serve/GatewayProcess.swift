@@ -51,7 +51,10 @@ struct GatewayProcess: Sendable {
     ) async throws {
         let (token, isFirstStart) = try ledger.directory.readOrMakeOwnerToken()
         if let document {
+            let check = try await BlockingWork.run { ProviderFileCheck(document) }
+            guard check.problems.isEmpty else { throw GovernanceDocumentError(check.problems) }
             let receipt = try await ledger.apply(GovernanceChange(document, prune: false, author: .owner))
+                .adding(notes: check.notes)
             logger.info(
                 "Applied the governance file",
                 metadata: ["revision": "\(receipt.revision)", "changes": "\(receipt.changes.count)"])

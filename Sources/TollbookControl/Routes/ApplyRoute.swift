@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import TollbookGateway
 internal import TollbookLedger
 internal import TollbookPolicy
 
@@ -19,10 +20,15 @@ struct ApplyRoute: Sendable {
         let author = ChangeAuthor(
             actorID: AuditRecorder.ownerID, changeReference: body.changeReference, reason: body.reason, address: address
         )
+        let document = body.document
+        let check = try await services.readers.run { ProviderFileCheck(document) }
+        guard check.problems.isEmpty else { throw GovernanceDocumentError(check.problems) }
         let change = GovernanceChange(body.document, prune: body.prune ?? false, author: author)
-        guard body.dryRun ?? false else { return try await services.ledger.apply(change) }
         let ledger = services.ledger
-        return try await services.readers.run { try ledger.preview(change) }
+        let receipt =
+            body.dryRun ?? false
+            ? try await services.readers.run { try ledger.preview(change) } : try await ledger.apply(change)
+        return receipt.adding(notes: check.notes)
     }
 }
 

@@ -353,7 +353,7 @@ extension Endpoint {
         case .transcriptions, .translations: .transcript
         case .rerank, .rerankV2: .ranking
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses,
-            .responsesInputTokens, .moderations:
+            .responsesInputTokens, .moderations, .converse, .converseStream:
             .moderation
         case .passthrough: .passed
         }

@@ -23,7 +23,7 @@ extension Call {
                 beginRelaying(with: nil)
             }
         case 300..<400 where intake.endpoint == .passthrough: reader = makeReader(.plain, isSuccess: true)
-        case 401, 403: refuseAnswer(.upstreamAuthFailed)
+        case 401, 403: refuseCredential()
         case 300..<400: refuseAnswer(.upstreamRedirect)
         case 400..<600: reader = makeReader(.plain, isSuccess: false)
         // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
@@ -41,6 +41,11 @@ extension Call {
 
     /// Whether the answer is audio or text, as was asked for.
     private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
+
+    private func refuseCredential() {
+        if let source = progress?.target.credential?.source { loop.credentials.refused(source: source) }
+        refuseAnswer(.upstreamAuthFailed)
+    }
 
     /// An answer that is not passed on. Its error body is no use to the caller, or says too much.
     private func refuseAnswer(_ code: AnswerCode) {

@@ -25,9 +25,13 @@ extension Call {
 
     private func loadCredential(_ target: PlannedTarget, index: Int) {
         guard let source = target.credential?.source else { return targetFailed(.credentialUnavailable) }
+        // It ends by itself in time, also where a command has to be killed.
+        setDeadline(inMillis: GatewayLimits.credentialWaitMillis)
         loop.credentials.load(source, on: loop.eventLoop).assumeIsolated().whenComplete { [self] _ in
             guard machine.phase == .connecting, attempts.count == index else { return }
             if case .ready(let secret) = loop.credentials.lookup(target.credential) {
+                _ = loop.readNanos()
+                setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
                 return acquireConnection(target, secret)
             }
             targetFailed(.credentialUnavailable)

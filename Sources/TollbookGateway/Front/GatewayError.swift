@@ -61,7 +61,7 @@ struct GatewayError {
         case .bedrockConverse: bedrockError.event()
         case .openaiResponses:
             ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
-        case .openaiChat, .openaiCompletions, .openaiEmbeddings: openAIError.event()
+        default: openAIError.event()
         }
     }
 

@@ -10,6 +10,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let azureKeyLine: ByteBuffer
     /// For providers that want requests signed; nil: it is no access key of AWS.
     let awsKeys: AWSKeyPair?
+    /// `proxy-authorization: Basic …` with its line end, of a `USER:PASSWORD`.
+    let proxyLine: ByteBuffer
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -24,6 +26,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         apiKeyLine = Self.line("x-api-key: ", bytes)
         azureKeyLine = Self.line("api-key: ", bytes)
         awsKeys = AWSKeyPair(String(decoding: bytes, as: UTF8.self))
+        proxyLine = Self.line("proxy-authorization: Basic ", Base64Text.bytes(of: bytes)[...])
     }
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {

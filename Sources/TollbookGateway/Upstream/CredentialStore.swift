@@ -1,3 +1,4 @@
+internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -5,8 +6,9 @@ package import TollbookPolicy
 
 /// Finds providers' credentials and keeps them out of everything that is written down.
 ///
-/// `env:NAME` is read once; `file:PATH` is read off the event loops, again when the file changes, looked at
-/// about once a second; `none` needs none. Thread-safe.
+/// `env:NAME` is read once; `file:PATH` is read off the event loops, again when the file changes, looked at about once
+/// a second; `command:…` is run off the event loops, again when its time is over; `none` needs none. One that a
+/// provider refused is read again soon. Thread-safe.
 package final class CredentialStore: Sendable {
     /// What there is for a source.
     package enum Lookup: Sendable {
@@ -20,19 +22,41 @@ package final class CredentialStore: Sendable {
     private enum Entry {
         case environment(CredentialSecret?)
         case file(FileCredential)
+        case command(CommandCredential)
     }
 
     private let entries = Mutex<[String: Entry]>([:])
+    /// Sources of files that a provider refused, to be read again whatever their times say.
+    private let refusedFiles = Mutex<Set<String>>([])
+    private let logger: Logger
+    private let children = ChildProcesses()
+    /// Apart from the threads that read files, which commands must not hold up.
+    private let threads = NIOThreadPool(numberOfThreads: GatewayLimits.commandThreads)
 
-    package init() {}
+    init(logger: Logger) {
+        self.logger = logger
+        threads.start()
+    }
+
+    /// Ends the commands that run, and runs no more.
+    func stop() async {
+        children.stop()
+        try? await threads.shutdownGracefully()
+    }
 
     /// Never blocks.
     package func lookup(_ credential: CredentialRecord?) -> Lookup {
-        guard let source = credential?.source, source != "none" else { return .ready(nil) }
+        credential.map { lookup(source: $0.source) } ?? .ready(nil)
+    }
+
+    /// Never blocks.
+    func lookup(source: String) -> Lookup {
+        guard source != "none" else { return .ready(nil) }
         let entry = entries.withLock { $0[source] }
         switch entry {
         case .environment(let secret?): return .ready(secret)
         case .file(let file): return file.secret.map { .ready($0) } ?? .unavailable
+        case .command(let command): return command.lookup()
         case .environment(nil): return .unavailable
         case nil: return firstLookup(source)
         }
@@ -40,27 +64,68 @@ package final class CredentialStore: Sendable {
 
     private func firstLookup(_ source: String) -> Lookup {
         if source.hasPrefix("file:") { return .unknown }
+        if source.hasPrefix("command:") { return command(source)?.lookup() ?? .unavailable }
         guard source.hasPrefix("env:") else { return .unavailable }
         let secret = EnvironmentVariable.value(String(source.dropFirst(4))).flatMap { CredentialSecret(text: $0) }
         entries.withLock { $0[source] = .environment(secret) }
         return secret.map { .ready($0) } ?? .unavailable
     }
 
-    /// Reads a file source on a background thread; `lookup` then knows it. The future is on `eventLoop`.
+    /// The one that runs a source's command; nil when the source is none.
+    private func command(_ source: String) -> CommandCredential? {
+        guard case .command(let command) = try? CredentialSource.parse(source) else { return nil }
+        return entries.withLock { entries in
+            if case .command(let known) = entries[source] { return known }
+            let made = CommandCredential(command, logger: logger)
+            entries[source] = .command(made)
+            return made
+        }
+    }
+
+    /// Reads a file or runs a command on a background thread; `lookup` then knows it. The future is on `eventLoop`.
     func load(_ source: String, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [self] in
+        if source.hasPrefix("command:") {
+            guard let command = command(source) else { return eventLoop.makeSucceededVoidFuture() }
+            let (future, isToRun) = command.wait(on: eventLoop)
+            if isToRun { run(command) }
+            return future
+        }
+        return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [self] in
             let file = FileCredential(path: String(source.dropFirst(5)))
             entries.withLock { $0[source] = .file(file) }
         }
     }
 
-    /// Looks at every known file again, on a background thread.
-    func refresh(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [self] in
-            let known = entries.withLock { $0 }
-            for case (let source, .file(let file)) in known {
-                guard let changed = file.ifChanged() else { continue }
+    private func run(_ command: CommandCredential) {
+        threads.submit { [children] state in
+            guard case .active = state else { return command.cancelled() }
+            command.run(among: children)
+        }
+    }
+
+    /// A provider refused what was found for a source. It is read again soon.
+    func refused(source: String) {
+        guard source.hasPrefix("file:") || source.hasPrefix("command:") else { return }
+        switch entries.withLock({ $0[source] }) {
+        case .file: refusedFiles.withLock { _ = $0.insert(source) }
+        case .command(let command): command.refused()
+        case .environment, nil: break
+        }
+    }
+
+    /// Looks at every known file again, and runs the commands whose time has come. Blocks for the files alone.
+    func refresh() {
+        let refused = refusedFiles.withLock { sources in
+            defer { sources = [] }
+            return sources
+        }
+        for (source, entry) in entries.withLock({ $0 }) {
+            switch entry {
+            case .file(let file):
+                guard let changed = file.ifChanged(isRefused: refused.contains(source)) else { continue }
                 entries.withLock { $0[source] = .file(changed) }
+            case .command(let command): if command.isDue() { run(command) }
+            case .environment: break
             }
         }
     }

@@ -8,59 +8,25 @@ internal import Darwin
 
 /// A credential in a file, with what tells whether the file has changed. Reading it blocks.
 struct FileCredential: Sendable {
-    private struct Stamp: Equatable {
-        var seconds = 0
-        var nanoseconds = 0
-        var inode: UInt64 = 0
-        var size = 0
-    }
-
     private let path: String
-    private let stamp: Stamp?
+    private let stamp: FileStamp?
     /// nil: the file is missing, unreadable, empty or not a credential.
     let secret: CredentialSecret?
 
     init(path: String) {
         self.path = path
         // The stamp is taken first: a change in between is then seen at the next look.
-        stamp = Self.stamp(of: path)
-        secret = Self.contents(of: path).flatMap { CredentialSecret(text: $0) }
+        stamp = FileStamp(path: path)
+        let text = SmallFile.contents(of: path, limit: GatewayLimits.credentialBytes)
+            .flatMap { String(validating: $0, as: UTF8.self) }
+        secret = text.flatMap { CredentialSecret(text: $0) }
     }
 
     /// The file as it is now; nil when it has not changed.
-    func ifChanged() -> FileCredential? {
-        Self.stamp(of: path) == stamp ? nil : FileCredential(path: path)
-    }
-
-    private static func stamp(of path: String) -> Stamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        #if canImport(Darwin)
-        let modified = status.st_mtimespec
-        #else
-        let modified = status.st_mtim
-        #endif
-        return Stamp(
-            seconds: Int(modified.tv_sec), nanoseconds: Int(modified.tv_nsec), inode: UInt64(status.st_ino),
-            size: Int(status.st_size))
-    }
-
-    private static func contents(of path: String) -> String? {
-        // Not blocking, so that a named pipe cannot hold the thread.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: GatewayLimits.credentialBytes + 1)
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            filled += count
-        }
-        return String(validating: bytes[..<filled], as: UTF8.self)
+    ///
+    /// - Parameter isRefused: whether a provider refused the credential: then the file is read whatever its times say.
+    func ifChanged(isRefused: Bool) -> FileCredential? {
+        FileStamp(path: path) == stamp && !isRefused ? nil : FileCredential(path: path)
     }
 }
 

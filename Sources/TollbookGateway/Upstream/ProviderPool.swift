@@ -20,6 +20,10 @@ final class ProviderPool: @unchecked Sendable {
     private var signer: AWSSigner?
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
+    /// The provider's own certificates; nil: it has none.
+    private let tlsFiles: TLSFiles?
+    /// nil: connections go straight to the provider.
+    private let proxy: ProviderProxy?
     private let timeouts: GatewayTimeouts
     private let idleLimit: Int
     private var idle: [UpstreamConnection] = []
@@ -32,7 +36,7 @@ final class ProviderPool: @unchecked Sendable {
 
     init(
         endpoint: UpstreamEndpoint, provider: ProviderRecord, eventLoop: any EventLoop, tls: UpstreamTLS,
-        configuration: GatewayConfiguration
+        proxy: ProviderProxy?, configuration: GatewayConfiguration
     ) {
         self.endpoint = endpoint
         dialect = provider.knownDialect
@@ -40,6 +44,8 @@ final class ProviderPool: @unchecked Sendable {
         self.azure = azure
         self.eventLoop = eventLoop
         self.tls = tls
+        tlsFiles = TLSFiles(provider.network)
+        self.proxy = proxy
         timeouts = configuration.timeouts
         idleLimit = configuration.sizes.idleConnectionsPerProvider
         signer = provider.awsRegion.map { AWSSigner(region: $0, host: endpoint.authority) }
@@ -185,7 +191,7 @@ final class ProviderPool: @unchecked Sendable {
             connect(connection, tls: nil)
             return connection
         }
-        tls.context(on: eventLoop).whenComplete { [self] result in
+        tls.context(for: tlsFiles, on: eventLoop).whenComplete { [self] result in
             switch result {
             case .success(let context): connect(connection, tls: context)
             case .failure(let error): connection.connectFailed(error)
@@ -194,21 +200,50 @@ final class ProviderPool: @unchecked Sendable {
         return connection
     }
 
-    /// Handlers are added to the channel that won: a name with several addresses makes several.
     private func connect(_ connection: UpstreamConnection, tls: NIOSSLContext?) {
+        guard let proxy else { return open(connection, tls: tls, host: endpoint.host, port: endpoint.port) }
+        proxy.credential(on: eventLoop).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let line):
+                let tunnel = proxy.makeTunnel(credential: line) { connection.tunnelEnded($0) }
+                open(connection, tls: tls, host: proxy.host, port: proxy.port, tunnel: tunnel)
+            case .failure(let error): failed(connection, error)
+            }
+        }
+    }
+
+    /// Handlers are added to the channel that won: a name with several addresses makes several.
+    private func open(
+        _ connection: UpstreamConnection, tls: NIOSSLContext?, host: String, port: Int, tunnel: ProxyTunnel? = nil
+    ) {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(.milliseconds(timeouts.connectMillis))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .connect(host: endpoint.host, port: endpoint.port)
-            .whenComplete { [endpoint] result in
+            .connect(host: host, port: port)
+            .assumeIsolated()
+            .whenComplete { [self] result in
                 do {
                     let channel = try result.get()
                     let handler = try tls.map { try UpstreamTLS.handler($0, host: endpoint.host) }
-                    connection.attach(channel, tls: handler)
+                    connection.attach(channel, tunnel: tunnel, tls: handler)
                 } catch {
-                    connection.connectFailed(error)
+                    failed(connection, error)
                 }
             }
+    }
+
+    /// No connection could be made, to the provider or to its proxy.
+    private func failed(_ connection: UpstreamConnection, _ error: any Error) {
+        let errorClass = UpstreamFailure.connecting(error)
+        guard let proxy, errorClass != .tlsFailed else { return connection.connectFailed(error) }
+        let fault = error as? ProxyFault ?? (errorClass == .connectTimeout ? .timedOut : .unreachable)
+        proxy.report(fault)
+        connection.connectFailed(fault)
+    }
+
+    /// The proxy gave a connection no tunnel.
+    func tunnelFailed(_ fault: ProxyFault) {
+        proxy?.report(fault)
     }
 
     private static func deadline(inMillis millis: Int64) -> UInt64 {

@@ -28,6 +28,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// The call it serves, or the one that waits for it.
     private var call: Call?
     private var channel: (any Channel)?
+    /// Whether a proxy was asked for a tunnel and has not answered.
+    private var isTunneling = false
+    /// What is put before this handler once the way to the provider is open.
+    private var tls: (any ChannelHandler)?
     private var context: ChannelHandlerContext?
     private var output = OutputBuffer()
     /// Whether the answer at hand has a compressed body.
@@ -119,8 +123,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Gives up on what it waits for.
     func timedOut() {
-        // With a channel it is the handshake that does not come to its end.
-        if state == .connecting { failure = channel == nil ? .connectTimeout : .tlsFailed }
+        // With a channel that is open to the provider it is the handshake that does not come to its end.
+        if state == .connecting { failure = channel == nil || isTunneling ? .connectTimeout : .tlsFailed }
         close()
     }
 
@@ -129,10 +133,40 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         if let channel { channel.close(promise: nil) } else { failConnecting(failure ?? .connectFailed) }
     }
 
-    /// The connect succeeded. Without TLS the connection is ready, else after the handshake.
-    func attach(_ channel: any Channel, tls: (any ChannelHandler)?) {
+    /// The connect succeeded. Through a proxy the tunnel comes next; without TLS the connection is then ready, else
+    /// after the handshake.
+    func attach(_ channel: any Channel, tunnel: ProxyTunnel?, tls: (any ChannelHandler)?) {
         guard state == .connecting else { return channel.close(promise: nil) }
         self.channel = channel
+        self.tls = tls
+        guard let tunnel else { return secure(channel) }
+        isTunneling = true
+        do {
+            try channel.pipeline.syncOperations.addHandler(tunnel)
+        } catch {
+            return errorBeforeReady(error)
+        }
+        if !channel.isActive { tunnelEnded(.closed) }
+    }
+
+    /// The proxy has answered, or will not.
+    ///
+    /// - Parameter fault: nil: the channel now ends at the provider.
+    func tunnelEnded(_ fault: ProxyFault?) {
+        guard isTunneling, let channel else { return }
+        isTunneling = false
+        guard let fault else {
+            guard state == .connecting else { return channel.close(promise: nil) }
+            return secure(channel)
+        }
+        pool.tunnelFailed(failure == .connectTimeout ? .timedOut : fault)
+        failConnecting(failure ?? .proxyFailed)
+        channel.close(promise: nil)
+    }
+
+    private func secure(_ channel: any Channel) {
+        let tls = self.tls
+        self.tls = nil
         let operations = channel.pipeline.syncOperations
         do {
             if let tls { try operations.addHandler(tls) }

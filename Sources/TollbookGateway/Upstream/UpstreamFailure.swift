@@ -10,7 +10,9 @@ enum UpstreamFailure {
         switch error {
         case ChannelError.connectTimeout: .connectTimeout
         case let error as NIOConnectionError where isTimeout(error): .connectTimeout
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .tlsFailed
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError, is TLSFileFault: .tlsFailed
+        case ProxyFault.timedOut: .connectTimeout
+        case is ProxyFault: .proxyFailed
         default: .connectFailed
         }
     }

@@ -1,3 +1,4 @@
+internal import Logging
 internal import NIOCore
 internal import TollbookPolicy
 
@@ -11,12 +12,19 @@ final class UpstreamPool {
 
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
+    private let credentials: CredentialStore
+    private let logger: Logger
     private let configuration: GatewayConfiguration
     private var providers: [Int64: Entry] = [:]
 
-    init(eventLoop: any EventLoop, tls: UpstreamTLS, configuration: GatewayConfiguration) {
+    init(
+        eventLoop: any EventLoop, tls: UpstreamTLS, credentials: CredentialStore, configuration: GatewayConfiguration,
+        logger: Logger
+    ) {
         self.eventLoop = eventLoop
         self.tls = tls
+        self.credentials = credentials
+        self.logger = logger
         self.configuration = configuration
     }
 
@@ -30,7 +38,9 @@ final class UpstreamPool {
         let baseURL = isBuiltIn ? configuration.simulatedBaseURL ?? "" : provider.baseURL
         let pool = UpstreamEndpoint(baseURL: baseURL).map {
             ProviderPool(
-                endpoint: $0, provider: provider, eventLoop: eventLoop, tls: tls, configuration: configuration)
+                endpoint: $0, provider: provider, eventLoop: eventLoop, tls: tls,
+                proxy: ProviderProxy(provider, to: $0, credentials: credentials, logger: logger),
+                configuration: configuration)
         }
         providers[provider.id] = Entry(version: provider.version, pool: pool)
         return pool

@@ -37,6 +37,7 @@ package enum EmbeddedMigrations {
         migration0018,
         migration0019,
         migration0020,
+        migration0021,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1874,6 +1875,19 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 15, 'converse', 'POST /model/{modelId}/converse'),
   ('endpoint', 16, 'converse_stream', 'POST /model/{modelId}/converse-stream'),
   ('dialect', 7, 'bedrock-converse', 'AWS Bedrock''s Converse');
+
+"""#)
+
+    private static let migration0021 = EmbeddedMigration(
+        number: 21,
+        name: "add_proxy_vocabulary",
+        sha256: "ffbd56b254afdb49081ea4942b1d11a1596e70da23889be6ee0de5e10515e11b",
+        sql: #"""
+-- Why: a provider may be reached through a proxy, which can fail by itself.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('error_class', 16, 'proxy_failed', 'The provider''s proxy could not be reached, refused, or made no tunnel; nothing was sent to the provider');
 
 """#)
 }

@@ -86,6 +86,13 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
         case manager, created, updated, closed, unchanged, changes, unlisted, notes
     }
 
+    /// The same with more notes.
+    package func adding(notes more: [String]) -> GovernanceReceipt {
+        GovernanceReceipt(
+            revision: revision, isDryRun: isDryRun, manager: manager, created: created, updated: updated,
+            closed: closed, unchanged: unchanged, changes: changes, unlisted: unlisted, notes: notes + more)
+    }
+
     /// Whether there was nothing to change.
     package var isEmpty: Bool { changes.isEmpty }
 }

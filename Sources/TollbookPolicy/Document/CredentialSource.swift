@@ -4,17 +4,20 @@ package enum CredentialSource: Equatable, Sendable {
     case environment(String)
     /// A file that the server may read; an absolute path.
     case file(String)
+    /// A command that prints it.
+    case command(CredentialCommand)
     /// The provider needs no credential.
     case none
 
     private static let advice =
-        "Write env:NAME, file:/absolute/path or none; the credential itself never goes into this file."
+        "Write env:NAME, file:/absolute/path, {command: [/PROGRAM]} or none; the credential itself never goes into this file."
 
     /// - Throws: a `RuleViolation` that repeats nothing of the text, which may be a credential.
     package static func parse(_ text: String) throws(RuleViolation) -> CredentialSource {
         if text == "none" { return .none }
         if text.hasPrefix("env:") { return .environment(try environmentName(text.dropFirst(4))) }
         if text.hasPrefix("file:") { return .file(try path(text.dropFirst(5))) }
+        if text.hasPrefix("command:") { return .command(try CredentialCommand.parse(text.dropFirst(8))) }
         if looksSecret(text) { throw RuleViolation("this looks like a credential itself", advice) }
         throw RuleViolation("the credential's source is none of those known", advice)
     }
@@ -33,9 +36,7 @@ package enum CredentialSource: Equatable, Sendable {
     }
 
     private static func path(_ path: Substring) throws(RuleViolation) -> String {
-        guard path.hasPrefix("/"), !path.hasPrefix("//"), path.utf8.count <= 1_024,
-            !path.unicodeScalars.contains(where: ObjectName.isControl)
-        else {
+        guard FilePath.isAbsolute(path) else {
             throw RuleViolation(
                 "what follows file: is not an absolute path", "Write for example file:/etc/tollbook/openai.key.")
         }
@@ -44,14 +45,19 @@ package enum CredentialSource: Equatable, Sendable {
 
     /// Beginnings of the credentials of well-known services, and long runs that mix letters and digits.
     private static func looksSecret(_ text: some StringProtocol) -> Bool {
-        let starts = [
-            "sk-", "sk_", "tb-", "ghp_", "github_pat_", "xox", "AKIA", "ASIA", "AIza", "hf_", "gsk_", "Bearer",
-        ]
-        if starts.contains(where: text.hasPrefix) { return true }
+        if beginsLikeSecret(text) { return true }
         let isLong = text.utf8.count >= 24
         let hasUpper = text.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
         let hasLower = text.utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
         return isLong && hasUpper && hasLower && text.utf8.contains(where: isDigit)
+    }
+
+    /// Whether it begins as the credentials of well-known services do.
+    static func beginsLikeSecret(_ text: some StringProtocol) -> Bool {
+        let starts = [
+            "sk-", "sk_", "tb-", "ghp_", "github_pat_", "xox", "AKIA", "ASIA", "AIza", "hf_", "gsk_", "Bearer",
+        ]
+        return starts.contains(where: text.hasPrefix)
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

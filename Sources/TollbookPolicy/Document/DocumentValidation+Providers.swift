@@ -29,6 +29,7 @@ extension DocumentValidation {
         checkAddress(provider, dialect)
         checkAPIVersion(provider, dialect)
         checkAWSRegion(provider, dialect)
+        checkNetwork(provider, dialect)
         if dialect != .simulated, provider.credentials.isEmpty, provider.knownPreset?.needsCredential ?? true {
             refuse(
                 RuleViolation(

@@ -12,6 +12,14 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     package var apiVersion: String?
     /// The region of AWS that calls are signed for; nil: the address names it.
     package var awsRegion: String?
+    /// Absolute path of a PEM file; as are the next two.
+    package var caFile: String?
+    package var clientCertificate: String?
+    package var clientKey: String?
+    /// `http://host:port`.
+    package var proxy: String?
+    /// Where the proxy's `USER:PASSWORD` is found.
+    package var proxyCredential: String?
     /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
     package var credentials: [CredentialEntry] = []
     package var location: EntryLocation?
@@ -26,6 +34,11 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         case baseURL = "base_url"
         case apiVersion = "api_version"
         case awsRegion = "aws_region"
+        case caFile = "ca_file"
+        case clientCertificate = "client_certificate"
+        case clientKey = "client_key"
+        case proxy
+        case proxyCredential = "proxy_credential"
         case credentials, location
     }
 
@@ -38,6 +51,11 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
         apiVersion = try values.decodeIfPresent(String.self, forKey: .apiVersion)
         awsRegion = try values.decodeIfPresent(String.self, forKey: .awsRegion)
+        caFile = try values.decodeIfPresent(String.self, forKey: .caFile)
+        clientCertificate = try values.decodeIfPresent(String.self, forKey: .clientCertificate)
+        clientKey = try values.decodeIfPresent(String.self, forKey: .clientKey)
+        proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
+        proxyCredential = try values.decodeIfPresent(String.self, forKey: .proxyCredential)
         credentials = try values.list(CredentialEntry.self, .credentials)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
@@ -63,7 +81,22 @@ extension ProviderEntry {
         case .preset: preset
         case .apiVersion: apiVersion
         case .awsRegion: awsRegion
+        case .caFile: caFile
+        case .clientCertificate: clientCertificate
+        case .clientKey: clientKey
+        // As it is stored: without a trailing slash. One that does not parse was refused before.
+        case .proxy: proxy.flatMap { try? ProxyAddress.parse($0) }
+        case .proxyCredential: proxyCredential
         }
+    }
+
+    /// How it is reached, as far as it says so.
+    package var network: ProviderNetwork {
+        ProviderNetwork(
+            Dictionary(
+                uniqueKeysWithValues: ProviderSetting.allCases.compactMap { setting in
+                    value(of: setting).map { (setting, $0) }
+                }))
     }
 }
 
@@ -74,7 +107,7 @@ package struct CredentialEntry: Codable, Equatable, Sendable {
 
     package var name: String
     package var was: String?
-    /// `env:NAME`, `file:/path` or `none`.
+    /// `env:NAME`, `file:/path`, a command as `CredentialCommand.source` has it, or `none`.
     package var source: String
     /// Projects that it may serve; nil: every project.
     package var projects: [String]?
