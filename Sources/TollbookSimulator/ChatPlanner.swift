@@ -127,7 +127,8 @@ struct ChatPlanner {
 
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
-        if request.dialect.isAnthropic || request.dialect.isBedrock || request.dialect.isResponses || request.dialect.isMedia {
+        let dialect = request.dialect
+        if dialect.isAnthropic || dialect.isBedrock || dialect.isResponses || dialect.isMedia {
             return .lastChunk
         }
         switch directives.usage ?? .asked {

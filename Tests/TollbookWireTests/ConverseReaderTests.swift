@@ -70,7 +70,8 @@ import TollbookWire
         let body = """
             {"output":{"message":{"role":"assistant","content":[{"text":"h\\u00e9"},{"toolUse":{"toolUseId":"t",
             "name":"f","input":{"a":[1,"x"]}}}]}},"stopReason":"tool_use","usage":\(Self.usage),
-            "metrics":{"latencyMs":9},"trace":{"guardrail":{"x":{"usage":{"inputTokens":7}}},"promptRouter":{"invokedModelId":"arn:m"}}}
+            "metrics":{"latencyMs":9},"trace":{"guardrail":{"x":{"usage":{"inputTokens":7}}},
+            "promptRouter":{"invokedModelId":"arn:m"}}}
             """
         let bytes = Array(body.utf8)
         for size in 0...bytes.count {
