@@ -11,6 +11,8 @@ package struct GatewayConfiguration: Sendable {
     package var simulatedBaseURL: String?
     /// A PEM file of certificates to trust besides the system's.
     package var trustRootsFile: String?
+    /// What programs that print credentials find as their environment, each as `NAME=value`.
+    package var environment: [String] = []
     package var timeouts = GatewayTimeouts()
     package var sizes = GatewaySizes()
 

@@ -306,7 +306,8 @@ class Bench:
     def run(self) -> None:
         self.start_references()
         for step in (
-            self.latency, self.large_prompt, self.throughput, self.streams, self.memory_of_streams, self.many_calls, self.first_call,
+            self.latency, self.large_prompt, self.throughput, self.streams, self.memory_of_streams,
+            self.many_calls, self.first_call,
         ):
             progress((step.__doc__ or step.__name__).strip())
             step()

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -52,6 +53,7 @@ struct Listeners: Sendable {
         configuration.trustRootsFile = settings.trustRootsFile
         configuration.timeouts = settings.timeouts
         configuration.sizes = settings.sizes
+        configuration.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
         do {
             return try await GatewayServer.start(
                 configuration: configuration, ledger: ledger, group: group, logger: logger)

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import NIOCore
 internal import Synchronization
 
@@ -19,6 +18,12 @@ final class ChildProcesses: Sendable {
     }
 
     private let running = Mutex(Running())
+    private let environment: [String]
+
+    /// - Parameter environment: each as `NAME=value`.
+    init(environment: [String]) {
+        self.environment = environment
+    }
 
     /// Kills those that run and starts no more.
     func stop() {
@@ -91,7 +96,6 @@ final class ChildProcesses: Sendable {
 
     /// The child and the end of the pipe that its output comes from.
     private func start(_ arguments: [String]) -> (pid_t, Int32)? {
-        let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)

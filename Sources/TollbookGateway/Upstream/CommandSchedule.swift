@@ -62,6 +62,7 @@ package struct CommandSchedule: Sendable {
         startedNanos = nowNanos
     }
 
+    /// A run has ended, with an answer that can be used or without one.
     package mutating func ended(isGood: Bool) {
         isRunning = false
         if isGood { goodNanos = startedNanos }

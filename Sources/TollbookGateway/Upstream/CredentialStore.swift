@@ -29,12 +29,14 @@ package final class CredentialStore: Sendable {
     /// Sources of files that a provider refused, to be read again whatever their times say.
     private let refusedFiles = Mutex<Set<String>>([])
     private let logger: Logger
-    private let children = ChildProcesses()
+    private let children: ChildProcesses
     /// Apart from the threads that read files, which commands must not hold up.
     private let threads = NIOThreadPool(numberOfThreads: GatewayLimits.commandThreads)
 
-    init(logger: Logger) {
+    /// - Parameter environment: of the programs that are run, each as `NAME=value`.
+    init(logger: Logger, environment: [String]) {
         self.logger = logger
+        children = ChildProcesses(environment: environment)
         threads.start()
     }
 

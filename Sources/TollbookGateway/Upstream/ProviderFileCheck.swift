@@ -17,8 +17,8 @@ package struct ProviderFileCheck: Sendable {
         for case .command(let command)? in sources.map({ try? CredentialSource.parse($0) }) {
             guard let program = command.arguments.first, !SmallFile.isProgram(program) else { continue }
             notes.append(
-                "Provider \(Quoted.text(provider.name)): the program \(Quoted.text(program)) is none that the gateway's "
-                    + "user may run; calls that need its credential fail until it is.")
+                "Provider \(Quoted.text(provider.name)): the program \(Quoted.text(program)) is none that the "
+                    + "gateway's user may run; calls that need its credential fail until it is.")
         }
         let paths = [provider.caFile, provider.clientCertificate, provider.clientKey].compactMap(\.self)
         // Other paths are refused by the rules for documents.
