@@ -16,6 +16,16 @@ package enum Endpoint: Int, VocabularyCode {
     case responses = 6
     /// POST /v1/responses/input_tokens.
     case responsesInputTokens = 7
+    /// POST /v1beta/models/{model}:generateContent.
+    case generateContent = 10
+    /// POST /v1beta/models/{model}:streamGenerateContent.
+    case streamGenerateContent = 11
+    /// POST /v1beta/models/{model}:countTokens.
+    case geminiCountTokens = 12
+    /// POST /v1beta/models/{model}:embedContent.
+    case embedContent = 13
+    /// POST /v1beta/models/{model}:batchEmbedContents.
+    case batchEmbedContents = 14
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -25,14 +35,25 @@ package enum Endpoint: Int, VocabularyCode {
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
         case .responses, .responsesInputTokens: .openaiResponses
+        case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: .gemini
         }
     }
 
     /// Whether the model writes an answer, so that a hold must cover it.
-    package var hasOutput: Bool { self != .embeddings }
+    package var hasOutput: Bool {
+        switch self {
+        case .embeddings, .embedContent, .batchEmbedContents: false
+        default: true
+        }
+    }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
-    package var isCharged: Bool { self != .countTokens && self != .responsesInputTokens }
+    package var isCharged: Bool {
+        switch self {
+        case .countTokens, .responsesInputTokens, .geminiCountTokens: false
+        default: true
+        }
+    }
 }
 
 /// Who asked for a request. Raw values are stored; `vocabulary` domain `origin`.
@@ -155,6 +176,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiEmbeddings = 4
     /// OpenAI responses.
     case openaiResponses = 5
+    /// Gemini.
+    case gemini = 6
 
     /// Whether errors and lists have Anthropic's form, and not OpenAI's.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -166,6 +189,7 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
         case .openaiResponses: "openai-responses"
+        case .gemini: "gemini"
         }
     }
 }

@@ -181,6 +181,9 @@ package enum Planner {
         case .chatCompletions, .messages, .countTokens:
             "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
                 + "'openai' or 'anthropic' to the route."
+        case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
+            "No provider behind '\(route.name)' answers Gemini's calls. Add a deployment of a provider with dialect "
+                + "'gemini' to the route."
         }
     }
 }

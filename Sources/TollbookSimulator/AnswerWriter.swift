@@ -45,7 +45,7 @@ struct AnswerWriter {
     /// A streamed chat answer.
     func stream(_ plan: ChatPlan, _ delivery: Delivery) -> Script {
         var answer = AnswerHead(framing: head.isHTTP10 ? .untilClose : .chunked, keepsAlive: head.keepsAlive)
-        answer.contentType = "text/event-stream; charset=utf-8"
+        answer.contentType = plan.isArray ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8"
         answer.isGzip = delivery.fault == .gzip
         answer.requestIDName = plan.dialect.requestIDName
         answer.keepsAlive = head.keepsAlive && !head.isHTTP10
@@ -67,6 +67,8 @@ struct AnswerWriter {
         case .responses, .responsesCount: ResponsesBody(plan: plan, stamp: stamp).write(into: &sink)
         case .embeddings: EmbeddingsBody(plan: plan).write(into: &sink)
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .gemini, .geminiCount, .geminiEmbedding, .geminiEmbeddings:
+            GeminiBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 

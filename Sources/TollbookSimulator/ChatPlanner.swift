@@ -9,14 +9,14 @@ struct ChatPlanner {
         let content = content(fault: fault)
         let figures = figures(content)
         return ChatPlan(
-            dialect: request.dialect, model: request.model, streams: request.stream, usage: usage(fault: fault),
-            choices: request.choices,
+            dialect: request.dialect, model: request.model, streams: request.stream, isArray: request.isArray,
+            usage: usage(fault: fault), choices: request.choices,
             figures: figures, content: content, chunks: chunks(content),
             finish: finish(content, figures, fault: fault))
     }
 
     private func content(fault: Fault?) -> ChatPlan.Content {
-        if request.dialect == .embeddings { return .vectors(request.inputs, isBase64: request.wantsBase64) }
+        if request.dialect.isEmbedding { return .vectors(request.inputs, isBase64: request.wantsBase64) }
         if fault == .largeBody { return .filler(directives.bytes ?? 2_000_000) }
         let calls = toolCalls()
         if !calls.isEmpty { return .toolCalls(calls) }
@@ -85,7 +85,7 @@ struct ChatPlanner {
 
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
-        if request.dialect.isAnthropic || request.dialect.isResponses { return .lastChunk }
+        if request.dialect.isAnthropic || request.dialect.isResponses || request.dialect.isGemini { return .lastChunk }
         switch directives.usage ?? .asked {
         case .asked: return !request.stream || request.includeUsage ? .lastChunk : .absent
         case .always: return .lastChunk

@@ -16,6 +16,8 @@ struct ChatRequest: Sendable, Equatable {
     /// Texts to embed, and whether their vectors are to be base64.
     var inputs = 1
     var wantsBase64 = false
+    /// Whether a Gemini stream is to be a JSON array.
+    var isArray = false
 
     /// What the request wants by way of tools.
     enum ToolChoice: Sendable, Equatable {
@@ -33,6 +35,18 @@ struct ChatRequest: Sendable, Equatable {
         case text
         /// `response_format` asks for JSON; an object that fits its schema, as text.
         case json(String)
+    }
+
+    /// The request of whatever API.
+    static func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {
+        guard dialect.isGemini else { return parse(request.body, as: dialect) }
+        guard let model = request.head.model else { return nil }
+        return request.body.withUnsafeReadableBytes { bytes in
+            guard var parsed = GeminiFields.request(bytes, as: dialect, model: model) else { return nil }
+            parsed.stream = request.head.route == .streamContent
+            parsed.isArray = request.head.isArray
+            return parsed
+        }
     }
 
     /// - Returns: nil if the body is not one JSON object or has no string `model`.

@@ -5,8 +5,9 @@ extension Directives {
             "Directives pin counts, times and faults of one answer. Write them as key=value pairs between commas",
             "in the request header x-sim, or in the model name after / or : (sim/completion=20,fault=drip).",
             "The header wins over the model name, which wins over --default. Unknown keys are answered with 400.",
-            "They mean the same at /v1/chat/completions, /v1/responses and /v1/messages; the last one's usage object",
-            "takes cached and cache_write tokens out of prompt. usage= is for chat streams only.",
+            "They mean the same at /v1/chat/completions, /v1/responses, /v1/messages, whose usage object takes",
+            "cached and cache_write tokens out of prompt, and /v1beta/models/{model}:generateContent and its",
+            "siblings, whose usage object takes reasoning out of completion. usage= is for chat streams only.",
             "",
         ]
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }

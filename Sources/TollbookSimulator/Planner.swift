@@ -23,7 +23,7 @@ struct Planner: Sendable {
     ///   - ordinal: which call with this model name it is, from 1, for `times`.
     func plan(_ request: ChatRequest, _ directives: Directives, call: Int, ordinal: Int) -> AnswerPlan {
         if var mistake = mistake(in: request) {
-            if request.dialect.isAnthropic { mistake.shape = .anthropic }
+            mistake.shape = request.dialect.errorShape
             return .refusal(mistake)
         }
         var draw = Draw(seed: directives.seed.map(UInt64.init) ?? configuration.seed, call: call)

@@ -11,6 +11,13 @@ struct RequestHead: Sendable {
     var directives: String?
     /// The whole head as it came.
     var raw: ByteBuffer
+    /// The model that the path names, as it stands there; nil: the body names it.
+    var model: ByteBuffer?
+    /// Whether a Gemini stream is wanted as server-sent events, and not as a JSON array.
+    var wantsEvents = false
+
+    /// Whether the answer is a stream in the form of a JSON array.
+    var isArray: Bool { route == .streamContent && !wantsEvents }
 
     enum Method: Sendable {
         case get
@@ -27,6 +34,11 @@ struct RequestHead: Sendable {
         case embeddings
         case responses
         case responsesCount
+        case generateContent
+        case streamContent
+        case geminiCount
+        case geminiEmbedding
+        case geminiEmbeddings
         case models
         case health
         case calls

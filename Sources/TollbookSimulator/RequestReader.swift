@@ -49,7 +49,9 @@ struct RequestReader: Sendable {
         let text = fields.directives.flatMap { raw.getString(at: raw.readerIndex + $0.lowerBound, length: $0.count) }
         let head = RequestHead(
             method: fields.method, route: fields.route, keepsAlive: fields.keepsAlive, isHTTP10: fields.isHTTP10,
-            directives: text, raw: raw)
+            directives: text, raw: raw,
+            model: fields.model.flatMap { raw.getSlice(at: raw.readerIndex + $0.lowerBound, length: $0.count) },
+            wantsEvents: fields.wantsEvents)
         return startBody(head, fields, from: &buffer)
     }
 

@@ -27,6 +27,10 @@ struct Responder: Sendable {
         case (.post, .embeddings): return call(request, .embeddings)
         case (.post, .responses): return call(request, .responses)
         case (.post, .responsesCount): return call(request, .responsesCount)
+        case (.post, .generateContent), (.post, .streamContent): return call(request, .gemini)
+        case (.post, .geminiCount): return call(request, .geminiCount)
+        case (.post, .geminiEmbedding): return call(request, .geminiEmbedding)
+        case (.post, .geminiEmbeddings): return call(request, .geminiEmbeddings)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))
@@ -49,9 +53,10 @@ struct Responder: Sendable {
     private func call(_ request: RequestHead.WithBody, _ dialect: AnswerDialect) -> Reply {
         shared.note(request)
         let stamp = CallStamp(number: shared.nextCall(), created: loop.now)
-        guard let chat = ChatRequest.parse(request.body, as: dialect) else {
+        guard let chat = ChatRequest.parse(request, as: dialect) else {
             var error = ErrorAnswer.invalid("The body is no JSON object with a string 'model'.", parameter: "model")
-            if dialect.isAnthropic { error.shape = .anthropic }
+            error.shape = dialect.errorShape
+            error.isInArray = request.head.isArray
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
         }
         loop.counts.count(chat.model)
@@ -63,9 +68,11 @@ struct Responder: Sendable {
             return .written
         case .chat(let chat):
             return .script(chat.streams ? writer.stream(chat, plan.delivery) : writer.plain(chat, plan.delivery))
-        case .error(let error) where plan.delivery.isImmediate:
+        case .error(var error) where plan.delivery.isImmediate:
+            error.isInArray = request.head.isArray
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
-        case .error(let error):
+        case .error(var error):
+            error.isInArray = request.head.isArray
             return .script(writer.error(error, plan.delivery))
         }
     }
@@ -77,7 +84,7 @@ struct Responder: Sendable {
             return shared.planner.plan(chat, directives, call: call, ordinal: ordinal)
         } catch {
             var answer = ErrorAnswer.invalid(error.message, parameter: "x-sim", code: "unknown_directive")
-            if chat.dialect.isAnthropic { answer.shape = .anthropic }
+            answer.shape = chat.dialect.errorShape
             return .refusal(answer)
         }
     }

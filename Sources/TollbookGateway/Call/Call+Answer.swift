@@ -13,14 +13,20 @@ extension Call {
         self.answer = answer
         switch answer.status {
         case 200..<300:
-            reader = makeReader(answer.isEventStream ? .stream : .plain, isSuccess: true)
-            if answer.isEventStream { front?.beginRelay(of: self, answer, length: nil) }
+            let form = answerForm(answer)
+            reader = makeReader(form, isSuccess: true)
+            if form != .plain { front?.beginRelay(of: self, answer, length: nil) }
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
         case 400..<600: reader = makeReader(.plain, isSuccess: false)
         // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
         default: refuseAnswer(.upstreamMalformed)
         }
+    }
+
+    private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
+        if answer.isEventStream { return .stream }
+        return intake.endpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
@@ -48,7 +54,7 @@ extension Call {
         loop.metrics.answerBytes &+= UInt64(bytes.readableBytes)
         switch reader.form {
         case .plain: plainBody(bytes, reader)
-        case .stream: streamBody(bytes, reader)
+        case .stream, .array: streamBody(bytes, reader)
         }
     }
 
@@ -78,7 +84,7 @@ extension Call {
         guard machine.phase == .answering, let reader else { return }
         switch reader.form {
         case .plain: plainEnd(reader)
-        case .stream: streamEnd(reader)
+        case .stream, .array: streamEnd(reader)
         }
     }
 
@@ -118,7 +124,9 @@ extension Call {
         reader.finishPlain()
         if crossing != nil { return settleTranslated(reader) }
         let finale = isRelaying ? Finale.relayedTail : .answer
-        if !reader.isSuccess {
+        if reader.refusesCredential, !isRelaying {
+            settle(.errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
+        } else if !reader.isSuccess {
             settle(.errorStatus, finale: finale, code: .upstreamError)
         } else if reader.hasError {
             settle(.errorEvent, finale: finale, code: .upstreamError)

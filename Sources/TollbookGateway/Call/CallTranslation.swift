@@ -89,7 +89,7 @@ extension Endpoint {
         switch self {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
-        case .countTokens, .completions, .embeddings, .responses, .responsesInputTokens: nil
+        default: nil
         }
     }
 }

@@ -13,6 +13,7 @@ extension FrontHandler {
         keepsAlive = head.keepsAlive && !loop.isDraining
         isCompressed = false
         dialect = head.dialect
+        isArrayStream = head.isArrayStream
         _ = loop.readNanos()
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
@@ -43,19 +44,21 @@ extension FrontHandler {
                 .notFound,
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
                     + "/v1/embeddings, /v1/responses, /v1/responses/input_tokens, /v1/messages or "
-                    + "/v1/messages/count_tokens, or to /openai/deployments/{model}/chat/completions, …/completions "
-                    + "or …/embeddings.")
+                    + "/v1/messages/count_tokens, to /openai/deployments/{model}/chat/completions, …/completions "
+                    + "or …/embeddings, or to /v1beta/models/{model}:generateContent and its siblings.")
         case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
             error.allow = allow
             return error
         case .models, .model: return nil
-        case .call:
-            guard head.headers.encoding == .unsupported else { return nil }
-            return GatewayError(
-                .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
-                param: "content-encoding")
+        case .call(let endpoint, _):
+            if head.headers.encoding == .unsupported {
+                return GatewayError(
+                    .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
+                    param: "content-encoding")
+            }
+            return endpoint.dialect == .gemini ? head.query.flatMap { GeminiQuery.error(in: $0) } : nil
         }
     }
 
@@ -125,6 +128,7 @@ extension FrontHandler {
             let (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
             guard !scan.isBackground else { return refuse(.backgroundResponse) }
+            guard GeminiModel.isRepeated(model, by: scan) else { return refuse(.anotherModel) }
             // The scan has a model if the path has none.
             let intake = makeIntake(request, endpoint, model ?? scan.model?.value ?? "", scan, hash)
             phase = .calling

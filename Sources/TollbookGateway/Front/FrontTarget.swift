@@ -49,8 +49,8 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =
-                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.azure(method, path)
-                ?? Self.stored(path) ?? .notFound
+                Self.gemini(method, path) ?? Self.listedModel(method, path) ?? Self.deployment(method, path)
+                ?? Self.azure(method, path) ?? Self.stored(path) ?? .notFound
         }
     }
 
@@ -92,5 +92,28 @@ package enum FrontTarget: Equatable, Sendable {
         case "embeddings": return call(.embeddings, model: model, method)
         default: return nil
         }
+    }
+
+    /// `/v1beta/models/{model}:{verb}`, as clients of Gemini call (the newest under `/v1`), and that version's lists.
+    private static func gemini(_ method: String, _ path: Substring) -> FrontTarget? {
+        let versions = ["/v1beta/", "/v1alpha/", "/v1/"]
+        guard let version = versions.first(where: { path.hasPrefix($0) }) else { return nil }
+        let resource = path.dropFirst(version.utf8.count)
+        let isShared = version == "/v1/"
+        if resource == "models", !isShared { return method == "GET" ? .models : .methodNotAllowed(allow: "GET") }
+        guard resource.hasPrefix("models/"), let name = PercentText.decode(resource.dropFirst(7)), !name.isEmpty
+        else { return nil }
+        guard let colon = name.lastIndex(of: ":"),
+            let endpoint = Endpoint(geminiVerb: name[name.index(after: colon)...])
+        else {
+            // Other providers' models have colons in their names.
+            guard !isShared else { return nil }
+            return method == "GET" ? .model(name) : .notFound
+        }
+        let model = String(name[..<colon])
+        guard (1...WireLimits.modelBytes).contains(model.utf8.count), model.isFreeOfControlCharacters else {
+            return nil
+        }
+        return call(endpoint, model: model, method)
     }
 }

@@ -36,30 +36,42 @@ struct GatewayError {
             requestID: requestID?.text)
     }
 
+    private func googleError(_ requestID: RequestID?) -> GoogleError {
+        GoogleError(
+            code: status, message: message, status: code.googleStatus, reason: code.rawValue, param: param,
+            retryAfterSeconds: retryAfterSeconds, details: details, requestID: requestID?.text)
+    }
+
     /// The body of a plain answer.
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        dialect.isAnthropic ? anthropicError(requestID).body() : openAIError.body()
+        switch dialect {
+        case .anthropicMessages: anthropicError(requestID).body()
+        case .gemini: googleError(requestID).body()
+        default: openAIError.body()
+        }
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
     ///
     /// - Parameter sequenceNumber: the event's, in dialects that number them.
     func event(in dialect: Dialect, requestID: RequestID?, sequenceNumber: Int64) -> ByteBuffer {
-        if dialect == .openaiResponses {
-            return ResponsesError(
-                message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber
-            ).event()
+        switch dialect {
+        case .openaiResponses:
+            ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
+        case .anthropicMessages: anthropicError(requestID).event()
+        case .gemini: googleError(requestID).event()
+        default: openAIError.event()
         }
-        return dialect.isAnthropic ? anthropicError(requestID).event() : openAIError.event()
     }
 }
 
 extension GatewayError {
     static let unknownKey = GatewayError(
-        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'."
-    )
+        .invalidAPIKey,
+        "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…', 'x-api-key: tb-…' or "
+            + "'x-goog-api-key: tb-…'.")
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)
@@ -78,6 +90,8 @@ extension GatewayError {
         .unservable,
         "Background responses are not served: their usage is told when the call is over, so it could not be charged. "
             + "Leave background out, and stream the response if it takes long.", param: "background")
+    static let anotherModel = GatewayError(
+        .invalidField, "The body names another model than the path.", param: "model")
 
     static func requestTooLarge(limit: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")

@@ -14,10 +14,23 @@ package final class RequestHead {
     /// The target's query without a virtual key; nil: none.
     let query: String?
     let framing: MessageBody.Framing
+    /// Whether the path is one that only Gemini has.
+    private let isGeminiPath: Bool
 
-    /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that.
+    /// What the caller speaks: the endpoint's dialect; else Anthropic's if it names a version of that, or Gemini's if
+    /// the path or the key's place is Gemini's.
     var dialect: Dialect {
-        target.endpoint?.dialect ?? (headers.hasAnthropicVersion ? .anthropicMessages : .openaiChat)
+        if let endpoint = target.endpoint { return endpoint.dialect }
+        if headers.hasAnthropicVersion { return .anthropicMessages }
+        switch headers.secret?.place {
+        case .googleAPIKey, .query: return .gemini
+        default: return isGeminiPath ? .gemini : .openaiChat
+        }
+    }
+
+    /// Whether the answer is a stream in the form of a JSON array, as Gemini has it unless it is asked for events.
+    var isArrayStream: Bool {
+        target.endpoint == .streamGenerateContent && !GeminiQuery.asksForEvents(query)
     }
 
     /// Whether the client keeps the connection for another request.
@@ -39,6 +52,7 @@ package final class RequestHead {
         query = start.query.flatMap { QueryKey.removed(from: Substring($0), isAzures: start.isAzures) }
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
+        isGeminiPath = start.isGeminiPath
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
         self.headers = headers
     }
@@ -47,6 +61,7 @@ package final class RequestHead {
         let target: FrontTarget
         let isHEAD: Bool
         let isHTTP10: Bool
+        let isGeminiPath: Bool
         let query: String?
         /// Whether the path begins as Azure's do.
         let isAzures: Bool
@@ -65,6 +80,7 @@ package final class RequestHead {
         }
         return StartLine(
             target: FrontTarget(method: method, path: path), isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
-            query: query?.string, isAzures: query != nil && path.begins("/openai/"))
+            isGeminiPath: path.begins("/v1beta/") || path.begins("/v1alpha/"), query: query?.string,
+            isAzures: query != nil && path.begins("/openai/"))
     }
 }

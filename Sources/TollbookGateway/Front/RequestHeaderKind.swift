@@ -47,8 +47,8 @@ enum RequestHeaderKind {
         }
     }
 
-    /// A digest of the body would not survive its patch; OpenAI's organization and project would redirect who
-    /// is billed.
+    /// A digest of the body would not survive its patch; OpenAI's organization and project, and Google's, would
+    /// redirect who is billed; a field mask would keep the usage out of the answer.
     private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {
         case 13 where name.equals("authorization"): .authorization
@@ -59,10 +59,12 @@ enum RequestHeaderKind {
         case 15 where name.equals("x-tollbook-tags"): .tags
         case 15 where name.equals("accept-encoding"): .drop
         case 16 where name.equals("content-encoding"): .contentEncoding
+        case 16 where name.equals("x-goog-fieldmask"): .drop
         case 17 where name.equals("transfer-encoding"): .transferEncoding
         case 17 where name.equals("anthropic-version"): .anthropicVersion
         case 19 where name.equals("x-tollbook-end-user"): .endUser
         case 19 where name.equals("openai-organization"): .drop
+        case 19 where name.equals("x-goog-user-project"): .drop
         case 22 where name.equals("x-tollbook-interaction"): .interaction
         default: .forward
         }

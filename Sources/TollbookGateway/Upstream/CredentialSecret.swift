@@ -8,6 +8,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let apiKeyLine: ByteBuffer
     /// `api-key: …` with its line end.
     let azureKeyLine: ByteBuffer
+    /// `x-goog-api-key: …` with its line end.
+    let googleKeyLine: ByteBuffer
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -21,6 +23,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         bearerLine = Self.line("authorization: Bearer ", bytes)
         apiKeyLine = Self.line("x-api-key: ", bytes)
         azureKeyLine = Self.line("api-key: ", bytes)
+        googleKeyLine = Self.line("x-goog-api-key: ", bytes)
     }
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {

@@ -71,7 +71,8 @@ final class ProviderPool: @unchecked Sendable {
         switch dialect {
         case .anthropic: secret.apiKeyLine
         case .azure: secret.azureKeyLine
-        case .openai, .simulated, nil: secret.bearerLine
+        case .gemini: secret.googleKeyLine
+        case .openai, .vertex, .simulated, nil: secret.bearerLine
         }
     }
 

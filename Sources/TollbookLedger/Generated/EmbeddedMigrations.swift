@@ -35,6 +35,7 @@ package enum EmbeddedMigrations {
         migration0016,
         migration0017,
         migration0018,
+        migration0019,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1619,6 +1620,24 @@ CREATE TRIGGER provider_setting_version_refuse_delete BEFORE DELETE ON provider_
 BEGIN
   SELECT RAISE(ABORT, 'provider_setting_version is append-only');
 END;
+
+"""#)
+
+    private static let migration0019 = EmbeddedMigration(
+        number: 19,
+        name: "add_gemini_vocabulary",
+        sha256: "c9391e00fcce106b9a7fb6c140f78b8b580f1b4e70984ccec6f56ffa2026c3f4",
+        sql: #"""
+-- Why: Gemini's calls are endpoints and a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 10, 'generate_content', 'POST /v1beta/models/{model}:generateContent'),
+  ('endpoint', 11, 'stream_generate_content', 'POST /v1beta/models/{model}:streamGenerateContent'),
+  ('endpoint', 12, 'gemini_count_tokens', 'POST /v1beta/models/{model}:countTokens'),
+  ('endpoint', 13, 'embed_content', 'POST /v1beta/models/{model}:embedContent'),
+  ('endpoint', 14, 'batch_embed_contents', 'POST /v1beta/models/{model}:batchEmbedContents'),
+  ('dialect', 6, 'gemini', 'Gemini');
 
 """#)
 }

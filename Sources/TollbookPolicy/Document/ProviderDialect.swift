@@ -5,10 +5,13 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
     case azure
     case anthropic
+    case gemini
+    /// Gemini as Google's cloud serves it.
+    case vertex
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["gemini", "vertex", "bedrock", "mistral", "cohere"]
+    private static let notCallable = ["bedrock", "mistral", "cohere"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
@@ -19,13 +22,27 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
+            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: nil
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens: .native
             case .chatCompletions: .translated(.messages)
-            case .completions, .embeddings, .responses, .responsesInputTokens: nil
+            default: nil
             }
+        case .gemini: endpoint.dialect == .gemini ? .native : nil
+        case .vertex: endpoint.dialect == .gemini && endpoint != .batchEmbedContents ? .native : nil
+        }
+    }
+
+    /// The address at which the dialect's maker serves it.
+    var exampleAddress: String {
+        switch self {
+        case .openai, .simulated: "https://api.openai.com/v1"
+        case .azure: "https://RESOURCE.openai.azure.com"
+        case .anthropic: "https://api.anthropic.com"
+        case .gemini: "https://generativelanguage.googleapis.com"
+        case .vertex: "https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4"
         }
     }
 

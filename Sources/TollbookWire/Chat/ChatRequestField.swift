@@ -12,6 +12,12 @@ package enum RequestForm: Sendable {
     case embeddings
     /// OpenAI responses, and their token counting.
     case responses
+    /// Gemini, whose fields have two spellings and may say how the model is called in several places.
+    case gemini
+    /// The same for an answer in parts.
+    case geminiStream
+
+    var isGemini: Bool { self == .gemini || self == .geminiStream }
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -66,13 +72,15 @@ enum ChatRequestField: UInt16 {
 
     /// The field of a top-level name, in whatever case its letters are; nil for a name that is not read.
     static func namedIgnoringCase(_ name: JSONName, in form: RequestForm) -> ChatRequestField? {
-        let field =
+        let field: ChatRequestField? =
             switch form {
             case .chat: chatField(length: name.length)
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
             case .responses: responsesField(name)
+            // Read by a visitor of their own.
+            case .gemini, .geminiStream: nil
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
