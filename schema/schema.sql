@@ -432,26 +432,6 @@ CREATE TABLE rate_limit_version (
 
 CREATE INDEX rate_limit_version_log_index ON rate_limit_version (log_index);
 
-CREATE TABLE price (
-  id INTEGER PRIMARY KEY,              -- dense, from 1; among rows that fit, the highest id wins
-  log_index INTEGER NOT NULL,          -- journal index of the command that entered it
-  provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider that charges it
-  model TEXT NOT NULL,                 -- the model's name at the provider
-  meter INTEGER NOT NULL,              -- vocabulary 'meter'
-  pico_per_unit INTEGER NOT NULL,      -- pico-units of currency per unit of the meter
-  currency TEXT NOT NULL,              -- ISO 4217
-  effective_from_micros INTEGER NOT NULL,  -- first attempt start that it applies to
-  effective_to_micros INTEGER,         -- first attempt start that it no longer applies to; null: open
-  source TEXT,                         -- where the price was read
-  managed_by TEXT,                     -- the governance file's manager; null when entered by a command
-  actor_id INTEGER NOT NULL,           -- the principal that entered it
-  change_reference TEXT,               -- the caller's reference for the change
-  CHECK (pico_per_unit >= 0),
-  CHECK (meter BETWEEN 1 AND 13)
-) STRICT;
-
-CREATE INDEX price_log_index ON price (log_index);
-
 CREATE TABLE request (
   id INTEGER PRIMARY KEY,              -- time-ordered 63-bit id; text form req_ and Crockford base32
   log_index INTEGER NOT NULL,          -- journal index of the open or deny command
@@ -803,16 +783,6 @@ BEGIN
   SELECT RAISE(ABORT, 'rate_limit_version is append-only');
 END;
 
-CREATE TRIGGER price_refuse_update BEFORE UPDATE ON price
-BEGIN
-  SELECT RAISE(ABORT, 'price is append-only');
-END;
-
-CREATE TRIGGER price_refuse_delete BEFORE DELETE ON price
-BEGIN
-  SELECT RAISE(ABORT, 'price is append-only');
-END;
-
 CREATE TRIGGER request_refuse_update BEFORE UPDATE ON request
 BEGIN
   SELECT RAISE(ABORT, 'request is append-only');
@@ -951,4 +921,34 @@ END;
 CREATE TRIGGER provider_setting_version_refuse_delete BEFORE DELETE ON provider_setting_version
 BEGIN
   SELECT RAISE(ABORT, 'provider_setting_version is append-only');
+END;
+
+CREATE TABLE price (
+  id INTEGER PRIMARY KEY,              -- dense, from 1; among rows that fit, the highest id wins
+  log_index INTEGER NOT NULL,          -- journal index of the command that entered it
+  provider_id INTEGER NOT NULL REFERENCES provider (id),  -- the provider that charges it
+  model TEXT NOT NULL,                 -- the model's name at the provider
+  meter INTEGER NOT NULL,              -- vocabulary 'meter'
+  pico_per_unit INTEGER NOT NULL,      -- pico-units of currency per unit of the meter
+  currency TEXT NOT NULL,              -- ISO 4217
+  effective_from_micros INTEGER NOT NULL,  -- first attempt start that it applies to
+  effective_to_micros INTEGER,         -- first attempt start that it no longer applies to; null: open
+  source TEXT,                         -- where the price was read
+  managed_by TEXT,                     -- the governance file's manager; null when entered by a command
+  actor_id INTEGER NOT NULL,           -- the principal that entered it
+  change_reference TEXT,               -- the caller's reference for the change
+  CHECK (pico_per_unit >= 0),
+  CHECK (meter >= 1)
+) STRICT;
+
+CREATE INDEX price_log_index ON price (log_index);
+
+CREATE TRIGGER price_refuse_update BEFORE UPDATE ON price
+BEGIN
+  SELECT RAISE(ABORT, 'price is append-only');
+END;
+
+CREATE TRIGGER price_refuse_delete BEFORE DELETE ON price
+BEGIN
+  SELECT RAISE(ABORT, 'price is append-only');
 END;

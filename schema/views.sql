@@ -260,6 +260,18 @@ SELECT
     SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 13
   ) AS search_quantity,  -- see vocabulary 'meter'
   (
+    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 14
+  ) AS image_quantity,  -- see vocabulary 'meter'
+  (
+    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 15
+  ) AS character_quantity,  -- see vocabulary 'meter'
+  (
+    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 16
+  ) AS audio_second_quantity,  -- see vocabulary 'meter'
+  (
+    SELECT sum(quantity) FROM charge WHERE request_id = r.id AND meter = 17
+  ) AS search_unit_quantity,  -- see vocabulary 'meter'
+  (
     SELECT CASE WHEN min(currency) = max(currency) THEN sum(amount_nano) END
     FROM charge
     WHERE request_id = r.id

@@ -14,6 +14,10 @@ package enum Meter: Int, CaseIterable, Sendable {
     case outputImage = 11
     case request = 12
     case search = 13
+    case image = 14
+    case character = 15
+    case audioSecond = 16
+    case searchUnit = 17
 
     /// The name used in governance files, JSON, CSV and the vocabulary table.
     package var name: String {
@@ -31,6 +35,10 @@ package enum Meter: Int, CaseIterable, Sendable {
         case .outputImage: "output_image"
         case .request: "request"
         case .search: "search"
+        case .image: "image"
+        case .character: "character"
+        case .audioSecond: "audio_second"
+        case .searchUnit: "search_unit"
         }
     }
 
@@ -48,7 +56,7 @@ package enum Meter: Int, CaseIterable, Sendable {
         case .cacheRead, .cacheWrite, .inputAudio, .inputImage: .input
         case .cacheWrite5m, .cacheWrite1h: .cacheWrite
         case .reasoning, .outputAudio, .outputImage: .output
-        case .input, .output, .request, .search: nil
+        case .input, .output, .request, .search, .image, .character, .audioSecond, .searchUnit: nil
         }
     }
 
@@ -56,7 +64,9 @@ package enum Meter: Int, CaseIterable, Sendable {
     package var isInput: Bool {
         switch self {
         case .input, .cacheRead, .cacheWrite, .cacheWrite5m, .cacheWrite1h, .inputAudio, .inputImage: true
-        case .output, .reasoning, .outputAudio, .outputImage, .request, .search: false
+        case .output, .reasoning, .outputAudio, .outputImage, .request, .search, .image, .character, .audioSecond,
+            .searchUnit:
+            false
         }
     }
 
@@ -65,7 +75,7 @@ package enum Meter: Int, CaseIterable, Sendable {
         switch self {
         case .output, .reasoning, .outputAudio, .outputImage: true
         case .input, .cacheRead, .cacheWrite, .cacheWrite5m, .cacheWrite1h, .inputAudio, .inputImage, .request,
-            .search:
+            .search, .image, .character, .audioSecond, .searchUnit:
             false
         }
     }

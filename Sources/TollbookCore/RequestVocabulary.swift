@@ -26,6 +26,28 @@ package enum Endpoint: Int, VocabularyCode {
     case embedContent = 13
     /// POST /v1beta/models/{model}:batchEmbedContents.
     case batchEmbedContents = 14
+    /// POST /v1/moderations.
+    case moderations = 18
+    /// POST /v1/images/generations.
+    case imageGenerations = 19
+    /// POST /v1/audio/speech.
+    case speech = 20
+    /// POST /v1/audio/transcriptions.
+    case transcriptions = 21
+    /// POST /v1/audio/translations.
+    case translations = 22
+    /// POST /v1/images/edits.
+    case imageEdits = 23
+    /// POST /v1/rerank.
+    case rerank = 24
+    /// POST /v2/rerank.
+    case rerankV2 = 25
+    /// Any path below /passthrough/{provider}/.
+    case passthrough = 26
+    /// POST /model/{modelId}/converse.
+    case converse = 15
+    /// POST /model/{modelId}/converse-stream.
+    case converseStream = 16
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -36,14 +58,23 @@ package enum Endpoint: Int, VocabularyCode {
         case .embeddings: .openaiEmbeddings
         case .responses, .responsesInputTokens: .openaiResponses
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: .gemini
+        case .moderations: .openaiModerations
+        case .imageGenerations, .imageEdits: .openaiImages
+        case .speech, .transcriptions, .translations: .openaiAudio
+        case .rerank, .rerankV2: .rerank
+        case .passthrough: .passthrough
+        case .converse, .converseStream: .bedrockConverse
         }
     }
 
     /// Whether the model writes an answer, so that a hold must cover it.
     package var hasOutput: Bool {
         switch self {
-        case .embeddings, .embedContent, .batchEmbedContents: false
-        default: true
+        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents: false
+        case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
+            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
+            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens:
+            true
         }
     }
 
@@ -52,6 +83,24 @@ package enum Endpoint: Int, VocabularyCode {
         switch self {
         case .countTokens, .responsesInputTokens, .geminiCountTokens: false
         default: true
+        }
+    }
+
+    /// Whether its calls are free at their provider: without a price they hold and cost nothing.
+    package var isFreeUnlessPriced: Bool { self == .moderations }
+
+    /// What its calls are charged by where the provider does not charge them by tokens; nil: always by tokens.
+    package var unit: Meter? {
+        switch self {
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
+            .converse, .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent,
+            .batchEmbedContents:
+            nil
+        case .moderations, .passthrough: .request
+        case .imageGenerations, .imageEdits: .image
+        case .speech: .character
+        case .transcriptions, .translations: .audioSecond
+        case .rerank, .rerankV2: .searchUnit
         }
     }
 }
@@ -178,9 +227,24 @@ package enum Dialect: Int, VocabularyCode {
     case openaiResponses = 5
     /// Gemini.
     case gemini = 6
+    /// OpenAI moderations.
+    case openaiModerations = 8
+    /// OpenAI images: generations and edits.
+    case openaiImages = 9
+    /// OpenAI audio: speech, transcriptions and translations.
+    case openaiAudio = 10
+    /// Reranking as Cohere, Jina and llama.cpp do it.
+    case rerank = 11
+    /// Whatever the provider speaks.
+    case passthrough = 12
+    /// AWS Bedrock's Converse.
+    case bedrockConverse = 7
 
-    /// Whether errors and lists have Anthropic's form, and not OpenAI's.
+    /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
+
+    /// Whether errors and streams have the form of AWS's services.
+    package var isBedrock: Bool { self == .bedrockConverse }
 
     package var name: String {
         switch self {
@@ -190,6 +254,12 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiEmbeddings: "openai-embeddings"
         case .openaiResponses: "openai-responses"
         case .gemini: "gemini"
+        case .openaiModerations: "openai-moderations"
+        case .openaiImages: "openai-images"
+        case .openaiAudio: "openai-audio"
+        case .rerank: "rerank"
+        case .passthrough: "passthrough"
+        case .bedrockConverse: "bedrock-converse"
         }
     }
 }

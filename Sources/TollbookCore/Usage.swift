@@ -52,7 +52,7 @@ package struct Usage: Equatable, Sendable {
 package enum UsageSource: Int, CaseIterable, Sendable {
     /// Reported by the provider in its answer.
     case provider = 1
-    /// Counted by Tollbook with the model's own vocabulary.
+    /// Counted by Tollbook: tokens with the model's own vocabulary, images of an answer, characters of a request.
     case counted = 2
     /// Estimated from what was seen, or from the hold.
     case estimated = 3

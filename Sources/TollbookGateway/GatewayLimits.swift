@@ -64,6 +64,8 @@ package enum GatewayLimits {
     package static let endUserBytes = 1_024
     /// Bytes of a key as callers send it; issued ones have under 64. Passed: the key is unknown.
     package static let secretBytes = 512
+    /// Microseconds between a signature's time and the gateway's, either way, as at AWS. Passed: 403.
+    package static let signatureAgeMicros: Int64 = 300_000_000
     /// Bytes of a provider's credential. Passed: the credential is unavailable.
     package static let credentialBytes = 16 << 10
     /// Bytes of a provider's request id that are kept.

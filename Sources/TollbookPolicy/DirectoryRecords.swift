@@ -47,8 +47,9 @@ package final class ProjectRecord: Sendable {
         self.routes = routes
     }
 
-    /// Whether its keys may ask for the route.
+    /// Whether its keys may ask for the route. A route that lets calls through must be named to the project: whoever
+    /// may call every path of a provider may do more than ask a model.
     package func permits(route: RouteRecord) -> Bool {
-        routes?.contains(route.id) ?? true
+        routes?.contains(route.id) ?? !route.isPassThrough
     }
 }

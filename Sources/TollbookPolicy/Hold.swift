@@ -18,12 +18,27 @@ package enum Hold {
 
     /// Dearest input meter x estimate + output tokens x dearest output price; nil when either is unpriced (the output
     /// only where there is one) or the amount does not fit.
+    ///
+    /// Where a call may be charged by units, what is priced of units and tokens adds up.
     package static func amount(_ facts: CallFacts, outputTokens: Int64, prices: PriceSet) -> NanoAmount? {
+        if let unit = facts.endpoint.unit { return amount(facts, unit, outputTokens: outputTokens, prices: prices) }
         let output = facts.endpoint.hasOutput ? prices.dearestOutput?.amount(quantity: outputTokens) : .zero
         guard let input = prices.dearestInput?.amount(quantity: facts.estimatedInputTokens), let output,
             let total = input.adding(output)
         else { return nil }
         guard let call = prices[.request]?.price.amount(quantity: 1) else { return total }
         return total.adding(call)
+    }
+
+    private static func amount(
+        _ facts: CallFacts, _ unit: Meter, outputTokens: Int64, prices: PriceSet
+    ) -> NanoAmount? {
+        guard Charging.canCharge(unit, hasOutput: facts.endpoint.hasOutput, prices: prices) else {
+            return facts.endpoint.isFreeUnlessPriced ? .zero : nil
+        }
+        let lines = Charging.heldLines(
+            estimatedInputTokens: facts.estimatedInputTokens, heldOutputTokens: outputTokens, unit: unit,
+            units: facts.units, prices: prices)
+        return lines.reduce(NanoAmount?.some(.zero)) { total, line in line.amount.flatMap { total?.adding($0) } }
     }
 }

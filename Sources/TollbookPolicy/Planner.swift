@@ -9,17 +9,20 @@ package struct CallFacts: Sendable {
     package let maxOutputTokens: Int64?
     /// `n`; 1 when absent.
     package let choices: Int64
+    /// Images, characters or seconds that the call asks for, as its endpoint's `unit` counts; 0: it has no unit.
+    package let units: Int64
     package let acceptedMicros: Int64
 
     package init(
         routeName: String, endpoint: Endpoint = .chatCompletions, estimatedInputTokens: Int64,
-        maxOutputTokens: Int64?, choices: Int64, acceptedMicros: Int64
+        maxOutputTokens: Int64?, choices: Int64, units: Int64 = 0, acceptedMicros: Int64
     ) {
         self.routeName = routeName
         self.endpoint = endpoint
         self.estimatedInputTokens = estimatedInputTokens
         self.maxOutputTokens = maxOutputTokens
         self.choices = choices
+        self.units = units
         self.acceptedMicros = acceptedMicros
     }
 }
@@ -85,7 +88,9 @@ package enum Planner {
         _ facts: CallFacts, key: KeyRecord, snapshot: GovernanceSnapshot,
         translation: (PlannedTarget) -> TranslationVerdict = { _ in .translates(notes: nil) }
     ) -> Admission {
-        guard let route = snapshot.routes[facts.routeName] else { return .unknownRoute }
+        guard let route = snapshot.routes[facts.routeName],
+            route.isPassThrough == (facts.endpoint == .passthrough)
+        else { return .unknownRoute }
         let authorization = authorize(key: key, route: route, nowMicros: facts.acceptedMicros)
         guard authorization.verdict == .allow else {
             return .denied(
@@ -172,11 +177,16 @@ package enum Planner {
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
         switch endpoint {
+        case .passthrough: "No provider behind '\(route.name)' can be called."
+        case .rerank, .rerankV2:
+            "No provider behind '\(route.name)' ranks documents. Add a deployment of a provider with dialect 'cohere' "
+                + "or 'openai' to the route."
         case .responses, .responsesInputTokens:
             "No provider behind '\(route.name)' answers OpenAI responses. Call POST /v1/chat/completions, or add a "
                 + "deployment of a provider with dialect 'openai' to the route."
-        case .completions, .embeddings:
-            "No provider behind '\(route.name)' answers OpenAI \(endpoint.name). Add a deployment of a provider with "
+        case .completions, .embeddings, .moderations, .imageGenerations, .speech, .transcriptions, .translations,
+            .imageEdits:
+            "No provider behind '\(route.name)' answers OpenAI \(endpoint.words). Add a deployment of a provider with "
                 + "dialect 'openai' to the route."
         case .chatCompletions, .messages, .countTokens:
             "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
@@ -184,6 +194,14 @@ package enum Planner {
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
             "No provider behind '\(route.name)' answers Gemini's calls. Add a deployment of a provider with dialect "
                 + "'gemini' to the route."
+        case .converse, .converseStream:
+            "No provider behind '\(route.name)' answers Bedrock's Converse. Call POST /v1/chat/completions or "
+                + "/v1/messages, or add a deployment of a provider with dialect 'bedrock' to the route."
         }
     }
+}
+
+extension Endpoint {
+    /// The name as a sentence has it.
+    fileprivate var words: String { name.split(separator: "_").joined(separator: " ") }
 }

@@ -6,6 +6,8 @@ package final class RouteRecord: Sendable {
     /// The journal index of the route's version in force.
     package let version: Int64
     package let name: String
+    /// Whether it is no model, but a provider whose own paths may be called.
+    package let isPassThrough: Bool
     package let createdMicros: Int64
     /// In order of priority; closed deployments are not listed.
     package let targets: [DeploymentRecord]
@@ -14,9 +16,13 @@ package final class RouteRecord: Sendable {
         self.id = id
         self.version = version
         self.name = name
+        isPassThrough = name.hasPrefix(Self.passThroughPrefix)
         self.createdMicros = createdMicros
         self.targets = targets
     }
+
+    /// What the names of routes begin with that let calls through to a provider's own paths.
+    package static let passThroughPrefix = "passthrough/"
 }
 
 /// A model at a provider in a region, as Tollbook can call it, with its prices.
@@ -64,6 +70,8 @@ package final class ProviderRecord: Sendable {
     package let baseURL: String
     /// The version of Azure's interface that is asked for; nil: none.
     package let apiVersion: String?
+    /// The region of AWS that calls are signed for; nil: none is known.
+    package let awsRegion: String?
     /// Fields that must not go up as callers write them.
     package let fieldRules: RequestFieldRules
     /// How it serves each endpoint, by the endpoint's raw value.
@@ -81,6 +89,7 @@ package final class ProviderRecord: Sendable {
         knownDialect = known
         self.baseURL = baseURL
         apiVersion = settings[.apiVersion]
+        awsRegion = known == .bedrock ? settings[.awsRegion] ?? AWSRegion.named(byURL: baseURL) : nil
         // What is known of a vendor is known of the dialect that it is listed with.
         let preset = settings[.preset].flatMap(ProviderPreset.named).flatMap { $0.dialect == known ? $0 : nil }
         fieldRules = preset?.fieldRules ?? .standard

@@ -52,7 +52,7 @@ extension PlannedTarget {
         _ deployment: DeploymentRecord, _ service: EndpointService, credential: CredentialRecord?, facts: CallFacts
     ) {
         let prices = deployment.prices.prices(atMicros: facts.acceptedMicros)
-        guard facts.endpoint.isCharged else {
+        guard facts.endpoint.isCharged, prices != nil || !facts.endpoint.isFreeUnlessPriced else {
             self.init(
                 deployment: deployment, service: service, credential: credential, prices: prices, hold: .zero,
                 heldOutputTokens: 0)

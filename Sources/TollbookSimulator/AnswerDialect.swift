@@ -22,6 +22,27 @@ enum AnswerDialect: Sendable, Equatable {
     case geminiEmbedding
     /// Gemini's embeddings of several texts.
     case geminiEmbeddings
+    case moderations
+    case imageGenerations
+    case imageEdits
+    case speech
+    /// Transcriptions and translations.
+    case transcriptions
+    case rerank
+    /// Bedrock's Converse, whose model is in the path.
+    case converse
+    case converseStream
+
+    /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
+    var isMedia: Bool {
+        switch self {
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank: true
+        default: false
+        }
+    }
+
+    /// Whether requests may be forms.
+    var takesForms: Bool { self == .imageEdits || self == .transcriptions }
 
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
@@ -37,20 +58,25 @@ enum AnswerDialect: Sendable, Equatable {
     /// Whether the answer is vectors.
     var isEmbedding: Bool { self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings }
 
-    /// Whose form errors have.
-    var errorShape: ErrorShape { isAnthropic ? .anthropic : isGemini ? .gemini : .openai }
+    /// Whether requests, errors and streams have the form of Bedrock's Converse.
+    var isBedrock: Bool { self == .converse || self == .converseStream }
 
-    /// Whether it can be streamed.
+    /// Whether the body may ask for a stream.
     var streams: Bool {
         switch self {
-        case .chat, .messages, .completions, .responses, .gemini: true
-        default: false
+        case .chat, .messages, .completions, .responses: true
+        default: isMedia
         }
     }
 
     /// Whether requests have the form of OpenAI responses.
     var isResponses: Bool { self == .responses || self == .responsesCount }
 
+    /// The form of its errors.
+    var errorShape: ErrorShape {
+        isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
+    }
+
     /// The header that carries the provider's id of a request.
-    var requestIDName: StaticString { isAnthropic ? "request-id" : "x-request-id" }
+    var requestIDName: StaticString { errorShape.requestIDName }
 }

@@ -11,6 +11,7 @@ struct AnswerWriter {
         loop.body.clear()
         writeBody(plan, into: &loop.body)
         var answer = AnswerHead(framing: .length(loop.body.count), keepsAlive: head.keepsAlive)
+        answer.contentType = plan.contentType
         answer.requestIDName = plan.dialect.requestIDName
         answer.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &loop.sink)
         loop.body.withBytes { loop.sink.write($0) }
@@ -36,6 +37,7 @@ struct AnswerWriter {
         let promised = body.count + (delivery.fault == .wrongLength ? 64 : 0)
         var answer = AnswerHead(framing: .length(promised), keepsAlive: head.keepsAlive)
         answer.isGzip = delivery.fault == .gzip
+        answer.contentType = plan.contentType
         answer.requestIDName = plan.dialect.requestIDName
         let generation = delivery.nanosPerToken * (plan.figures.completion / plan.choices)
         return .plain(
@@ -45,7 +47,14 @@ struct AnswerWriter {
     /// A streamed chat answer.
     func stream(_ plan: ChatPlan, _ delivery: Delivery) -> Script {
         var answer = AnswerHead(framing: head.isHTTP10 ? .untilClose : .chunked, keepsAlive: head.keepsAlive)
-        answer.contentType = plan.isArray ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8"
+        answer.contentType =
+            if plan.isArray {
+                "application/json; charset=UTF-8"
+            } else if plan.dialect.isBedrock {
+                "application/vnd.amazon.eventstream"
+            } else {
+                "text/event-stream; charset=utf-8"
+            }
         answer.isGzip = delivery.fault == .gzip
         answer.requestIDName = plan.dialect.requestIDName
         answer.keepsAlive = head.keepsAlive && !head.isHTTP10
@@ -69,6 +78,13 @@ struct AnswerWriter {
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
         case .gemini, .geminiCount, .geminiEmbedding, .geminiEmbeddings:
             GeminiBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank:
+            if case .media(let content) = plan.content {
+                MediaBody(plan: plan, content: content, stamp: stamp).write(into: &sink)
+            } else {
+                nil
+            }
+        case .converse, .converseStream: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 
@@ -84,7 +100,7 @@ struct AnswerWriter {
         var bytes = sink.buffer
         if fault == .malformedJSON { bytes.moveWriterIndex(to: bytes.writerIndex - min(40, bytes.readableBytes)) }
         if fault == .gzip { return AnswerBody(GzipWriter.whole(bytes)) }
-        guard let gap, case .filler(let count) = plan.content else { return AnswerBody(bytes) }
+        guard let gap, let count = plan.fillerBytes else { return AnswerBody(bytes) }
         let front = bytes.readSlice(length: gap) ?? ByteBuffer()
         return AnswerBody(front: front, filler: count, back: bytes)
     }
@@ -99,7 +115,7 @@ struct AnswerWriter {
         var head = AnswerHead(status: error.status, framing: .length(body.readableBytes), keepsAlive: keepsAlive)
         head.contentType = error.contentType
         head.extraLines = error.headerLines
-        if error.shape == .anthropic { head.requestIDName = AnswerDialect.messages.requestIDName }
+        head.requestIDName = error.shape.requestIDName
         head.write(stamp: stamp, dateLine: loop.dateLine(stamp.created), into: &sink)
         return (sink.buffer, body)
     }

@@ -73,7 +73,7 @@ struct ChatBody {
             let gap = choice == 0 ? sink.count : nil
             sink.write("\"")
             return gap
-        case .vectors: return nil
+        case .vectors, .media: return nil
         }
         sink.write("\"")
         return nil

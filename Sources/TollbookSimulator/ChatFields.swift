@@ -13,7 +13,12 @@ struct ChatFields {
     private var toolChoice: Range<Int>?
     private var responseFormat: Range<Int>?
     private var input: Range<Int>?
+    private var inferenceConfig: Range<Int>?
+    private var toolConfig: Range<Int>?
     private var encoding: Range<Int>?
+    private var streamFormat: Range<Int>?
+    private var documents: Range<Int>?
+    private var best: Range<Int>?
 
     init(_ dialect: AnswerDialect) {
         self.dialect = dialect
@@ -48,6 +53,16 @@ struct ChatFields {
             input = value
         } else if isKey("encoding_format") {
             encoding = value
+        } else if isKey("stream_format") {
+            streamFormat = value
+        } else if isKey("documents") {
+            documents = value
+        } else if isKey("top_n") {
+            best = value
+        } else if isKey("inferenceConfig") {
+            inferenceConfig = value
+        } else if isKey("toolConfig") {
+            toolConfig = value
         }
     }
 
@@ -68,6 +83,17 @@ struct ChatFields {
             request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
             return request
         }
+        if dialect.isMedia {
+            request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
+            request.mediaFormat = responseFormat.flatMap { JSONText.string(bytes, $0) } ?? ""
+            request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
+            if dialect == .rerank {
+                let count = documents.map { JSONLookup.elements(bytes, $0).count } ?? 0
+                request.inputs = min(count, best.flatMap { JSONText.integer(bytes, $0) } ?? count)
+            }
+            if dialect == .speech { request.stream = streamFormat.flatMap { JSONText.string(bytes, $0) } == "sse" }
+            return request
+        }
         guard !dialect.isAnthropic else {
             if let responseFormat { request.format = anthropicFormat(bytes, responseFormat) }
             return request
@@ -80,6 +106,29 @@ struct ChatFields {
         if let streamOptions { request.includeUsage = includeUsage(bytes, streamOptions) }
         if let responseFormat { request.format = format(bytes, responseFormat) }
         return request
+    }
+
+    /// The request that the noted fields make in Converse's form.
+    func converseRequest(_ bytes: UnsafeRawBufferPointer, model: String) -> ChatRequest {
+        var request = ChatRequest()
+        request.dialect = dialect
+        request.model = ByteBuffer(string: model)
+        request.bodyBytes = bytes.count
+        request.stream = dialect == .converseStream
+        request.maxTokens = inferenceConfig.flatMap { JSONLookup.value(bytes, $0, "maxTokens") }
+            .flatMap { JSONText.integer(bytes, $0) }
+        if let toolConfig { request.tool = converseTool(bytes, toolConfig) }
+        return request
+    }
+
+    private func converseTool(_ bytes: UnsafeRawBufferPointer, _ config: Range<Int>) -> ChatRequest.ToolChoice {
+        let offered = JSONLookup.value(bytes, config, "tools").map { ToolSample.all(bytes, $0) } ?? []
+        guard let first = offered.first else { return .none }
+        guard let choice = JSONLookup.value(bytes, config, "toolChoice") else { return .offered(offered) }
+        if JSONLookup.value(bytes, choice, "any") != nil { return .required(offered) }
+        guard let tool = JSONLookup.value(bytes, choice, "tool") else { return .offered(offered) }
+        let name = JSONLookup.value(bytes, tool, "name").flatMap { JSONText.string(bytes, $0) }
+        return .named(offered.first { $0.name == name } ?? first)
     }
 
     private func includeUsage(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {

@@ -27,6 +27,21 @@ struct ChatPlan: Sendable, Equatable {
         case vectors(Int, isBase64: Bool)
         /// So many bytes of one letter.
         case filler(Int)
+        case media(MediaContent)
+    }
+
+    /// Letters that the body's writer leaves out; nil: none.
+    var fillerBytes: Int? {
+        switch content {
+        case .filler(let bytes): bytes
+        case .media(let media): media.letters > 0 ? media.letters : nil
+        case .words, .text, .toolCalls, .vectors: nil
+        }
+    }
+
+    var contentType: StaticString {
+        if case .media(let media) = content { return media.contentType }
+        return "application/json"
     }
 
     /// Where usage is told.

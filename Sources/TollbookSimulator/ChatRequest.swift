@@ -18,6 +18,10 @@ struct ChatRequest: Sendable, Equatable {
     var wantsBase64 = false
     /// Whether a Gemini stream is to be a JSON array.
     var isArray = false
+    /// `response_format` of images and audio.
+    var mediaFormat = ""
+    /// Bytes of the files in a form.
+    var fileBytes = 0
 
     /// What the request wants by way of tools.
     enum ToolChoice: Sendable, Equatable {
@@ -37,9 +41,23 @@ struct ChatRequest: Sendable, Equatable {
         case json(String)
     }
 
-    /// The request of whatever API.
+    init() {}
+
+    /// - Returns: nil if the form has no field `model`.
+    init?(_ form: FormFields, as dialect: AnswerDialect, bodyBytes: Int) {
+        guard let model = form.values["model"], !model.isEmpty else { return nil }
+        self.dialect = dialect
+        self.model = ByteBuffer(string: model)
+        self.bodyBytes = bodyBytes
+        stream = form.values["stream"] == "true"
+        choices = form.values["n"].flatMap(Int.init) ?? 1
+        mediaFormat = form.values["response_format"] ?? ""
+        fileBytes = form.fileBytes
+    }
+
+    /// The request of whatever API whose bodies are JSON.
     static func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {
-        guard dialect.isGemini else { return parse(request.body, as: dialect) }
+        guard dialect.isGemini else { return parse(request.body, as: dialect, model: request.head.model) }
         guard let model = request.head.model else { return nil }
         return request.body.withUnsafeReadableBytes { bytes in
             guard var parsed = GeminiFields.request(bytes, as: dialect, model: model) else { return nil }
@@ -49,12 +67,14 @@ struct ChatRequest: Sendable, Equatable {
         }
     }
 
-    /// - Returns: nil if the body is not one JSON object or has no string `model`.
-    static func parse(_ body: ByteBuffer, as dialect: AnswerDialect = .chat) -> ChatRequest? {
+    /// - Parameter model: as the path names it; nil: the body does.
+    /// - Returns: nil if the body is not one JSON object or has no string `model` that it should have.
+    static func parse(_ body: ByteBuffer, as dialect: AnswerDialect = .chat, model: String? = nil) -> ChatRequest? {
         body.withUnsafeReadableBytes { bytes in
             var fields = ChatFields(dialect)
             var scanner = JSONScanner(bytes)
             guard scanner.members(visit: { fields.note(bytes, key: $0, value: $1) }) else { return nil }
+            if let model { return fields.converseRequest(bytes, model: model) }
             return fields.request(bytes, body)
         }
     }

@@ -51,7 +51,9 @@ struct DirectiveKey: Sendable {
         DirectiveKey("status", \.status, 400...599, "answer with this error status"),
         DirectiveKey("retry_after", \.retryAfterSeconds, -1...86_400, "retry-after of an error (429: 1); -1: none"),
         DirectiveKey("after", \.after, 0...SimulatorLimits.largeContentBytes, "where a fault strikes; default halfway"),
-        DirectiveKey("bytes", \.bytes, 0...SimulatorLimits.largeContentBytes, "content of fault=large_body"),
+        DirectiveKey(
+            "bytes", \.bytes, 0...SimulatorLimits.largeContentBytes,
+            "content of fault=large_body, of a picture or of sound"),
         DirectiveKey("gap_ms", \.gapMillis, 0...60_000, "time between bytes of slow_head and drip"),
         DirectiveKey("stall_ms", \.stallMillis, millis, "how long a stall lasts, after which the answer goes on"),
         DirectiveKey("close_after_ms", \.closeAfterMillis, millis, "idle time before keepalive_close closes"),

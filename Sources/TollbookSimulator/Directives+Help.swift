@@ -5,9 +5,13 @@ extension Directives {
             "Directives pin counts, times and faults of one answer. Write them as key=value pairs between commas",
             "in the request header x-sim, or in the model name after / or : (sim/completion=20,fault=drip).",
             "The header wins over the model name, which wins over --default. Unknown keys are answered with 400.",
-            "They mean the same at /v1/chat/completions, /v1/responses, /v1/messages, whose usage object takes",
-            "cached and cache_write tokens out of prompt, and /v1beta/models/{model}:generateContent and its",
-            "siblings, whose usage object takes reasoning out of completion. usage= is for chat streams only.",
+            "They mean the same at /v1/chat/completions, /v1/responses, /v1/messages,",
+            "/model/{model}/converse[-stream] and /v1beta/models/{model}:generateContent and its siblings. The usage",
+            "objects of messages and Converse take cached and cache_write tokens out of prompt, Gemini's takes",
+            "reasoning out of completion. usage= is for chat streams only.",
+            "Of images and audio, bytes= is the first picture's length in base64, or the sound's; models named",
+            "whisper are charged by prompt seconds. Rankings tell prompt as search units, and as tokens of models",
+            "named jina.",
             "",
         ]
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }

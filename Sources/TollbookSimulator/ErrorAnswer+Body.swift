@@ -26,6 +26,7 @@ extension ErrorAnswer {
             lines += "x-ratelimit-remaining-requests: 499\r\nx-ratelimit-remaining-tokens: 0\r\n"
             lines += "x-ratelimit-reset-requests: 120ms\r\nx-ratelimit-reset-tokens: \(reset)\r\n"
         }
+        if shape == .bedrock { lines += "x-amzn-errortype: \(bedrockType)\r\n" }
         if status == 529 { lines += "x-should-retry: true\r\n" }
         return lines
     }
@@ -38,6 +39,8 @@ extension ErrorAnswer {
         case .anthropic:
             return #"{"type":"error","error":{"type":\#(quoted(anthropicType)),"message":\#(quoted(message))},"#
                 + #""request_id":\#(quoted(requestID))}"#
+        case .bedrock:
+            return #"{"message":\#(quoted(message))}"#
         case .azure:
             return #"{"error":{"code":\#(quoted(code)),"message":\#(quoted(message))}}"#
         case .mistral:
@@ -89,6 +92,20 @@ extension ErrorAnswer {
         case 504: "DEADLINE_EXCEEDED"
         case ..<500: "INVALID_ARGUMENT"
         default: "INTERNAL"
+        }
+    }
+
+    private var bedrockType: String {
+        switch status {
+        case 401: "UnrecognizedClientException"
+        case 403: "AccessDeniedException"
+        case 404: "ResourceNotFoundException"
+        case 408: "ModelTimeoutException"
+        case 424: "ModelErrorException"
+        case 429: "ThrottlingException"
+        case 503: "ServiceUnavailableException"
+        case ..<500: "ValidationException"
+        default: "InternalServerException"
         }
     }
 

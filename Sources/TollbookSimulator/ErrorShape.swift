@@ -4,6 +4,8 @@ package enum ErrorShape: String, Sendable, CaseIterable {
     case openai
     /// `{"type": "error", "error": {"type", "message"}, "request_id"}`.
     case anthropic
+    /// `{"message"}`, the class of error in the header `x-amzn-errortype`.
+    case bedrock
     /// `{"error": {"code": "429", "message"}}`, the code a string that repeats the status.
     case azure
     /// `{"object": "error", "message", "type", "param", "code", "raw_status_code"}`.
@@ -26,6 +28,15 @@ package enum ErrorShape: String, Sendable, CaseIterable {
         case 502 where !dialect.isGemini: .html
         case 504 where dialect == .chat: .html
         default: dialect.errorShape
+        }
+    }
+
+    /// The header that carries the provider's id of a request.
+    var requestIDName: StaticString {
+        switch self {
+        case .anthropic: "request-id"
+        case .bedrock: "x-amzn-requestid"
+        default: "x-request-id"
         }
     }
 }

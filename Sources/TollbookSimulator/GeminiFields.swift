@@ -5,14 +5,14 @@ enum GeminiFields {
     /// - Parameter model: as the path names it.
     /// - Returns: nil if the body is not one JSON object.
     static func request(
-        _ bytes: UnsafeRawBufferPointer, as dialect: AnswerDialect, model: ByteBuffer
+        _ bytes: UnsafeRawBufferPointer, as dialect: AnswerDialect, model: String
     ) -> ChatRequest? {
         var scanner = JSONScanner(bytes)
         guard scanner.members(visit: { _, _ in }) else { return nil }
         let whole = 0..<bytes.count
         var request = ChatRequest()
         request.dialect = dialect
-        request.model = unescaped(model)
+        request.model = ByteBuffer(string: JSONText.escaped(model))
         request.bodyBytes = bytes.count
         if let requests = value(bytes, whole, "requests", "requests") {
             request.inputs = JSONLookup.elements(bytes, requests).count
@@ -32,23 +32,6 @@ enum GeminiFields {
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ name: StaticString, _ original: StaticString
     ) -> Range<Int>? {
         JSONLookup.value(bytes, range, name) ?? JSONLookup.value(bytes, range, original)
-    }
-
-    /// A path's escapes undone, in JSON's way of writing.
-    private static func unescaped(_ model: ByteBuffer) -> ByteBuffer {
-        var bytes: [UInt8] = []
-        var rest = Array(model.readableBytesView)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            else {
-                bytes.append(byte)
-                continue
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return ByteBuffer(string: JSONText.escaped(String(decoding: bytes, as: UTF8.self)))
     }
 
     private static func format(_ bytes: UnsafeRawBufferPointer, _ settings: Range<Int>) -> ChatRequest.AnswerFormat {

@@ -49,10 +49,21 @@ struct GzipWriter: Sendable {
 
     private mutating func update(_ bytes: ByteBuffer) {
         length &+= UInt32(truncatingIfNeeded: bytes.readableBytes)
+        checksum = Self.update(checksum, bytes)
+    }
+
+    /// The CRC-32 of bytes, which event streams have as well.
+    static func checksum(of bytes: ByteBuffer) -> UInt32 {
+        ~update(0xffff_ffff, bytes)
+    }
+
+    private static func update(_ before: UInt32, _ bytes: ByteBuffer) -> UInt32 {
         bytes.withUnsafeReadableBytes { raw in
+            var checksum = before
             for byte in raw {
-                checksum = Self.table[Int((checksum ^ UInt32(byte)) & 0xff)] ^ (checksum >> 8)
+                checksum = table[Int((checksum ^ UInt32(byte)) & 0xff)] ^ (checksum >> 8)
             }
+            return checksum
         }
     }
 

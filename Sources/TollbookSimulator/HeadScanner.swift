@@ -21,6 +21,7 @@ struct HeadScanner {
         var isChunked = false
         var expectsContinue = false
         var directives: Range<Int>?
+        /// The model in the path, escaped.
         var model: Range<Int>?
         var wantsEvents = false
     }
@@ -88,6 +89,10 @@ struct HeadScanner {
         let target = space + 1..<last
         let path = bytes[target].firstIndex(of: UInt8(ascii: "?")).map { target.lowerBound..<$0 } ?? target
         fields.route = route(path)
+        if fields.route == .unknown, let found = modelRoute(path) {
+            fields.route = found.route
+            fields.model = found.model
+        }
         if fields.route == .unknown { readGeminiPath(path, query: path.upperBound..<target.upperBound) }
         return true
     }
@@ -98,7 +103,11 @@ struct HeadScanner {
             ("/v1/chat/completions", .chat), ("/chat/completions", .chat), ("/v1/messages", .messages),
             ("/v1/messages/count_tokens", .countTokens), ("/v1/completions", .completions),
             ("/v1/embeddings", .embeddings), ("/v1/responses", .responses),
-            ("/v1/responses/input_tokens", .responsesCount), ("/v1/models", .models), ("/models", .models),
+            ("/v1/responses/input_tokens", .responsesCount), ("/v1/moderations", .moderations),
+            ("/v1/images/generations", .imageGenerations), ("/v1/images/edits", .imageEdits),
+            ("/v1/audio/speech", .speech), ("/v1/audio/transcriptions", .transcriptions),
+            ("/v1/audio/translations", .transcriptions), ("/v1/rerank", .rerank), ("/v2/rerank", .rerank),
+            ("/v1/models", .models), ("/models", .models),
             ("/completions", .completions), ("/embeddings", .embeddings), ("/responses", .responses),
             ("/healthz", .health), ("/sim/calls", .calls), ("/sim/last", .last), ("/sim/reset", .reset),
         ]
@@ -140,6 +149,19 @@ struct HeadScanner {
     private func end(of text: StaticString, at start: Int, in path: Range<Int>) -> Int? {
         let end = start + text.utf8CodeUnitCount
         return end < path.upperBound && isEqual(start..<end, text) ? end : nil
+    }
+
+    /// `/model/{model}/converse` and `/model/{model}/converse-stream`.
+    private func modelRoute(_ path: Range<Int>) -> (route: RequestHead.Route, model: Range<Int>)? {
+        let start = path.lowerBound + 7
+        guard start < path.upperBound, isEqual(path.lowerBound..<start, "/model/"),
+            let slash = bytes[path].lastIndex(of: UInt8(ascii: "/")), slash > start
+        else { return nil }
+        let routes: [(StaticString, RequestHead.Route)] = [
+            ("/converse", .converse), ("/converse-stream", .converseStream),
+        ]
+        for (name, route) in routes where isEqual(slash..<path.upperBound, name) { return (route, start..<slash) }
+        return nil
     }
 
     /// A path without `/openai` before `/v1`, or without `/openai/deployments/{model}`: the body names the model, too.

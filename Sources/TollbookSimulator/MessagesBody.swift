@@ -56,7 +56,7 @@ struct MessagesBody {
             let gap = sink.count
             sink.write("\"}")
             return gap
-        case .vectors: return nil
+        case .vectors, .media: return nil
         }
         sink.write("\"}")
         return nil

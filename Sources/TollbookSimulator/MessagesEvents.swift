@@ -84,7 +84,7 @@ struct MessagesEvents: TypedEvents {
         case .text(let text):
             let pieces = StreamDeltas.pieces(text, count: plan.chunks)
             return block(0, opening: #"{"type":"text","text":""}"#, pieces.map { textDelta(JSONText.escaped($0)) })
-        case .vectors: return []
+        case .vectors, .media: return []
         case .filler(let count):
             let text = String(repeating: "a", count: count)
             return block(0, opening: #"{"type":"text","text":""}"#, [textDelta(text)])

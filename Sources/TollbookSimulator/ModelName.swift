@@ -15,4 +15,23 @@ enum ModelName {
     static func text(_ model: ByteBuffer) -> String {
         model.withUnsafeReadableBytes { JSONText.unescaped($0, 0..<$0.count) }
     }
+
+    /// A model's name out of a path; a broken escape stays as it is.
+    static func decoded(_ escaped: some Sequence<UInt8>) -> String {
+        let source = Array(escaped)
+        var bytes: [UInt8] = []
+        var index = 0
+        while index < source.count {
+            if source[index] == UInt8(ascii: "%"), index + 2 < source.count,
+                let byte = UInt8(String(decoding: source[index + 1...index + 2], as: UTF8.self), radix: 16)
+            {
+                bytes.append(byte)
+                index += 3
+            } else {
+                bytes.append(source[index])
+                index += 1
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

@@ -7,12 +7,12 @@ struct RequestHead: Sendable {
     /// Whether the connection stays open after the answer.
     var keepsAlive: Bool
     var isHTTP10: Bool
+    /// The model that the path names, decoded; nil: the body names it.
+    var model: String?
     /// The value of `x-sim`.
     var directives: String?
     /// The whole head as it came.
     var raw: ByteBuffer
-    /// The model that the path names, as it stands there; nil: the body names it.
-    var model: ByteBuffer?
     /// Whether a Gemini stream is wanted as server-sent events, and not as a JSON array.
     var wantsEvents = false
 
@@ -39,6 +39,14 @@ struct RequestHead: Sendable {
         case geminiCount
         case geminiEmbedding
         case geminiEmbeddings
+        case moderations
+        case imageGenerations
+        case imageEdits
+        case speech
+        case transcriptions
+        case rerank
+        case converse
+        case converseStream
         case models
         case health
         case calls

@@ -47,11 +47,12 @@ struct RequestReader: Sendable {
         }
         guard let raw = buffer.readSlice(length: fields.length) else { return .incomplete }
         let text = fields.directives.flatMap { raw.getString(at: raw.readerIndex + $0.lowerBound, length: $0.count) }
-        let head = RequestHead(
+        var head = RequestHead(
             method: fields.method, route: fields.route, keepsAlive: fields.keepsAlive, isHTTP10: fields.isHTTP10,
-            directives: text, raw: raw,
-            model: fields.model.flatMap { raw.getSlice(at: raw.readerIndex + $0.lowerBound, length: $0.count) },
-            wantsEvents: fields.wantsEvents)
+            directives: text, raw: raw, wantsEvents: fields.wantsEvents)
+        if let model = fields.model {
+            head.model = ModelName.decoded(raw.readableBytesView.dropFirst(model.lowerBound).prefix(model.count))
+        }
         return startBody(head, fields, from: &buffer)
     }
 

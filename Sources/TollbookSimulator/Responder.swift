@@ -31,6 +31,14 @@ struct Responder: Sendable {
         case (.post, .geminiCount): return call(request, .geminiCount)
         case (.post, .geminiEmbedding): return call(request, .geminiEmbedding)
         case (.post, .geminiEmbeddings): return call(request, .geminiEmbeddings)
+        case (.post, .moderations): return call(request, .moderations)
+        case (.post, .imageGenerations): return call(request, .imageGenerations)
+        case (.post, .imageEdits): return call(request, .imageEdits)
+        case (.post, .speech): return call(request, .speech)
+        case (.post, .transcriptions): return call(request, .transcriptions)
+        case (.post, .rerank): return call(request, .rerank)
+        case (.post, .converse): return call(request, .converse)
+        case (.post, .converseStream): return call(request, .converseStream)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))
@@ -53,8 +61,9 @@ struct Responder: Sendable {
     private func call(_ request: RequestHead.WithBody, _ dialect: AnswerDialect) -> Reply {
         shared.note(request)
         let stamp = CallStamp(number: shared.nextCall(), created: loop.now)
-        guard let chat = ChatRequest.parse(request, as: dialect) else {
-            var error = ErrorAnswer.invalid("The body is no JSON object with a string 'model'.", parameter: "model")
+        guard let chat = parse(request, as: dialect) else {
+            let wanted = dialect.takesForms ? "form" : "JSON object"
+            var error = ErrorAnswer.invalid("The body is no \(wanted) with a string 'model'.", parameter: "model")
             error.shape = dialect.errorShape
             error.isInArray = request.head.isArray
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
@@ -63,7 +72,7 @@ struct Responder: Sendable {
         let plan = plan(chat, request.head, call: stamp.number)
         let writer = AnswerWriter(loop: loop, head: request.head, stamp: stamp)
         switch plan.subject {
-        case .chat(let chat) where !chat.streams && plan.delivery.isImmediate:
+        case .chat(let chat) where !chat.streams && plan.delivery.isImmediate && chat.fillerBytes == nil:
             writer.writePlain(chat)
             return .written
         case .chat(let chat):
@@ -75,6 +84,13 @@ struct Responder: Sendable {
             error.isInArray = request.head.isArray
             return .script(writer.error(error, plan.delivery))
         }
+    }
+
+    private func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {
+        guard dialect.takesForms, let form = FormFields(request) else {
+            return dialect == .transcriptions ? nil : ChatRequest.parse(request, as: dialect)
+        }
+        return ChatRequest(form, as: dialect, bodyBytes: request.body.readableBytes)
     }
 
     private func plan(_ chat: ChatRequest, _ head: RequestHead, call: Int) -> AnswerPlan {

@@ -71,7 +71,7 @@ struct ResponsesItem: Sendable {
             }
         case .text(let text): StreamDeltas.pieces(text, count: plan.chunks).map(JSONText.escaped)
         case .filler(let count): [String(repeating: "a", count: count)]
-        case .toolCalls, .vectors: []
+        case .toolCalls, .vectors, .media: []
         }
     }
 

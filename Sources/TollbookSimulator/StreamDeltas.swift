@@ -3,7 +3,7 @@ enum StreamDeltas {
     /// Deltas of one choice; nil for ``ChatPlan/Content/words(_:)``, whose chunks are written without a list.
     static func list(_ plan: ChatPlan, choice: Int, stamp: CallStamp) -> [String]? {
         switch plan.content {
-        case .words, .vectors:
+        case .words, .vectors, .media:
             nil
         case .text(let text):
             pieces(text, count: plan.chunks).map { content(JSONText.escaped($0), plan.dialect) }

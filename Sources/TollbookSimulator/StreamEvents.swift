@@ -25,6 +25,7 @@ struct StreamEvents: Sendable {
         case .messages: typed = MessagesEvents(plan, stamp: stamp)
         case .gemini: typed = GeminiEvents(plan, stamp: stamp)
         case .responses: typed = ResponsesEvents(plan, stamp: stamp)
+        case .converseStream: typed = ConverseEvents(plan, stamp: stamp)
         default: typed = nil
         }
         let front = Self.makeFront(plan, stamp)

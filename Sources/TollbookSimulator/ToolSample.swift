@@ -18,13 +18,24 @@ struct ToolSample: Sendable, Equatable {
     }
 
     private static func sample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
-        guard let name = nameChosen(bytes, tool) else { return flatSample(bytes, tool) }
+        guard let name = nameChosen(bytes, tool) else {
+            return JSONLookup.value(bytes, tool, "toolSpec").map { converseSample(bytes, $0) }
+                ?? flatSample(bytes, tool)
+        }
         if let function = JSONLookup.value(bytes, tool, "function") {
             let schema = JSONLookup.value(bytes, function, "parameters")
             return ToolSample(
                 name: name, isCustom: false, arguments: schema.map { SchemaSample.make(bytes, $0) } ?? "{}")
         }
         return ToolSample(name: name, isCustom: true, arguments: "lorem ipsum dolor")
+    }
+
+    /// Converse's form: `{"toolSpec":{"name":…,"inputSchema":{"json":…}}}`.
+    private static func converseSample(_ bytes: UnsafeRawBufferPointer, _ tool: Range<Int>) -> ToolSample? {
+        guard let name = name(bytes, tool),
+            let schema = JSONLookup.value(bytes, tool, "inputSchema").flatMap({ JSONLookup.value(bytes, $0, "json") })
+        else { return nil }
+        return ToolSample(name: name, isCustom: false, arguments: SchemaSample.make(bytes, schema))
     }
 
     /// The name at the top of a tool or of a choice.

@@ -42,9 +42,25 @@ package enum WireLimits {
     /// bytes are looked at to tell base64 from text.
     static let attachmentPayloadBytes = 512
 
+    /// Parts of a form: the largest, an edit of sixteen images, has under 40.
+    static let formParts = 256
+
+    /// Bytes of one part's headers: a name, a file's name and a content type.
+    static let formHeaderBytes = 8 << 10
+
+    /// Bytes of a form field that Tollbook reads, other than the model.
+    static let formFieldBytes = 1_024
+
     /// Bytes of one server-sent event. Image models send a whole picture base64 in one event (about 4 MB);
     /// an event that never ends must not grow without bound. Passed: `event_too_large`.
     package static let sseEventBytes = 8 << 20
+
+    /// Bytes of one message of an AWS event stream, for the same reason. Passed: `event_too_large`.
+    package static let eventMessageBytes = 8 << 20
+
+    /// Bytes of a stream that are kept back from the event that tells its end to the one that tells its usage. Two
+    /// small events follow each other there. Passed: `event_too_large`.
+    package static let withheldEventBytes = 1 << 20
 
     /// Bytes of a raw usage object that are kept. Real ones are under 1 KiB; a longer one is treated as
     /// no usage.

@@ -162,5 +162,5 @@ def test_a_path_names_the_model_though_the_body_names_another_or_none(gateway: G
     with httpx.Client(base_url=f"{gateway.url}/openai/deployments", headers=headers, trust_env=False) as client:
         for body in [{"input": "x"}, {"input": "x", "model": "another"}]:
             assert client.post("/demo/embeddings?api-version=1", json=body).status_code == 200
-        answer = client.post("/demo/images/generations", json={"prompt": "x"})
+        answer = client.post("/demo/images/variations", json={"prompt": "x"})
         assert answer.status_code == 404 and answer.json()["error"]["code"] == "not_found"

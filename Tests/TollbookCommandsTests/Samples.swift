@@ -173,9 +173,10 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
 
     private static let providers: [BadDocument] = [
         BadDocument(
-            provider("dialect: cohere"),
-            "3:24: this version calls no provider of dialect 'cohere'. "
-                + "Write openai, azure, anthropic, gemini, vertex or simulated, or leave the provider out."),
+            provider("dialect: mistral"),
+            "3:24: this version calls no provider of dialect 'mistral'. "
+                + "Write openai, azure, anthropic, gemini, vertex, cohere, bedrock or simulated, or leave the provider "
+                + "out."),
         BadDocument(
             provider("dialect: vertex, credential: none, base_url: \"https://aiplatform.googleapis.com/v1\""),
             "3:60: the address does not end with a project and a location. "
@@ -196,6 +197,15 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
             provider("dialect: azure, credential: none, base_url: https://a, api_version: \"2024&x\""),
             "3:83: the api_version is none that Azure has. "
                 + "Write for example api_version: \"2024-10-21\", or leave it out for Azure's v1 interface."),
+        BadDocument(
+            provider("dialect: bedrock, credential: none, base_url: https://a"),
+            "3:61: the address names no region of AWS. Write for example aws_region: us-east-1."),
+        BadDocument(
+            provider("dialect: bedrock, credential: none, base_url: https://a, aws_region: US East"),
+            "3:84: the aws_region is none that AWS could have. Write for example aws_region: us-east-1."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: https://a, aws_region: us-east-1"),
+            "3:83: only a provider of dialect bedrock has an aws_region. Leave aws_region out."),
         BadDocument(provider("dialect: openia"), "3:24: 'openia' is no dialect. Write openai."),
         BadDocument(
             provider("dialect: openai, credential: none"),

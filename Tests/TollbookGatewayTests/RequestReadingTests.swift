@@ -82,6 +82,21 @@ import TollbookGateway
         #expect(FrontTarget(method: "POST", path: "/openai/v1/openai/v1/embeddings") == .notFound)
     }
 
+    @Test func findsBedrocksModels() {
+        let arn = "arn:aws:bedrock:us-east-1:1:inference-profile/m"
+        for escaped in [arn, "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fm"] {
+            let path = Substring("/model/\(escaped)/converse")
+            #expect(FrontTarget(method: "POST", path: path) == .call(.converse, model: arn))
+            #expect(FrontTarget(method: "POST", path: path + "-stream") == .call(.converseStream, model: arn))
+            #expect(FrontTarget(method: "GET", path: path) == .methodNotAllowed(allow: "POST"))
+        }
+        for path in [
+            "/model/converse", "/model//converse", "/model/m/invoke", "/model/%0A/converse", "/model/%/converse",
+        ] {
+            #expect(FrontTarget(method: "POST", path: Substring(path)) == .notFound)
+        }
+    }
+
     /// The headers of a POST with these lines.
     private static func headers(_ lines: [String], target: String = "/") throws -> RequestHeaders {
         var reader = RequestReader()
@@ -109,5 +124,29 @@ import TollbookGateway
         #expect(try Self.headers([], target: "/?a=b&key=tb%2D3").secret.map { String(buffer: $0.value) } == "tb-3")
         #expect(try Self.headers(["api-key: tb-2"], target: "/?key=tb-3").secret?.place == .apiKey)
         #expect(try Self.headers(["authorization: Basic tb-1"], target: "/?key=").secret == nil)
+    }
+
+    @Test(arguments: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) func passesPathsThrough(_ method: String) {
+        let expected = FrontTarget.call(.passthrough, model: "passthrough/up")
+        for path in ["files", "a/b%2Fc;d=1", "", "...", "a%2e/..b"] {
+            #expect(FrontTarget(method: method, path: "/passthrough/up/\(path)") == expected)
+        }
+        #expect(
+            FrontTarget(method: method, path: "/passthrough/eu%2Fup/x")
+                == .call(.passthrough, model: "passthrough/eu/up"))
+    }
+
+    @Test(arguments: [
+        "/passthrough", "/passthrough/", "/passthrough/up", "/passthrough//x", "/passthrough/up/..",
+        "/passthrough/up/./x",
+        "/passthrough/up/a/%2e%2E/b", "/passthrough/up/..%2f..", "/passthrough/up/%5c..%5cx", "/passthrough/up/%zz",
+        "/passthrough/%0a/x",
+    ]) func leavesNoProvidersBasePath(_ path: String) {
+        #expect(FrontTarget(method: "GET", path: Substring(path)) == .notFound)
+    }
+
+    @Test(arguments: ["HEAD", "CONNECT", "TRACE", "get"]) func passesNoOtherMethods(_ method: String) {
+        let allow = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+        #expect(FrontTarget(method: method, path: "/passthrough/up/x") == .methodNotAllowed(allow: allow))
     }
 }

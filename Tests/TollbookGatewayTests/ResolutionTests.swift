@@ -84,7 +84,7 @@ import TollbookPolicy
         #expect(resolution.caveat == line.caveat)
         let expected: [Int64] =
             switch line.basis {
-            case .none: []
+            case .none, .counted: []
             case .usage: [11, 7]
             case .seen: [40, 5]
             case .hold: [40, 100]

@@ -66,6 +66,17 @@ import TollbookGateway
         #expect(UpstreamEndpoint(baseURL: "https://g")?.modelResource("m") == "models/m")
     }
 
+    @Test func putsBedrocksModelIntoThePath() {
+        let model = "eu.anthropic.claude-v1:0"
+        for (url, prefix) in [("https://h", ""), ("http://h/v1", ""), ("http://h/aws", "/aws")] {
+            let endpoint = UpstreamEndpoint(baseURL: url)
+            #expect(
+                endpoint?.path(of: .converse, model: model) == "\(prefix)/model/eu.anthropic.claude-v1%3A0/converse")
+            #expect(
+                endpoint?.path(of: .converseStream, model: "a/b") == "\(prefix)/model/a%2Fb/converse-stream")
+        }
+    }
+
     @Test func keepsAProxysPath() {
         #expect(UpstreamEndpoint(baseURL: "http://p/claude")?.path(of: .messages, model: "m") == "/claude/v1/messages")
         #expect(

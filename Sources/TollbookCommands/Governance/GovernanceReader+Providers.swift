@@ -12,6 +12,7 @@ extension GovernanceReader {
         provider.was = entry.text("was")
         provider.baseURL = entry.text("base_url")
         provider.apiVersion = entry.text("api_version")
+        provider.awsRegion = entry.text("aws_region")
         provider.credentials = credentials
         provider.location = entry.location
         return provider

@@ -14,7 +14,9 @@ package struct GovernanceReader {
         "application": ["name", "was"],
         "budget": ["scope", "limit", "period", "enforcement", "time_zone", "contact", "name", "was"],
         "rate limit": ["scope", "requests_per_minute", "tokens_per_minute", "concurrent", "name", "was"],
-        "provider": ["name", "was", "preset", "dialect", "base_url", "api_version", "credential", "credentials"],
+        "provider": [
+            "name", "was", "preset", "dialect", "base_url", "api_version", "aws_region", "credential", "credentials",
+        ],
         "credential": ["name", "was", "source", "projects"],
         "deployment": ["name", "was", "provider", "model", "region", "context_window", "max_output"],
         "route": ["name", "was", "strategy", "targets"],

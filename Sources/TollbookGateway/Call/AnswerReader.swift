@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookPolicy
 internal import TollbookWire
 
 /// What has been read of a provider's answer, whatever its form.
@@ -49,9 +50,14 @@ class AnswerReader {
 
     /// The reader of the dialect of the endpoint that the provider was asked at.
     ///
-    /// - Parameter translation: of a stream, into the caller's dialect; nil: they are the same.
+    /// - Parameters:
+    ///   - translation: of a stream, into the caller's dialect; nil: they are the same.
+    ///   - answers: how many the call asks for.
+    ///   - isOpaque: whether a plain answer is no JSON, but audio or text.
+    ///   - provider: whose answer it is, where it is passed through.
     static func make(
-        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, translation: StreamTranslation?
+        for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, translation: StreamTranslation?, answers: Int,
+        isOpaque: Bool, provider: ProviderDialect?
     ) -> AnswerReader {
         switch endpoint.dialect {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings:
@@ -59,6 +65,16 @@ class AnswerReader {
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
         case .gemini: GeminiAnswerReader(form: form, isSuccess: isSuccess)
+        case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
+            isOpaque && form == .plain
+                ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
+                : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
+        case .passthrough where isOpaque && form == .plain: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
+        case .passthrough where provider == .anthropic && form == .stream:
+            MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
+        case .passthrough:
+            PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
+        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
 
@@ -160,6 +176,47 @@ private final class MessagesAnswerReader: AnswerReader {
     }
 }
 
+/// Reads answers of Bedrock's Converse.
+private final class ConverseAnswerReader: AnswerReader {
+    private var plain = ConverseResponseReader()
+    private var stream = EventStreamIntake()
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { takeStream() }
+        try stream.read(bytes)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish()
+        takeStream()
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+
+    private func takeStream() {
+        hasContent = stream.hasContent
+        hasTokens = stream.hasTokens
+        hasError = stream.reader.sawError
+        sawFinishReason = stream.reader.sawFinishReason
+        isTerminated = stream.sawEnd
+        terminalEvent = stream.terminalEvent
+    }
+}
+
 /// Reads answers of OpenAI's responses.
 private final class ResponsesAnswerReader: AnswerReader {
     private var plain = ResponsesBodyReader()
@@ -245,6 +302,120 @@ private final class GeminiAnswerReader: AnswerReader {
     }
 }
 
+/// Reads answers of moderations, images and audio in JSON.
+private final class MediaAnswerReader: AnswerReader {
+    private var plain: MediaResponseReader
+    private var stream: StreamIntake<MediaStreamReader>
+    private let medium: AnswerMedium
+
+    init(_ medium: AnswerMedium, answers: Int, form: AnswerForm, isSuccess: Bool) {
+        self.medium = medium
+        plain = MediaResponseReader(medium)
+        stream = StreamIntake(MediaStreamReader(medium, imagesAsked: answers))
+        super.init(form: form, isSuccess: isSuccess)
+    }
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        try stream.read(bytes, passesUsage: passesUsage)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: passesUsage)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        var summary = form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+        if medium == .images { summary.evidence.unitsSeen = form == .plain ? plain.images : stream.reader.images }
+        return summary
+    }
+}
+
+/// Reads JSON answers that are passed through: whatever they are, they are whole and no fault, and may tell usage.
+private final class PassedAnswerReader: AnswerReader {
+    private var plain = MediaResponseReader(.passed)
+    private var message = MessagesResponseReader()
+    private var stream = StreamIntake(MediaStreamReader(.passed, imagesAsked: 1))
+    private let isAnthropic: Bool
+
+    init(isAnthropic: Bool, form: AnswerForm, isSuccess: Bool) {
+        self.isAnthropic = isAnthropic
+        super.init(form: form, isSuccess: isSuccess)
+    }
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        if isAnthropic { message.read(bytes) } else { plain.read(bytes) }
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        if isAnthropic { message.finish() } else { plain.finish() }
+        isWellFormed = true
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { take(stream) }
+        // Nothing is asked for that the caller did not ask for.
+        try stream.read(bytes, passesUsage: true)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish(passesUsage: true)
+        take(stream)
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary {
+        if form == .stream { return streamSummary(stream.reader) }
+        return isAnthropic ? plainSummary(message) : plainSummary(plain)
+    }
+}
+
+/// Passes over answers that tell nothing of themselves: audio, and transcripts as text or subtitles.
+private final class OpaqueAnswerReader: AnswerReader {
+    override func readPlain(_ bytes: ByteBuffer) {
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        isWellFormed = true
+    }
+
+    override func summary() -> AnswerSummary {
+        AnswerSummary(UsageReport(), sawAnswer: isSuccess && hasContent)
+    }
+}
+
+extension Endpoint {
+    fileprivate var medium: AnswerMedium {
+        switch self {
+        case .imageGenerations, .imageEdits: .images
+        case .speech: .speech
+        case .transcriptions, .translations: .transcript
+        case .rerank, .rerankV2: .ranking
+        case .passthrough: .passed
+        default: .moderation
+        }
+    }
+
+    /// Whether an answer that is no JSON is what was asked for.
+    var mayBeOpaque: Bool { dialect == .openaiAudio || self == .passthrough }
+}
+
 extension AnswerReader {
     @inline(__always)
     fileprivate func take(_ plain: borrowing some AnswerBodyReader) {
@@ -272,7 +443,7 @@ extension AnswerReader {
         return summary
     }
 
-    fileprivate func streamSummary(_ stream: some AnswerStreamReader) -> AnswerSummary {
+    fileprivate func streamSummary(_ stream: some AnswerStreamReport) -> AnswerSummary {
         var summary = AnswerSummary(stream.usageReport(), sawAnswer: isSuccess && hasContent)
         summary.estimate(outputTokens: stream.estimatedOutputTokens)
         summary.evidence.hasMalformedParts = stream.malformedEvents > 0

@@ -35,6 +35,14 @@ struct AttemptProgress {
             estimatedInputTokens: Int64(intake.scan.estimatedInputTokens), heldOutputTokens: target.heldOutputTokens,
             prices: target.deployment.prices.prices(atMicros: startedMicros))
         terms.isCharged = intake.endpoint.isCharged
+        if intake.endpoint.isFreeUnlessPriced, let unit = intake.endpoint.unit {
+            terms.isCharged = terms.prices.map { Charging.canCharge(unit, hasOutput: false, prices: $0) } ?? false
+        }
+        if let unit = intake.endpoint.unit {
+            terms.unit = UnitTerms(
+                meter: unit, asked: intake.units, isExact: intake.endpoint.isUnitExact,
+                tokens: intake.endpoint.tokenMeters)
+        }
         return terms
     }
 

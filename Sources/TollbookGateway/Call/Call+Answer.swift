@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookPolicy
 internal import TollbookWire
 
 extension Call {
@@ -15,7 +16,13 @@ extension Call {
         case 200..<300:
             let form = answerForm(answer)
             reader = makeReader(form, isSuccess: true)
-            if form != .plain { front?.beginRelay(of: self, answer, length: nil) }
+            if form != .plain {
+                front?.beginRelay(of: self, answer, length: nil)
+            } else if intake.endpoint == .speech, isOpaque(answer) {
+                // It is listened to while it is made.
+                beginRelaying(with: nil)
+            }
+        case 300..<400 where intake.endpoint == .passthrough: reader = makeReader(.plain, isSuccess: true)
         case 401, 403: refuseAnswer(.upstreamAuthFailed)
         case 300..<400: refuseAnswer(.upstreamRedirect)
         case 400..<600: reader = makeReader(.plain, isSuccess: false)
@@ -25,15 +32,21 @@ extension Call {
     }
 
     private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
-        if answer.isEventStream { return .stream }
+        let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+        if isStream { return .stream }
         return intake.endpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
         AnswerReader.make(
             for: upstreamEndpoint, form: form, isSuccess: isSuccess,
-            translation: form == .stream ? crossing?.makeStream() : nil)
+            translation: form == .stream ? crossing?.makeStream() : nil, answers: intake.scan.choices,
+            isOpaque: isSuccess && (answer.map(isOpaque) ?? false),
+            provider: progress?.target.deployment.provider.knownDialect)
     }
+
+    /// Whether the answer is audio or text, as was asked for.
+    private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
 
     /// An answer that is not passed on. Its error body is no use to the caller, or says too much.
     private func refuseAnswer(_ code: AnswerCode) {
@@ -94,8 +107,7 @@ extension Call {
         if !reader.hasContent { progress?.contentArrived(nanos: loop.readNanos()) }
         reader.readPlain(bytes)
         if isRelaying {
-            if let withheld { front?.send(withheld) }
-            withheld = bytes
+            relay(bytes)
         } else if held.readableBytes + bytes.readableBytes > heldLimit {
             if crossing == nil { beginRelaying(with: bytes) } else { answerTooLargeToTranslate() }
         } else if held.readableBytes == 0 {
@@ -110,8 +122,19 @@ extension Call {
         crossing == nil ? loop.configuration.sizes.heldAnswerBytes : GatewayLimits.translatedAnswerBytes
     }
 
-    /// Too large to be held: it goes out as it comes, but for its newest bytes.
-    private func beginRelaying(with bytes: ByteBuffer) {
+    /// Passes on all but the newest bytes; of sound all but the last one, because it is listened to while it comes.
+    private func relay(_ bytes: ByteBuffer) {
+        if let withheld { front?.send(withheld) }
+        withheld = bytes
+        guard intake.endpoint == .speech, bytes.readableBytes > 1 else { return }
+        var rest = bytes
+        guard let whole = rest.readSlice(length: bytes.readableBytes - 1) else { return }
+        front?.send(whole)
+        withheld = rest
+    }
+
+    /// Too large to be held, or wanted at once: it goes out as it comes, but for its newest bytes.
+    private func beginRelaying(with bytes: ByteBuffer?) {
         guard let answer else { return }
         isRelaying = true
         front?.beginRelay(of: self, answer, length: answer.encoding == .identity ? answer.contentLength : nil)

@@ -87,9 +87,14 @@ extension Call {
         }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
+        let prefix = pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)
         connection.send(
-            prefix: pool.requestPrefix(for: intake.endpoint, model: target.deployment.model), query: intake.query,
-            secret: secret.map { pool.headerLine(of: $0) },
+            prefix: prefix, query: intake.query,
+            secret: secret.map {
+                pool.headerLines(
+                    of: $0, prefix, query: intake.query, bodySHA256: intake.bodySHA256,
+                    nowMicros: loop.configuration.clock.nowMicros())
+            },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
             body: body, length: length)
     }

@@ -25,9 +25,14 @@ extension Call {
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
             !name.begins("anthropic-") && !name.begins("openai-")
         }
+        let prefix = pool.requestPrefix(for: endpoint, model: target.deployment.model)
         connection.send(
-            prefix: pool.requestPrefix(for: endpoint, model: target.deployment.model), query: nil,
-            secret: secret.map { pool.headerLine(of: $0) }, version: pool.anthropicVersion, forwarded: forwarded,
+            prefix: prefix, query: nil,
+            secret: secret.map {
+                pool.headerLines(
+                    of: $0, prefix, query: nil, bodySHA256: nil,
+                    nowMicros: loop.configuration.clock.nowMicros())
+            }, version: pool.anthropicVersion, forwarded: forwarded,
             body: [request.body], length: request.body.readableBytes)
     }
 

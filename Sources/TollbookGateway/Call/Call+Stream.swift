@@ -44,7 +44,9 @@ extension Call {
         } else if reader.hasError {
             settle(.errorEvent, finale: .streamEnd, code: .upstreamError)
         } else if reader.sawFinishReason {
-            settle(.complete(isTerminated: false), finale: .streamEnd, code: .ok)
+            // What ends a stream that is passed through is not known.
+            let isTerminated = intake.endpoint == .passthrough
+            settle(.complete(isTerminated: isTerminated), finale: .streamEnd, code: .ok)
         } else {
             settle(.broken(.closedMidBody), finale: .failure(.upstream(.upstreamCut)), code: .upstreamCut)
         }

@@ -16,10 +16,14 @@ struct CallIntake {
     let scan: ChatRequestScan
     let body: ByteBuffer
     let bodyHash: [UInt8]
+    /// The body's plain SHA-256 in hexadecimal, where AWS's providers want it.
+    var bodySHA256: String?
     /// Reserved for the body; given back when the call ends.
     let reservedBytes: Int
     /// The request's query without a virtual key; nil: none.
     let query: String?
+    /// Of a call that is passed through: what it asks the provider for.
+    let passed: PassedLine?
     /// Header lines for the provider.
     let forwarded: ByteBuffer
     /// Whether `anthropic-version` is among them.
@@ -35,7 +39,10 @@ struct CallIntake {
         CallFacts(
             routeName: model, endpoint: endpoint,
             estimatedInputTokens: Int64(scan.estimatedInputTokens),
-            maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices),
+            maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices), units: units,
             acceptedMicros: acceptedMicros)
     }
+
+    /// What the call asks for of its endpoint's unit.
+    var units: Int64 { endpoint.unit == nil ? 0 : Int64(scan.units) }
 }

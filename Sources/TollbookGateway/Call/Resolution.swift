@@ -37,6 +37,8 @@ package struct AttemptEvidence: Sendable {
     package var outputTokensSeen: Int64 = 0
     /// Events that could not be read, in a stream that went on.
     package var hasMalformedParts = false
+    /// What the whole answer tells of its endpoint's unit, such as its images; nil: nothing.
+    package var unitsSeen: Int64?
 
     package init(wasDispatched: Bool, sawAnswer: Bool, usage: Usage? = nil) {
         self.wasDispatched = wasDispatched
@@ -53,11 +55,32 @@ package struct AttemptTerms: Sendable {
     package let prices: PriceSet?
     /// False: the endpoint's calls cost nothing, whatever they tell.
     package var isCharged = true
+    /// What the endpoint's calls are charged by where tokens are not told, or not priced.
+    package var unit: UnitTerms?
 
     package init(estimatedInputTokens: Int64, heldOutputTokens: Int64, prices: PriceSet?) {
         self.estimatedInputTokens = estimatedInputTokens
         self.heldOutputTokens = heldOutputTokens
         self.prices = prices
+    }
+}
+
+/// The terms of an endpoint whose calls have a unit besides tokens.
+package struct UnitTerms: Sendable {
+    package let meter: Meter
+    /// What the call asks for: the request's characters, the images wanted, the seconds that its file may last.
+    package let asked: Int64
+    /// Whether what is asked for is exactly what is charged, however the call ends.
+    package let isExact: Bool
+    /// What its tokens are where they are priced and nobody told of them; nil: then there are none, and the unit
+    /// stands, priced or not.
+    package let tokens: (input: Meter, output: Meter)?
+
+    package init(meter: Meter, asked: Int64, isExact: Bool, tokens: (input: Meter, output: Meter)?) {
+        self.meter = meter
+        self.asked = asked
+        self.isExact = isExact
+        self.tokens = tokens
     }
 }
 
@@ -71,6 +94,8 @@ package struct Resolution: Sendable, Equatable {
         case none
         /// The provider's own numbers.
         case usage
+        /// Tollbook's own count of the endpoint's unit.
+        case counted
         /// The prompt, reported or estimated, and what was seen of the answer.
         case seen
         /// The whole worst case, because nothing was seen.
@@ -84,12 +109,25 @@ package struct Resolution: Sendable, Equatable {
     package let errorClass: ErrorClass?
 
     package init(_ ending: AttemptEnding, _ evidence: AttemptEvidence, _ terms: AttemptTerms) {
-        let basis = terms.isCharged ? Self.basis(ending, evidence) : .none
+        let basis = terms.isCharged ? Self.basis(ending, evidence, terms) : .none
         self.basis = basis
         charges = Self.charges(basis, evidence, terms)
         endReason = Self.endReason(ending, evidence)
         caveat = Self.caveat(ending, evidence, basis)
         errorClass = Self.errorClass(ending)
+    }
+
+    private static func basis(
+        _ ending: AttemptEnding, _ evidence: AttemptEvidence, _ terms: AttemptTerms
+    ) -> Basis {
+        let basis = basis(ending, evidence)
+        guard let unit = terms.unit, basis != .none else { return basis }
+        if unit.tokens == nil { return basis == .seen ? .counted : basis }
+        let isUnitPriced = terms.prices.map { $0[unit.meter] != nil } ?? true
+        let isTold = evidence.usage != nil && (!isUnitPriced || evidence.isPriced(by: terms.prices))
+        guard isUnitPriced, !isTold else { return basis }
+        if case .complete = ending, evidence.unitsSeen != nil { return .counted }
+        return unit.isExact ? .counted : basis == .usage ? .seen : basis
     }
 
     private static func basis(_ ending: AttemptEnding, _ evidence: AttemptEvidence) -> Basis {
@@ -109,7 +147,17 @@ package struct Resolution: Sendable, Equatable {
     ) -> [ChargeLine] {
         switch basis {
         case .none: return []
-        case .usage: return Charging.lines(for: evidence.usage ?? Usage(), prices: terms.prices, source: .provider)
+        case .usage:
+            let lines = Charging.lines(for: evidence.usage ?? Usage(), prices: terms.prices, source: .provider)
+            // Nearly no call has a price of its own, and none pays for looking.
+            return terms.prices?[.request] == nil ? lines : lines + callLines(terms)
+        case .counted:
+            guard let unit = terms.unit else { return [] }
+            let usage = Usage([unit.meter: unit.isExact ? unit.asked : evidence.unitsSeen ?? unit.asked])
+            return Charging.lines(for: usage, prices: terms.prices, source: .counted)
+                + (unit.meter == .request ? [] : callLines(terms))
+        case .hold where terms.unit != nil, .seen where terms.unit != nil:
+            return unitLines(basis, evidence, terms)
         case .hold:
             return Charging.heldLines(
                 estimatedInputTokens: terms.estimatedInputTokens, heldOutputTokens: terms.heldOutputTokens,
@@ -122,6 +170,34 @@ package struct Resolution: Sendable, Equatable {
             return Charging.lines(for: evidence.promptUsage ?? Usage(), prices: terms.prices, source: .provider)
                 + Charging.lines(for: usage, prices: terms.prices, source: .estimated)
         }
+    }
+
+    /// The price of the call itself, where there is one: no usage tells of it.
+    private static func callLines(_ terms: AttemptTerms) -> [ChargeLine] {
+        guard terms.prices?[.request] != nil else { return [] }
+        return Charging.lines(for: Usage([.request: 1]), prices: terms.prices, source: .counted)
+    }
+
+    /// What is assumed of a call that may be charged by units, where nobody told: what was held. Of tokens that are
+    /// priced, an answer's own text counts instead.
+    private static func unitLines(
+        _ basis: Basis, _ evidence: AttemptEvidence, _ terms: AttemptTerms
+    ) -> [ChargeLine] {
+        guard let unit = terms.unit else { return [] }
+        if terms.prices.map({ $0[unit.meter] != nil }) ?? true {
+            return Charging.lines(for: Usage([unit.meter: unit.asked]), prices: terms.prices, source: .estimated)
+                + callLines(terms)
+        }
+        guard basis == .seen, let tokens = unit.tokens else {
+            return Charging.heldLines(
+                estimatedInputTokens: terms.estimatedInputTokens, heldOutputTokens: terms.heldOutputTokens,
+                unit: unit.meter, units: unit.asked, prices: terms.prices)
+        }
+        var usage = Usage()
+        usage.set(tokens.input, terms.estimatedInputTokens)
+        let isTextSeen = evidence.outputTokensSeen > 0
+        usage.set(tokens.output, isTextSeen ? evidence.outputTokensSeen : terms.heldOutputTokens)
+        return Charging.lines(for: usage, prices: terms.prices, source: .estimated) + callLines(terms)
     }
 
     private static func endReason(_ ending: AttemptEnding, _ evidence: AttemptEvidence) -> EndReason {
@@ -157,5 +233,13 @@ package struct Resolution: Sendable, Equatable {
         case .clientGone: .clientGone
         case .shutdown: .shutdown
         }
+    }
+}
+
+extension AttemptEvidence {
+    /// Whether each meter of the provider's usage has a price; also where there are no prices at all.
+    fileprivate func isPriced(by prices: PriceSet?) -> Bool {
+        guard let prices else { return true }
+        return usage?.lines.allSatisfy { prices[$0.meter] != nil } ?? false
     }
 }

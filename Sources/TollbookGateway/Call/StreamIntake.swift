@@ -6,7 +6,7 @@ internal import TollbookWire
 /// A read's events are worked off in here, because each look from outside at what an answer's reader holds costs
 /// more than an event.
 struct StreamIntake<Reader: AnswerStreamReader> {
-    private(set) var reader = Reader()
+    private(set) var reader: Reader
     private var splitter = SSESplitter()
     /// nil: events go on as they came.
     var translation: StreamTranslation?
@@ -18,6 +18,10 @@ struct StreamIntake<Reader: AnswerStreamReader> {
     private(set) var hasTokens = false
     /// The terminal event, in the caller's dialect; nothing is read behind it.
     private(set) var terminalEvent: ByteBuffer?
+
+    init(_ reader: Reader = Reader()) {
+        self.reader = reader
+    }
 
     /// Whether the provider told of an error.
     var hasError: Bool { reader.sawError || (translation?.hasFailed ?? false) }

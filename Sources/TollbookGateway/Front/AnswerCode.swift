@@ -12,6 +12,8 @@ package enum AnswerCode: String, CaseIterable, Sendable {
     // In the order of precedence: where two apply, the earlier is told.
     case invalidAPIKey = "invalid_api_key"
     case keyExpired = "key_expired"
+    case invalidSignature = "invalid_signature"
+    case signatureExpired = "signature_expired"
     case requestTimeout = "request_timeout"
     case headersTooLarge = "headers_too_large"
     case requestTooLarge = "request_too_large"
@@ -57,7 +59,7 @@ package enum AnswerCode: String, CaseIterable, Sendable {
         case .unsupportedEncoding: 415
         case .notFound, .modelNotFound: 404
         case .methodNotAllowed: 405
-        case .routeNotPermitted: 403
+        case .routeNotPermitted, .invalidSignature, .signatureExpired: 403
         case .unservable: 422
         case .rateLimited, .budgetHeld: 429
         case .budgetExhausted, .unpricedModel: 402
@@ -110,6 +112,25 @@ package enum AnswerCode: String, CaseIterable, Sendable {
         case 502, 503: "UNAVAILABLE"
         case 500...: "INTERNAL"
         default: "INVALID_ARGUMENT"
+        }
+    }
+
+    /// The class of error that AWS's services would tell.
+    var bedrockErrorType: String {
+        switch self {
+        case .invalidAPIKey: "UnrecognizedClientException"
+        case .keyExpired: "ExpiredTokenException"
+        case .invalidSignature, .signatureExpired: "InvalidSignatureException"
+        case .notFound, .methodNotAllowed: "UnknownOperationException"
+        case .modelNotFound: "ResourceNotFoundException"
+        case .routeNotPermitted: "AccessDeniedException"
+        case .rateLimited, .budgetHeld: "ThrottlingException"
+        case .budgetExhausted, .unpricedModel: "ServiceQuotaExceededException"
+        case .ledgerUnavailable, .overloaded, .shuttingDown, .upstreamUnreachable: "ServiceUnavailableException"
+        case .credentialUnavailable, .upstreamAuthFailed, .upstreamRedirect: "InternalServerException"
+        case .upstreamTimeout: "ModelTimeoutException"
+        case .upstreamClosed, .upstreamMalformed, .upstreamCut: "ModelErrorException"
+        default: "ValidationException"
         }
     }
 

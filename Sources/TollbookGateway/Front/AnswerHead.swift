@@ -65,6 +65,8 @@ struct AnswerHead {
 
     private func writeEnd(to cursor: inout ByteCursor) {
         switch framing {
+        // Such an answer has no body and tells no length of one (RFC 9110, section 8.6).
+        case .length where status == 204 || status == 304: break
         case .length(let length):
             cursor.write("content-length: ")
             cursor.writeDecimal(UInt64(length))

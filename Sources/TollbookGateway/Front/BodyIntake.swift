@@ -8,15 +8,36 @@ struct BodyIntake {
     /// The first thing that is wrong with the body; nothing is kept from there on.
     private(set) var error: WireError?
     private var scanner: ChatRequestScanner
+    /// In its place for a body that is a form.
+    private var formScanner: FormRequestScanner?
+    /// Whether the body is passed through unread.
+    private let isOpaque: Bool
+    /// Whether such a body counts as a prompt.
+    private let isPrompt: Bool
     private var hasher: BodyHasher
     private let reserveBytes: Int
 
     /// - Parameters:
     ///   - form: whose request it is.
     ///   - needsModel: whether the body must name the model; false: the path has named it.
+    ///   - boundary: what stands between the parts of a form; nil: the body is JSON.
     ///   - announcedBytes: the content length; not trusted beyond a reservation.
-    init(form: RequestForm, needsModel: Bool, hasher: BodyHasher, announcedBytes: Int?) {
+    init(form: RequestForm, needsModel: Bool, boundary: FormBoundary?, hasher: BodyHasher, announcedBytes: Int?) {
         scanner = ChatRequestScanner(form: form, needsModel: needsModel)
+        if let boundary { formScanner = FormRequestScanner(form: form, needsModel: needsModel, boundary: boundary) }
+        isOpaque = false
+        isPrompt = false
+        self.hasher = hasher
+        reserveBytes = min(announcedBytes ?? 0, GatewayLimits.bodyReserveBytes)
+    }
+
+    /// A body that is passed through unread.
+    ///
+    /// - Parameter isPrompt: whether its bytes count as those of a prompt.
+    init(opaque hasher: BodyHasher, isPrompt: Bool, announcedBytes: Int?) {
+        scanner = ChatRequestScanner()
+        isOpaque = true
+        self.isPrompt = isPrompt
         self.hasher = hasher
         reserveBytes = min(announcedBytes ?? 0, GatewayLimits.bodyReserveBytes)
     }
@@ -24,7 +45,9 @@ struct BodyIntake {
     mutating func append(_ chunk: ByteBuffer) {
         guard error == nil else { return }
         do {
-            try scanner.scan(chunk)
+            if !isOpaque {
+                if formScanner == nil { try scanner.scan(chunk) } else { try formScanner?.scan(chunk) }
+            }
         } catch {
             self.error = error
             body = ByteBuffer()
@@ -37,6 +60,11 @@ struct BodyIntake {
     /// Ends the body.
     mutating func finish() throws(WireError) -> (scan: ChatRequestScan, hash: [UInt8]) {
         if let error { throw error }
+        if isOpaque {
+            let bytes = body.readableBytes
+            return (ChatRequestScan(passedBytes: bytes, isPrompt: isPrompt), hasher.finalize())
+        }
+        if let scan = try formScanner?.finish() { return (scan, hasher.finalize()) }
         return (try scanner.finish(), hasher.finalize())
     }
 

@@ -15,15 +15,56 @@ extension Endpoint {
         case .responses, .responsesInputTokens: .responses
         case .generateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: .gemini
         case .streamGenerateContent: .geminiStream
+        case .converse, .converseStream: .converse
+        case .moderations: .moderations
+        case .imageGenerations, .imageEdits: .images
+        case .speech: .speech
+        case .transcriptions, .translations: .transcription
+        case .rerank, .rerankV2: .rerank
+        // Its bodies are not read.
+        case .passthrough: .chat
         }
     }
+
+    /// Whether its bodies may be forms.
+    var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits }
+
+    /// Whether its bodies may be JSON.
+    var takesJSON: Bool { self != .transcriptions && self != .translations }
+
+    /// Whether a request tells exactly how much of the endpoint's unit its call is charged.
+    var isUnitExact: Bool { self == .speech || self == .moderations || self == .passthrough }
+
+    /// What the tokens of its prompts and answers mostly are; nil: where nobody tells them, nothing is known of any.
+    var tokenMeters: (input: Meter, output: Meter)? {
+        switch dialect {
+        case .passthrough: nil
+        case .openaiImages: (.input, .outputImage)
+        case .openaiAudio: self == .speech ? (.input, .outputAudio) : (.inputAudio, .output)
+        default: (.input, .output)
+        }
+    }
+
+    /// The model that OpenAI takes where a request names none; nil: it must name one.
+    var defaultModel: String? {
+        switch self {
+        case .moderations: "omni-moderation-latest"
+        case .imageGenerations: "dall-e-2"
+        default: nil
+        }
+    }
+
+    /// Whether every answer is a stream, so that the body does not ask for one.
+    var alwaysStreams: Bool { self == .converseStream }
 
     /// Whether a provider finds the model in the path, and not in the body.
     var hasModelInPath: Bool {
         switch self {
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens:
+        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
+            .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
+        case .converse, .converseStream, .passthrough: true
         }
     }
 
@@ -47,8 +88,24 @@ extension UpstreamEndpoint {
             modelPath(model) + ":" + (endpoint.geminiVerb ?? "")
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
+        case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"
+        case .converseStream: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse-stream"
+        case .moderations: path + "/moderations"
+        case .imageGenerations: path + "/images/generations"
+        case .imageEdits: path + "/images/edits"
+        case .speech: path + "/audio/speech"
+        case .transcriptions: path + "/audio/transcriptions"
+        case .translations: path + "/audio/translations"
+        // A base URL that names a version is the provider's only one.
+        case .rerank: (hasVersion ? path : path + "/v1") + "/rerank"
+        case .passthrough: path
+        case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
         }
     }
+
+    private var hasVersion: Bool { path.hasSuffix("/v1") || path.hasSuffix("/v2") }
+
+    private var unversionedPath: String { path.hasSuffix("/v1") ? String(path.dropLast(3)) : path }
 
     private var versionedPath: String { path.hasSuffix("/v1") ? path : path + "/v1" }
 

@@ -17,6 +17,7 @@ extension FrontHandler {
         var head = makeHead(error.status, .length(body.readableBytes), call, receipt)
         head.lines.writeHeaderLine("date", loop.httpDate)
         head.lines.writeStaticString("content-type: application/json\r\n")
+        error.writeHeaderLines(in: dialect, requestID: call?.request?.id, to: &head.lines)
         if let seconds = error.retryAfterSeconds { head.lines.writeHeaderLine("retry-after", String(seconds)) }
         if let allow = error.allow { head.lines.writeHeaderLine("allow", allow) }
         output.append { head.write(to: &$0) }
@@ -127,8 +128,13 @@ extension FrontHandler {
         endRelayed()
     }
 
-    /// Ends a stream: the cost, the terminal event if the provider sent one, and the body's end.
+    /// Ends a stream: the cost, the terminal event if the provider sent one, and the body's end. AWS's streams have no
+    /// comments, and some readers of them take no events that they do not know: there the cost is not told.
     func endStream(of call: Call, _ receipt: SettlementReceipt, terminalEvent: ByteBuffer?) {
+        if dialect.isBedrock {
+            if let terminalEvent { send(terminalEvent) }
+            return endRelayed()
+        }
         var ending = ByteBuffer()
         ending.write(atMost: Self.commentBytes + (terminalEvent?.readableBytes ?? 0)) { cursor in
             cursor.write(": tollbook")

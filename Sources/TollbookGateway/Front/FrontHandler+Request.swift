@@ -20,6 +20,7 @@ extension FrontHandler {
         guard let hash = head.headers.secret.flatMap({ keys.hash($0.place, $0.value) }),
             let key = loop.ledger.snapshot.keys[hash]
         else { return refuse(.unknownKey, head) }
+        if head.headers.signature != nil, let error = signatureError(head) { return refuse(error, head) }
         let details = RequestDetails(head.headers)
         if let error = headError(head, details) { return refuse(error, head) }
         request = FrontRequest(
@@ -28,6 +29,12 @@ extension FrontHandler {
         let encoding = head.headers.encoding
         if encoding == .gzip || encoding == .deflate { beginDecompression(encoding) }
         if head.headers.expectsContinue, !isHTTP10 { writeContinue() }
+    }
+
+    /// What is wrong with a signature, as far as the head shows.
+    private func signatureError(_ head: RequestHead) -> GatewayError? {
+        guard let signature = head.signature else { return .invalidSignature }
+        return signature.isCurrent(atMicros: loop.configuration.clock.nowMicros()) ? nil : .signatureExpired
     }
 
     /// What is wrong with a request of a known key, as far as its head shows.
@@ -42,10 +49,13 @@ extension FrontHandler {
         case .notFound:
             return GatewayError(
                 .notFound,
-                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, "
-                    + "/v1/embeddings, /v1/responses, /v1/responses/input_tokens, /v1/messages or "
-                    + "/v1/messages/count_tokens, to /openai/deployments/{model}/chat/completions, …/completions "
-                    + "or …/embeddings, or to /v1beta/models/{model}:generateContent and its siblings.")
+                "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
+                    + "/v1/responses, /v1/responses/input_tokens, /v1/moderations, /v1/images/generations, "
+                    + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
+                    + "/v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or to "
+                    + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse or "
+                    + "…/converse-stream, to /v1beta/models/{model}:generateContent and its siblings, or to "
+                    + "/passthrough/{provider}/….")
         case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
@@ -53,13 +63,25 @@ extension FrontHandler {
             return error
         case .models, .model: return nil
         case .call(let endpoint, _):
-            if head.headers.encoding == .unsupported {
+            // What a signature covers is the body as sent, which nothing sees behind the decompressor.
+            if head.headers.encoding == .unsupported || head.signature != nil && head.headers.encoding != .identity {
                 return GatewayError(
                     .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
                     param: "content-encoding")
             }
-            return endpoint.dialect == .gemini ? head.query.flatMap { GeminiQuery.error(in: $0) } : nil
+            if endpoint.dialect == .gemini { return head.query.flatMap { GeminiQuery.error(in: $0) } }
+            return formError(head, endpoint)
         }
+    }
+
+    /// What is wrong with the content type of a call that takes forms.
+    private func formError(_ head: RequestHead, _ endpoint: Endpoint) -> GatewayError? {
+        guard endpoint.takesForms, head.formBoundary == nil, head.headers.formType != nil || !endpoint.takesJSON else {
+            return nil
+        }
+        return GatewayError(
+            .invalidRequest, "This path takes multipart/form-data, with one content-type that has a boundary.",
+            param: "content-type")
     }
 
     /// Sends the body through a decompressor, which is put behind this handler for good with the first such body.
@@ -107,8 +129,12 @@ extension FrontHandler {
     func finishRequest() {
         clearDeadline()
         guard let request else { return }
+        let digest = request.finishDigest()
+        if let signature = request.head.signature, !signature.isValid(bodySHA256: digest ?? "") {
+            return refuse(.invalidSignature)
+        }
         switch request.head.target {
-        case .call(let endpoint, let model): startCall(endpoint, model: model)
+        case .call(let endpoint, let model): startCall(endpoint, model: model, bodySHA256: digest)
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
             let snapshot = loop.ledger.snapshot
@@ -122,15 +148,18 @@ extension FrontHandler {
     }
 
     /// - Parameter model: as the path has it; nil: the body names it.
-    private func startCall(_ endpoint: Endpoint, model: String?) {
+    private func startCall(_ endpoint: Endpoint, model: String?, bodySHA256: String?) {
         guard let request else { return }
         do throws(WireError) {
-            let (scan, hash) = try request.body.finish()
+            var (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
             guard !scan.isBackground else { return refuse(.backgroundResponse) }
             guard GeminiModel.isRepeated(model, by: scan) else { return refuse(.anotherModel) }
-            // The scan has a model if the path has none.
-            let intake = makeIntake(request, endpoint, model ?? scan.model?.value ?? "", scan, hash)
+            if endpoint.alwaysStreams { scan.stream = true }
+            // The scan has a model where neither the path nor the provider has one.
+            let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""
+            var intake = makeIntake(request, endpoint, name, scan, hash)
+            intake.bodySHA256 = bodySHA256
             phase = .calling
             let call = Call(loop: loop, front: self, intake: intake)
             self.call = call
@@ -147,7 +176,7 @@ extension FrontHandler {
         CallIntake(
             endpoint: endpoint, model: model, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
             acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
-            reservedBytes: request.takeReservation(), query: request.head.query,
+            reservedBytes: request.takeReservation(), query: request.head.query, passed: request.head.passed,
             forwarded: request.head.headers.forwarded,
             hasAnthropicVersion: request.head.headers.hasAnthropicVersion, tags: request.details.tags,
             endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,

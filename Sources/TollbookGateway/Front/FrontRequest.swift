@@ -1,3 +1,4 @@
+internal import Crypto
 internal import NIOCore
 internal import TollbookLedger
 internal import TollbookPolicy
@@ -11,6 +12,8 @@ final class FrontRequest {
     let acceptedMicros: Int64
     let details: RequestDetails
     var body: BodyIntake
+    /// nil: the body's plain SHA-256 is of no use.
+    private var digest: SHA256?
     private var bodyBytes = 0
     private var reservedBytes = 0
 
@@ -23,9 +26,16 @@ final class FrontRequest {
         self.secretHash = secretHash
         self.acceptedMicros = acceptedMicros
         self.details = details
+        guard head.passed == nil else {
+            body = BodyIntake(
+                opaque: hasher, isPrompt: head.headers.isJSON, announcedBytes: head.headers.contentLength)
+            return
+        }
         body = BodyIntake(
-            form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.target.model == nil, hasher: hasher,
+            form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.needsModel, boundary: head.formBoundary,
+            hasher: hasher,
             announcedBytes: head.headers.contentLength)
+        digest = head.needsBodyDigest ? SHA256() : nil
     }
 
     /// Takes a chunk of the body; an error when there is no room for it.
@@ -37,7 +47,13 @@ final class FrontRequest {
         guard loop.reserveBody(count) else { return .overloaded }
         reservedBytes += count
         body.append(bytes)
+        if digest != nil { bytes.withUnsafeReadableBytes { digest?.update(bufferPointer: $0) } }
         return nil
+    }
+
+    /// The body's plain SHA-256 in hexadecimal, if it is of use.
+    func finishDigest() -> String? {
+        digest.map { Hexadecimal.text($0.finalize()) }
     }
 
     /// Gives back what was reserved for the body.

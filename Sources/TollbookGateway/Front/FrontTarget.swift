@@ -1,4 +1,5 @@
 package import TollbookCore
+internal import TollbookPolicy
 internal import TollbookWire
 
 /// What a request's target and method ask for.
@@ -46,11 +47,20 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/responses/input_tokens": self = Self.call(.responsesInputTokens, method)
         case "/v1/messages": self = Self.call(.messages, method)
         case "/v1/messages/count_tokens": self = Self.call(.countTokens, method)
+        case "/v1/moderations": self = Self.call(.moderations, method)
+        case "/v1/images/generations": self = Self.call(.imageGenerations, method)
+        case "/v1/images/edits": self = Self.call(.imageEdits, method)
+        case "/v1/audio/speech": self = Self.call(.speech, method)
+        case "/v1/audio/transcriptions": self = Self.call(.transcriptions, method)
+        case "/v1/audio/translations": self = Self.call(.translations, method)
+        case "/v1/rerank": self = Self.call(.rerank, method)
+        case "/v2/rerank": self = Self.call(.rerankV2, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =
                 Self.gemini(method, path) ?? Self.listedModel(method, path) ?? Self.deployment(method, path)
-                ?? Self.azure(method, path) ?? Self.stored(path) ?? .notFound
+                ?? Self.azure(method, path) ?? Self.bedrockModel(method, path) ?? Self.stored(path)
+                ?? Self.passThrough(method, path) ?? .notFound
         }
     }
 
@@ -78,18 +88,56 @@ package enum FrontTarget: Equatable, Sendable {
         return FrontTarget(method: method, path: "/v1" + path.dropFirst(7))
     }
 
+    /// `/passthrough/{provider}/…`, with any of the methods that have a body in their answer. Segments of dots, which
+    /// could leave the provider's base path, are no path.
+    private static func passThrough(_ method: String, _ path: Substring) -> FrontTarget? {
+        let prefix = "/passthrough/"
+        guard path.hasPrefix(prefix) else { return nil }
+        let parts = path.dropFirst(prefix.utf8.count).split(
+            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let provider = PercentText.decode(parts[0]), !provider.isEmpty,
+            provider.utf8.count <= WireLimits.modelBytes, provider.isFreeOfControlCharacters,
+            parts[1].split(separator: "/").allSatisfy({ !isDots($0) })
+        else { return nil }
+        let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+        guard methods.contains(method) else { return .methodNotAllowed(allow: methods.joined(separator: ", ")) }
+        return .call(.passthrough, model: RouteRecord.passThroughPrefix + provider)
+    }
+
+    /// Whether a segment is `.` or `..`, however it is written; also one that cannot be decoded.
+    private static func isDots(_ segment: Substring) -> Bool {
+        guard let text = PercentText.decode(segment) else { return true }
+        return text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains { $0 == "." || $0 == ".." }
+    }
+
     /// `/openai/deployments/{model}/…`, as clients of Azure OpenAI call.
     private static func deployment(_ method: String, _ path: Substring) -> FrontTarget? {
         let prefix = "/openai/deployments/"
         guard path.hasPrefix(prefix) else { return nil }
         let parts = path.dropFirst(prefix.utf8.count).split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, let model = PercentText.decode(parts[0]),
-            (1...WireLimits.modelBytes).contains(model.utf8.count), model.isFreeOfControlCharacters
-        else { return nil }
+        guard parts.count == 2, let model = model(parts[0]) else { return nil }
         switch parts[1] {
         case "chat/completions": return call(.chatCompletions, model: model, method)
         case "completions": return call(.completions, model: model, method)
         case "embeddings": return call(.embeddings, model: model, method)
+        case "images/generations": return call(.imageGenerations, model: model, method)
+        case "images/edits": return call(.imageEdits, model: model, method)
+        case "audio/speech": return call(.speech, model: model, method)
+        case "audio/transcriptions": return call(.transcriptions, model: model, method)
+        case "audio/translations": return call(.translations, model: model, method)
+        default: return nil
+        }
+    }
+
+    /// `/model/{model}/converse[-stream]`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
+    private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
+        let prefix = "/model/"
+        guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),
+            let model = model(path[..<slash].dropFirst(prefix.utf8.count))
+        else { return nil }
+        switch path[slash...] {
+        case "/converse": return call(.converse, model: model, method)
+        case "/converse-stream": return call(.converseStream, model: model, method)
         default: return nil
         }
     }
@@ -111,9 +159,16 @@ package enum FrontTarget: Equatable, Sendable {
             return method == "GET" ? .model(name) : .notFound
         }
         let model = String(name[..<colon])
-        guard (1...WireLimits.modelBytes).contains(model.utf8.count), model.isFreeOfControlCharacters else {
-            return nil
-        }
-        return call(endpoint, model: model, method)
+        return isModel(model) ? call(endpoint, model: model, method) : nil
+    }
+
+    /// A model's name out of a path; nil for what can be none.
+    private static func model(_ text: Substring) -> String? {
+        guard let model = PercentText.decode(text), isModel(model) else { return nil }
+        return model
+    }
+
+    private static func isModel(_ name: String) -> Bool {
+        (1...WireLimits.modelBytes).contains(name.utf8.count) && name.isFreeOfControlCharacters
     }
 }

@@ -42,14 +42,23 @@ struct GatewayError {
             retryAfterSeconds: retryAfterSeconds, details: details, requestID: requestID?.text)
     }
 
+    private var bedrockError: BedrockError {
+        BedrockError(
+            message: message, type: code.bedrockErrorType, code: code.rawValue, param: param, details: details)
+    }
+
     /// The body of a plain answer.
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
         switch dialect {
-        case .anthropicMessages: anthropicError(requestID).body()
-        case .gemini: googleError(requestID).body()
-        default: openAIError.body()
+        case .anthropicMessages: return anthropicError(requestID).body()
+        case .gemini: return googleError(requestID).body()
+        case .bedrockConverse: return bedrockError.body()
+        default:
+            var error = openAIError
+            error.repeatsMessage = dialect == .rerank
+            return error.body()
         }
     }
 
@@ -58,12 +67,20 @@ struct GatewayError {
     /// - Parameter sequenceNumber: the event's, in dialects that number them.
     func event(in dialect: Dialect, requestID: RequestID?, sequenceNumber: Int64) -> ByteBuffer {
         switch dialect {
-        case .openaiResponses:
-            ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
         case .anthropicMessages: anthropicError(requestID).event()
         case .gemini: googleError(requestID).event()
+        case .bedrockConverse: bedrockError.event()
+        case .openaiResponses:
+            ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
         default: openAIError.event()
         }
+    }
+
+    /// Adds the header lines that tell the error beside its body; as `body(in:requestID:)`.
+    func writeHeaderLines(in dialect: Dialect, requestID: RequestID?, to lines: inout ByteBuffer) {
+        guard dialect.isBedrock else { return }
+        lines.writeHeaderLine(BedrockError.typeHeader, code.bedrockErrorType)
+        if let requestID { lines.writeHeaderLine("x-amzn-requestid", requestID.text) }
     }
 }
 
@@ -72,6 +89,12 @@ extension GatewayError {
         .invalidAPIKey,
         "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…', 'x-api-key: tb-…' or "
             + "'x-goog-api-key: tb-…'.")
+    static let invalidSignature = GatewayError(
+        .invalidSignature,
+        "The request's signature does not fit it. Sign for the service 'bedrock' with the Tollbook key both as access "
+            + "key id and as secret access key, and let nothing change host, path, query or body on the way.")
+    static let signatureExpired = GatewayError(
+        .signatureExpired, "The request was signed more than 5 minutes before or after the gateway's time.")
     static let ledgerUnavailable = GatewayError(
         .ledgerUnavailable, "The ledger cannot record calls now, so none is made. Try again shortly.",
         retryAfterSeconds: 2)
@@ -98,11 +121,14 @@ extension GatewayError {
     }
 
     static func unknownRoute(_ name: String) -> GatewayError {
-        GatewayError(
+        guard !name.hasPrefix(RouteRecord.passThroughPrefix) else {
+            return GatewayError(.notFound, "There is no route '\(name)', or you do not have access to it.")
+        }
+        return GatewayError(
             .modelNotFound, "The model '\(name)' does not exist or you do not have access to it.", param: "model")
     }
 
-    /// A body that is not a usable chat request.
+    /// A body that is not a usable request.
     static func unreadable(_ error: WireError) -> GatewayError {
         let code: AnswerCode =
             switch error.code {
@@ -110,6 +136,7 @@ extension GatewayError {
             case .duplicateField: .duplicateField
             case .missingField: .missingField
             case .invalidField: .invalidField
+            case .malformedForm, .formTooLarge: .invalidRequest
             default: .invalidJSON
             }
         return GatewayError(code, error.message, param: error.field)

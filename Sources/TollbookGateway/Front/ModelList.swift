@@ -6,7 +6,7 @@ internal import TollbookWire
 /// `GET /v1/models` in the caller's dialect: the routes that a key may ask for, all on one page.
 enum ModelList {
     static func body(for key: KeyRecord, in snapshot: GovernanceSnapshot, dialect: Dialect) -> ByteBuffer {
-        let routes = snapshot.routesInOrder.filter { key.project.permits(route: $0) }
+        let routes = snapshot.routesInOrder.filter { !$0.isPassThrough && key.project.permits(route: $0) }
         var json = JSONWriter()
         if dialect == .gemini {
             json.object { json in
@@ -42,7 +42,9 @@ enum ModelList {
     static func body(
         for name: String, key: KeyRecord, in snapshot: GovernanceSnapshot, dialect: Dialect
     ) -> ByteBuffer? {
-        guard let route = snapshot.routes[name], key.project.permits(route: route) else { return nil }
+        guard let route = snapshot.routes[name], !route.isPassThrough, key.project.permits(route: route) else {
+            return nil
+        }
         var json = JSONWriter()
         if dialect == .gemini { writeGemini(route, to: &json) } else { write(route, dialect, to: &json) }
         return json.buffer

@@ -13,6 +13,8 @@ enum RequestHeaderKind {
     case connection
     case contentEncoding
     case contentLength
+    /// Goes upstream as it is.
+    case contentType
     case endUser
     case expect
     case host
@@ -40,17 +42,18 @@ enum RequestHeaderKind {
         case 7 where name.equals("trailer") || name.equals("upgrade"): .drop
         case 9 where name.equals("x-api-key"): .xAPIKey
         case 10 where name.equals("connection"): .connection
-        case 10 where name.equals("keep-alive"): .drop
+        case 10 where name.equals("keep-alive") || name.equals("x-amz-date"): .drop
         case 11 where name.equals("traceparent"): .traceparent
         case 11 where name.equals("content-md5"): .drop
         default: .forward
         }
     }
 
-    /// A digest of the body would not survive its patch; OpenAI's organization and project, and Google's, would
-    /// redirect who is billed; a field mask would keep the usage out of the answer.
+    /// A digest of the body would not survive its patch; a call to AWS is signed anew; OpenAI's organization and
+    /// project, and Google's, would redirect who is billed; a field mask would keep the usage out of the answer.
     private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {
+        case 12 where name.equals("content-type"): .contentType
         case 13 where name.equals("authorization"): .authorization
         case 14 where name.equals("content-length"): .contentLength
         case 14 where name.equals("x-goog-api-key"): .googleAPIKey
@@ -65,6 +68,7 @@ enum RequestHeaderKind {
         case 19 where name.equals("x-tollbook-end-user"): .endUser
         case 19 where name.equals("openai-organization"): .drop
         case 19 where name.equals("x-goog-user-project"): .drop
+        case 20 where name.equals("x-amz-content-sha256") || name.equals("x-amz-security-token"): .drop
         case 22 where name.equals("x-tollbook-interaction"): .interaction
         default: .forward
         }

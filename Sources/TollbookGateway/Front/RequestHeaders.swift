@@ -14,6 +14,8 @@ package struct RequestHeaders {
     /// Where the virtual key is, by the order in which the places are looked at.
     package enum SecretPlace: Int, Sendable {
         case authorization
+        /// A signature of AWS, which names the key.
+        case signature
         case xAPIKey
         case apiKey
         case googleAPIKey
@@ -24,6 +26,8 @@ package struct RequestHeaders {
     package private(set) var secret: (place: SecretPlace, value: ByteBuffer)?
     package private(set) var encoding = Encoding.identity
     package private(set) var expectsContinue = false
+    /// `authorization`, if it is a signature of AWS.
+    private(set) var signature: String?
     /// Whether `anthropic-version` was given.
     package private(set) var hasAnthropicVersion = false
     package private(set) var hostCount = 0
@@ -36,6 +40,11 @@ package struct RequestHeaders {
     package private(set) var traceID: [UInt8]?
     /// Header lines for the provider, each with its line end.
     package private(set) var forwarded: ByteBuffer
+    /// The content type of a form; empty where more than one was given; nil: the body is none.
+    package private(set) var formType: String?
+    /// Whether the body is JSON by its content type.
+    package private(set) var isJSON = false
+    private var hasContentType = false
     private(set) var framing = FramingFields()
 
     /// As announced; nil: chunked, or no body.
@@ -68,7 +77,7 @@ package struct RequestHeaders {
         while let field = try again.field() {
             guard !framing.nominated.contains(field.name.string.lowercased()) else { continue }
             switch RequestHeaderKind(field.name) {
-            case .forward, .anthropicVersion, .traceparent: forward(field, bytes)
+            case .forward, .anthropicVersion, .contentType, .traceparent: forward(field, bytes)
             default: break
             }
         }
@@ -80,14 +89,16 @@ package struct RequestHeaders {
         switch RequestHeaderKind(field.name) {
         case .forward: return true
         case .drop: break
-        // Whether there is a token behind the scheme, whatever it is.
-        case .authorization: if value.count > 7, value.begins("bearer ") { offer(field, from: .authorization, head) }
+        case .authorization: takeAuthorization(field, head)
         case .xAPIKey: offer(field, from: .xAPIKey, head)
         case .apiKey: offer(field, from: .apiKey, head)
         case .googleAPIKey: offer(field, from: .googleAPIKey, head)
         case .connection: framing.takeConnection(value)
         case .contentEncoding: encoding = Self.encoding(value)
         case .contentLength: try framing.takeContentLength(value)
+        case .contentType:
+            takeContentType(value)
+            return true
         case .endUser: endUser = value.string
         case .expect: expectsContinue = value.equals("100-continue")
         case .host: hostCount += 1
@@ -104,8 +115,26 @@ package struct RequestHeaders {
         return false
     }
 
+    private mutating func takeAuthorization(_ field: HeadCursor.Field, _ head: ByteBuffer) {
+        // Whether there is a token behind the scheme, whatever it is.
+        if field.value.count > 7, field.value.begins("bearer ") { return offer(field, from: .authorization, head) }
+        guard signature == nil, field.value.begins("aws4-hmac-sha256 ") else { return }
+        let text = field.value.string
+        signature = text
+        guard let name = text.firstRange(of: "Credential=") else { return }
+        let accessKeyID = text[name.upperBound...].prefix { $0 != "/" }
+        if !accessKeyID.isEmpty { offer(ByteBuffer(substring: accessKeyID), from: .signature) }
+    }
+
     private mutating func forward(_ field: HeadCursor.Field, _ bytes: UnsafeRawBufferPointer) {
         forwarded.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.line]))
+    }
+
+    private mutating func takeContentType(_ value: HeadText) {
+        if value.begins("multipart/form-data") { formType = hasContentType ? "" : value.string }
+        if formType != nil, hasContentType { formType = "" }
+        isJSON = value.isJSONType
+        hasContentType = true
     }
 
     private mutating func offer(_ field: HeadCursor.Field, from place: SecretPlace, _ head: ByteBuffer) {

@@ -27,6 +27,12 @@ package struct UTCTime: Sendable {
     /// `2026-01-31T23:59:59Z`.
     package var iso8601: String { "\(year)-\(two(month))-\(two(day))T\(time)Z" }
 
+    /// `20260131T235959Z`, for years of four digits.
+    var basicISO8601: String {
+        "\(year)\(two(month))\(two(day))T\(two(secondOfDay / 3_600))\(two(secondOfDay / 60 % 60))"
+            + "\(two(secondOfDay % 60))Z"
+    }
+
     /// `Sat, 31 Jan 2026 23:59:59 GMT` (RFC 9110, section 5.6.7).
     package var httpDate: String {
         "\(Self.weekdays[weekday]), \(two(day)) \(Self.months[month - 1]) \(year) \(time) GMT"

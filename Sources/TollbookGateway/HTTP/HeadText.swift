@@ -41,6 +41,12 @@ struct HeadText {
         return true
     }
 
+    /// Whether it is the content type of JSON, with or without parameters.
+    var isJSONType: Bool {
+        guard begins("application/json") else { return false }
+        return bytes.count == 16 || bytes[16] == UInt8(ascii: ";") || bytes[16] == UInt8(ascii: " ")
+    }
+
     /// The number that it is: digits only, and no more than fit; nil for anything else.
     var number: Int? {
         guard (1...18).contains(bytes.count) else { return nil }

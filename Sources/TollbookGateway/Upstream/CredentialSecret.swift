@@ -10,6 +10,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let azureKeyLine: ByteBuffer
     /// `x-goog-api-key: …` with its line end.
     let googleKeyLine: ByteBuffer
+    /// For providers that want requests signed; nil: it is no access key of AWS.
+    let awsKeys: AWSKeyPair?
 
     /// - Parameter text: blanks and line ends around it are dropped; nil when nothing is left, or it is too long
     ///   or has a character that a header cannot carry.
@@ -24,6 +26,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         apiKeyLine = Self.line("x-api-key: ", bytes)
         azureKeyLine = Self.line("api-key: ", bytes)
         googleKeyLine = Self.line("x-goog-api-key: ", bytes)
+        awsKeys = AWSKeyPair(String(decoding: bytes, as: UTF8.self))
     }
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {

@@ -14,6 +14,10 @@ package struct ProviderAnswer {
     package private(set) var encoding = Encoding.identity
     /// Whether the body is a stream of server-sent events.
     package private(set) var isEventStream = false
+    /// Whether the body is JSON by its content type.
+    package private(set) var isJSON = false
+    /// Whether the body is a stream of AWS's messages.
+    package private(set) var isMessageStream = false
     /// Whether `forwarded` has a date; else the gateway adds its own.
     package private(set) var hasDate = false
     /// The provider's own id for the request.
@@ -49,7 +53,7 @@ package struct ProviderAnswer {
         keepsAlive = fields.keepsAlive(isHTTP10: isHTTP10) && framing != .untilClose
     }
 
-    /// Every call is a POST, so that the status alone says whether there is no body (RFC 9112, section 6.3).
+    /// No call is a HEAD, so that the status alone says whether there is no body (RFC 9112, section 6.3).
     private func framing(isHTTP10: Bool) throws(MessageFault) -> MessageBody.Framing {
         switch status {
         case ..<200, 204, 304: .length(0)
@@ -85,13 +89,18 @@ package struct ProviderAnswer {
         case 10 where name.equals("connection"): fields.takeConnection(value)
         case 10 where name.equals("request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
-        case 12 where name.equals("content-type"): isEventStream = value.begins("text/event-stream")
+        case 12 where name.equals("content-type"):
+            isJSON = value.isJSONType
+            isEventStream = !isJSON && value.begins("text/event-stream")
+            isMessageStream = !isJSON && value.begins("application/vnd.amazon.eventstream")
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 14 where name.equals("content-length"): try fields.takeContentLength(value)
         case 15 where name.equals("apim-request-id"):
             // Azure's gateway; where the model's own id comes as well, that one stands in the provider's logs.
             if requestID == nil, value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
+        case 16 where name.equals("x-amzn-requestid"):
+            if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 16 where name.equals("content-encoding"):
             if value.equals("gzip") { encoding = .gzip } else if value.equals("deflate") { encoding = .deflate }
         case 17 where name.equals("transfer-encoding"): try fields.takeTransferEncoding(value)

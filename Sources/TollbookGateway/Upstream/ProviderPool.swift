@@ -16,6 +16,8 @@ final class ProviderPool: @unchecked Sendable {
     private let requestPrefixes: [UpstreamRequestHead.Prefix]
     /// Of endpoints whose paths name the model, by path.
     private var modelPrefixes: [String: UpstreamRequestHead.Prefix] = [:]
+    /// nil: the provider wants no signatures.
+    private var signer: AWSSigner?
     private let eventLoop: any EventLoop
     private let tls: UpstreamTLS
     private let timeouts: GatewayTimeouts
@@ -40,6 +42,7 @@ final class ProviderPool: @unchecked Sendable {
         self.tls = tls
         timeouts = configuration.timeouts
         idleLimit = configuration.sizes.idleConnectionsPerProvider
+        signer = provider.awsRegion.map { AWSSigner(region: $0, host: endpoint.authority) }
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         requestPrefixes = (0...last).map { code in
             let path = Endpoint(rawValue: code).map { Self.path(of: $0, model: "", endpoint, azure) } ?? endpoint.path
@@ -55,7 +58,8 @@ final class ProviderPool: @unchecked Sendable {
         let path = Self.path(of: endpoint, model: model, self.endpoint, azure)
         if let prefix = modelPrefixes[path] { return prefix }
         if modelPrefixes.count >= GatewayLimits.modelPrefixes { modelPrefixes.removeAll() }
-        let prefix = UpstreamRequestHead.Prefix(path: path, authority: self.endpoint.authority)
+        let prefix = UpstreamRequestHead.Prefix(
+            path: path, authority: self.endpoint.authority, isSigned: signer != nil)
         modelPrefixes[path] = prefix
         return prefix
     }
@@ -66,13 +70,33 @@ final class ProviderPool: @unchecked Sendable {
         azure?.path(of: endpoint, model: model) ?? place.path(of: endpoint, model: model)
     }
 
-    /// The header line by which the provider takes its credential.
-    func headerLine(of secret: CredentialSecret) -> ByteBuffer {
+    /// The request line of a call that is passed through, as it was sent, behind the provider's base path.
+    func requestPrefix(of passed: PassedLine) -> UpstreamRequestHead.Prefix {
+        UpstreamRequestHead.Prefix(
+            method: passed.method, path: endpoint.path + passed.path, authority: endpoint.authority)
+    }
+
+    /// The header lines by which the provider takes its credential.
+    ///
+    /// - Parameters:
+    ///   - prefix: of the call.
+    ///   - bodySHA256: of what is sent, in hexadecimal; needed for what is signed.
+    ///   - nowMicros: the wall clock, read only for what is signed.
+    func headerLines(
+        of secret: CredentialSecret, _ prefix: UpstreamRequestHead.Prefix, query: String?, bodySHA256: String?,
+        nowMicros: @autoclosure () -> Int64
+    ) -> ByteBuffer {
         switch dialect {
-        case .anthropic: secret.apiKeyLine
-        case .azure: secret.azureKeyLine
-        case .gemini: secret.googleKeyLine
-        case .openai, .vertex, .simulated, nil: secret.bearerLine
+        case .anthropic: return secret.apiKeyLine
+        case .azure: return secret.azureKeyLine
+        case .gemini: return secret.googleKeyLine
+        case .bedrock:
+            guard let keys = secret.awsKeys else { return secret.bearerLine }
+            // Unsigned, the provider refuses the call: the key itself must not go up.
+            guard let path = prefix.signedPath, let bodySHA256 else { return ByteBuffer() }
+            return signer?.lines(
+                keys: keys, path: path, query: query, bodySHA256: bodySHA256, nowMicros: nowMicros()) ?? ByteBuffer()
+        case .openai, .vertex, .cohere, .simulated, nil: return secret.bearerLine
         }
     }
 

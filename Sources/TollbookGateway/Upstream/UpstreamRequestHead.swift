@@ -9,10 +9,15 @@ enum UpstreamRequestHead {
         fileprivate let headers: ByteBuffer
         /// What stands before the caller's query: the path may have one of its own.
         fileprivate let joint: StaticString
+        /// From the root, as AWS's signatures have it; nil: nothing signs.
+        let signedPath: String?
 
-        /// - Parameter path: from the root, with a query or without.
-        init(path: String, authority: String) {
-            line = ByteBuffer(string: "POST \(path)")
+        /// - Parameters:
+        ///   - path: from the root, with a query or without.
+        ///   - isSigned: whether calls are signed as AWS wants it; the path has no query then.
+        init(method: String = "POST", path: String, authority: String, isSigned: Bool = false) {
+            signedPath = isSigned ? SigV4.canonicalPath(path) : nil
+            line = ByteBuffer(string: "\(method) \(path)")
             joint = path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }

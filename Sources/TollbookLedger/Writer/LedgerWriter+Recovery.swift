@@ -29,12 +29,7 @@ extension LedgerWriter {
 
     private func recover(_ id: RequestID, prices: PriceReader) throws {
         let open = try OpenRow.read(id, prices: prices, connection: connection)
-        let charges =
-            open.isCharged
-            ? Charging.heldLines(
-                estimatedInputTokens: open.estimatedInputTokens, heldOutputTokens: open.heldOutputTokens,
-                prices: open.context.hold == nil ? nil : open.prices)
-            : []
+        let charges = open.charges
         let attempt = AttemptRow(
             deploymentID: open.deploymentID, providerID: open.providerID, credentialID: nil, region: open.region,
             record: AttemptFacts(
@@ -53,14 +48,29 @@ extension LedgerWriter {
 /// An open request as the file has it.
 private struct OpenRow {
     let context: RequestContext
-    /// False: calls of its endpoint are free.
+    /// False: the call is free.
     let isCharged: Bool
+    /// What calls of its endpoint may be charged by besides tokens.
+    private let unit: Meter?
     let estimatedInputTokens: Int64
     let heldOutputTokens: Int64
     let deploymentID: Int64
     let providerID: Int64
     let region: String?
     let prices: PriceSet?
+
+    /// The hold.
+    var charges: [ChargeLine] {
+        guard isCharged else { return [] }
+        guard let hold = context.hold, let prices, let unit else {
+            return Charging.heldLines(
+                estimatedInputTokens: estimatedInputTokens, heldOutputTokens: heldOutputTokens,
+                prices: context.hold == nil ? nil : prices)
+        }
+        return Charging.heldLines(
+            estimatedInputTokens: estimatedInputTokens, heldOutputTokens: heldOutputTokens, unit: unit, hold: hold,
+            prices: prices)
+    }
 
     private static let sql: StaticString = """
         SELECT request.accepted_micros, request.organization_id, request.team_id, request.project_id,
@@ -96,7 +106,9 @@ private struct OpenRow {
             projectID: row.int64(at: 3), applicationID: row.optionalInt64(at: 4), keyID: row.int64(at: 5),
             userSubjectID: row.optionalInt64(at: 6), routeID: row.int64(at: 7), hold: hold,
             currency: row.optionalString(at: 9), holdProviderID: provider)
-        isCharged = Endpoint(rawValue: Int(row.int64(at: 16)))?.isCharged ?? true
+        let endpoint = Endpoint(rawValue: Int(row.int64(at: 16)))
+        isCharged = (endpoint?.isCharged ?? true) && !(endpoint?.isFreeUnlessPriced ?? false && hold == .zero)
+        unit = endpoint?.unit
         estimatedInputTokens = row.int64(at: 10)
         heldOutputTokens = row.int64(at: 11)
         deploymentID = row.int64(at: 12)

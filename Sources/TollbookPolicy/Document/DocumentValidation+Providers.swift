@@ -28,6 +28,7 @@ extension DocumentValidation {
         guard let dialect = checked(written, "dialect", provider.location, ProviderDialect.parse) else { return }
         checkAddress(provider, dialect)
         checkAPIVersion(provider, dialect)
+        checkAWSRegion(provider, dialect)
         if dialect != .simulated, provider.credentials.isEmpty, provider.knownPreset?.needsCredential ?? true {
             refuse(
                 RuleViolation(
@@ -73,6 +74,26 @@ extension DocumentValidation {
                     "the api_version is none that Azure has",
                     "Write for example api_version: \"2024-10-21\", or leave it out for Azure's v1 interface."),
                 "api_version", provider.location)
+        }
+    }
+
+    private mutating func checkAWSRegion(_ provider: ProviderEntry, _ dialect: ProviderDialect) {
+        guard dialect == .bedrock else {
+            if provider.awsRegion == nil { return }
+            return refuse(
+                RuleViolation("only a provider of dialect bedrock has an aws_region", "Leave aws_region out."),
+                "aws_region", provider.location)
+        }
+        guard let address = provider.effectiveBaseURL else { return }
+        guard let region = provider.awsRegion ?? AWSRegion.named(byURL: address) else {
+            return refuse(
+                RuleViolation("the address names no region of AWS", "Write for example aws_region: us-east-1."),
+                "base_url", provider.location)
+        }
+        guard AWSRegion.isRegion(region) else {
+            return refuse(
+                RuleViolation("the aws_region is none that AWS could have", "Write for example aws_region: us-east-1."),
+                "aws_region", provider.location)
         }
     }
 

@@ -8,30 +8,40 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     case gemini
     /// Gemini as Google's cloud serves it.
     case vertex
+    case cohere
+    case bedrock
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["bedrock", "mistral", "cohere"]
+    private static let notCallable = ["mistral"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
         switch self {
         case .simulated: .native
+        case .azure where endpoint == .moderations || endpoint.dialect == .rerank: nil
         case .openai, .azure:
             switch endpoint {
-            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens: .native
+            case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
+                .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
+                .passthrough:
+                .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
-            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: nil
+            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents,
+                .converse, .converseStream:
+                nil
             }
         case .anthropic:
             switch endpoint {
-            case .messages, .countTokens: .native
+            case .messages, .countTokens, .passthrough: .native
             case .chatCompletions: .translated(.messages)
             default: nil
             }
         case .gemini: endpoint.dialect == .gemini ? .native : nil
         case .vertex: endpoint.dialect == .gemini && endpoint != .batchEmbedContents ? .native : nil
+        case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
+        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
         }
     }
 
@@ -43,6 +53,8 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         case .anthropic: "https://api.anthropic.com"
         case .gemini: "https://generativelanguage.googleapis.com"
         case .vertex: "https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4"
+        case .cohere: "https://api.cohere.com"
+        case .bedrock: "https://bedrock-runtime.us-east-1.amazonaws.com"
         }
     }
 

@@ -10,6 +10,8 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     package var baseURL: String?
     /// Azure's `api-version`.
     package var apiVersion: String?
+    /// The region of AWS that calls are signed for; nil: the address names it.
+    package var awsRegion: String?
     /// Of those that may serve a project the one made first is used. One written as `credential:` is named `default`.
     package var credentials: [CredentialEntry] = []
     package var location: EntryLocation?
@@ -23,6 +25,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         case name, was, dialect, preset
         case baseURL = "base_url"
         case apiVersion = "api_version"
+        case awsRegion = "aws_region"
         case credentials, location
     }
 
@@ -34,6 +37,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         preset = try values.decodeIfPresent(String.self, forKey: .preset)
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
         apiVersion = try values.decodeIfPresent(String.self, forKey: .apiVersion)
+        awsRegion = try values.decodeIfPresent(String.self, forKey: .awsRegion)
         credentials = try values.list(CredentialEntry.self, .credentials)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
@@ -58,6 +62,7 @@ extension ProviderEntry {
         switch setting {
         case .preset: preset
         case .apiVersion: apiVersion
+        case .awsRegion: awsRegion
         }
     }
 }

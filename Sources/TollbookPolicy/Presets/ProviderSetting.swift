@@ -4,4 +4,6 @@ package enum ProviderSetting: String, CaseIterable, Sendable {
     case preset
     /// The version of Azure's interface that is asked for.
     case apiVersion = "api_version"
+    /// The region of AWS that calls are signed for.
+    case awsRegion = "aws_region"
 }

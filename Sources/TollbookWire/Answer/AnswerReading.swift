@@ -1,11 +1,15 @@
 package import NIOCore
 package import TollbookCore
 
-/// Follows one dialect's stream, event by event: says what each is and keeps what the settlement needs.
-package protocol AnswerStreamReader: Sendable {
-    init()
+/// Follows one dialect's server-sent events, one by one: says what each is and keeps what the settlement needs.
+package protocol AnswerStreamReader: AnswerStreamReport {
     /// Reads the next event and says what it is.
     mutating func read(_ event: SSEEvent) -> AnswerEvent
+}
+
+/// What the settlement needs of a stream, whatever its framing.
+package protocol AnswerStreamReport: Sendable {
+    init()
     /// Whether the stream told of an error.
     var sawError: Bool { get }
     /// Whether the answer came to its own end, whatever became of the stream.

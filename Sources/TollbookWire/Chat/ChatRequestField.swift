@@ -18,10 +18,22 @@ package enum RequestForm: Sendable {
     case geminiStream
 
     var isGemini: Bool { self == .gemini || self == .geminiStream }
+    /// OpenAI moderations.
+    case moderations
+    /// OpenAI images, to make or to edit.
+    case images
+    /// OpenAI speech, whose text is charged by the character.
+    case speech
+    /// OpenAI transcriptions and translations of audio, which come as forms.
+    case transcription
+    /// Documents to rank, as Cohere, Jina and llama.cpp take them.
+    case rerank
+    /// Bedrock's Converse, streamed or not: the path says which, and names the model.
+    case converse
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
-enum ChatRequestField: UInt16 {
+enum ChatRequestField: UInt32 {
     case model = 1
     case stream = 2
     case streamOptions = 4
@@ -38,12 +50,18 @@ enum ChatRequestField: UInt16 {
     case input = 8_192
     case background = 16_384
     case maxOutputTokens = 32_768
+    case spokenText = 1_048_576
+    case streamFormat = 2_097_152
+    case query = 4_194_304
+    case inferenceConfig = 8_388_608
+    case inferenceMaxTokens = 16_777_216
 
     /// The name an error tells.
     var path: String {
         switch self {
         case .includeUsage: "stream_options.include_usage"
         case .userID: "metadata.user_id"
+        case .inferenceMaxTokens: "inferenceConfig.maxTokens"
         default: "\(name)"
         }
     }
@@ -67,6 +85,11 @@ enum ChatRequestField: UInt16 {
         case .input: "input"
         case .background: "background"
         case .maxOutputTokens: "max_output_tokens"
+        case .spokenText: "input"
+        case .streamFormat: "stream_format"
+        case .query: "query"
+        case .inferenceConfig: "inferenceConfig"
+        case .inferenceMaxTokens: "maxTokens"
         }
     }
 
@@ -81,6 +104,11 @@ enum ChatRequestField: UInt16 {
             case .responses: responsesField(name)
             // Read by a visitor of their own.
             case .gemini, .geminiStream: nil
+            case .moderations: name.length == 5 ? ChatRequestField.model : nil
+            case .images, .transcription: imagesField(length: name.length)
+            case .speech: speechField(name)
+            case .rerank: rerankField(name)
+            case .converse: converseField(length: name.length)
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field
@@ -120,6 +148,27 @@ enum ChatRequestField: UInt16 {
 
     private static func embeddingsField(length: Int) -> ChatRequestField? {
         length == 4 ? .user : length == 5 ? .model : nil
+    }
+
+    private static func imagesField(length: Int) -> ChatRequestField? {
+        length == 1 || length == 4 || length == 5 || length == 6 ? chatField(length: length) : nil
+    }
+
+    private static func rerankField(_ name: JSONName) -> ChatRequestField? {
+        guard name.length == 5 else { return nil }
+        return name.equalsIgnoringCase("query") ? .query : .model
+    }
+
+    private static func speechField(_ name: JSONName) -> ChatRequestField? {
+        switch name.length {
+        case 5: name.equalsIgnoringCase("input") ? .spokenText : .model
+        case 13: .streamFormat
+        default: nil
+        }
+    }
+
+    private static func converseField(length: Int) -> ChatRequestField? {
+        length == 8 ? .messages : length == 15 ? .inferenceConfig : nil
     }
 
     /// The only top-level field of a chat request whose name has `length` bytes.

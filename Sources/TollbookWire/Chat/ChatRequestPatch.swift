@@ -43,6 +43,12 @@ package struct ChatRequestPatch: Sendable {
     /// The change that makes the body name a model; nil if it does.
     private static func naming(_ model: String, _ scan: borrowing ChatRequestScan) -> Edit? {
         guard model != scan.model?.value else { return nil }
+        if let opening = scan.formOpening {
+            if let named = scan.model { return Edit(range: named.range, replacement: ByteBuffer(string: model)) }
+            // A part in front of the first one.
+            let head = "\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n"
+            return insertion(at: 0, opening + head + model + "\r\n")
+        }
         var json = JSONWriter()
         if let named = scan.model {
             json.value(model)

@@ -36,6 +36,8 @@ package struct ChatRequestScan: Equatable, Sendable {
     package var model: Field<String>?
     /// The places where a Gemini body repeats the model that its path names, with what stands there, in order.
     package var repeatedModels: [Field<String>] = []
+    /// For a form: the delimiter that it begins with; the model's bytes stand in it as they are.
+    package var formOpening: String?
     package var stream = false
     package var streamOptions: StreamOptions?
     /// `max_tokens`, or `max_output_tokens` of responses.
@@ -56,6 +58,8 @@ package struct ChatRequestScan: Equatable, Sendable {
     package var objectStart = 0
     package var bodyBytes = 0
     package var prompt = PromptSize()
+    /// What the call asks for of what it may be charged by besides tokens: images, characters, seconds of audio.
+    package var units = 0
 
     package init(model: Field<String>?) {
         self.model = model
@@ -87,15 +91,17 @@ package struct PromptSize: Equatable, Sendable {
     package var attachments = 0
     /// Bytes of the attachments that are in the body itself, base64 as sent.
     package var attachmentBytes = 0
+    /// Tokens of what is no text and no attachment: audio.
+    package var audioTokens = 0
 
     package init() {}
 
-    /// ceil(text bytes / 3) + 8 per message + 2,000 per attachment + 16.
+    /// ceil(text bytes / 3) + 8 per message + 2,000 per attachment + audio tokens + 16.
     ///
     /// For holds, which must rarely be below the truth: English text has about 4 bytes per token, code and
     /// CJK text about 3; chat templates add 3 to 7 tokens a message; an image of high detail costs 765 to
     /// 2,000 tokens with most models.
     package var estimatedTokens: Int {
-        (textBytes + 2) / 3 + 8 * messages + 2_000 * attachments + 16
+        (textBytes + 2) / 3 + 8 * messages + 2_000 * attachments + audioTokens + 16
     }
 }

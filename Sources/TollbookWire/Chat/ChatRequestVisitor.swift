@@ -7,7 +7,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private let form: RequestForm
     private let needsModel: Bool
     /// Fields met, a bit each.
-    private var seen: UInt16 = 0
+    private var seen: UInt32 = 0
     /// The field whose value is next or being read; nil for anything else.
     private var field: ChatRequestField?
     /// Where that value begins.
@@ -19,7 +19,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var depth = 0
     private var text = BoundedText(limit: 0)
     private var integer = PlainInteger()
-    /// `stream_options` or `metadata` while its members are read.
+    /// `stream_options`, `metadata` or `inferenceConfig` while its members are read.
     private var openField: ChatRequestField?
 
     private var model: ChatRequestScan.Field<String>?
@@ -29,19 +29,23 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private var maxCompletionTokens: Int?
     private var choices = 1
     private var bestOf = 1
-    /// Prompts of a completions request that has them in an array, and whether it is being read.
+    /// Prompts or documents of a request that has them in an array, and whether it is being read.
     private var prompts = 0
     private var isPrompt = false
+    /// Bytes and characters of the text to speak, or to rank documents by.
+    private var spokenBytes = 0
+    private var spokenCharacters = 0
     private var user: String?
     private var serviceTier: String?
     private var isBackground = false
     private var objectStart = 0
     private var isEmpty = true
-    private var meter = PromptMeter()
+    private var meter: PromptMeter
 
     init(form: RequestForm, needsModel: Bool) {
         self.form = form
         self.needsModel = needsModel
+        meter = PromptMeter(isConverse: form == .converse)
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
@@ -70,6 +74,13 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.objectStart = objectStart
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
+        switch form {
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .transcription: break
+        case .moderations: scan.units = 1
+        case .images: scan.askForImages()
+        case .speech: scan.askForSpeech(bytes: spokenBytes, characters: spokenCharacters)
+        case .rerank: scan.askForRanking(queryBytes: spokenBytes, documents: prompts)
+        }
         return scan
     }
 
@@ -89,7 +100,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     private mutating func topLevelName(_ name: JSONName, at offset: Int) throws(WireError) {
         field = nil
         isEmpty = false
-        isPrompt = form == .completions && name.equals("prompt")
+        isPrompt =
+            form == .completions && name.equals("prompt") || form == .rerank && name.equals("documents")
         if let known = Field.namedIgnoringCase(name, in: form) {
             try markSeen(known, at: offset)
             field = try exact(known, name, at: offset)
@@ -100,8 +112,14 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     }
 
     private mutating func memberName(_ name: JSONName, of parent: Field, at offset: Int) throws(WireError) {
-        let known = parent == .streamOptions ? Field.includeUsage : .userID
-        if parent == .streamOptions { streamOptions?.isEmpty = false }
+        let known: Field
+        switch parent {
+        case .streamOptions:
+            known = .includeUsage
+            streamOptions?.isEmpty = false
+        case .inferenceConfig: known = .inferenceMaxTokens
+        default: known = .userID
+        }
         guard name.equalsIgnoringCase(known.name) else { return }
         try markSeen(known, at: offset)
         field = try exact(known, name, at: offset)
@@ -131,7 +149,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             objectStart = offset
             return
         }
-        if isPrompt, depth == 3, container == .array { prompts = min(prompts + 1, WireLimits.prompts) }
+        if isPrompt, depth == 3, container == .array || form == .rerank {
+            prompts = min(prompts + 1, WireLimits.prompts)
+        }
         if field == nil { meter.begin(container, depth: depth) } else { try beginField(container, at: offset) }
     }
 
@@ -141,6 +161,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             streamOptions = .init(range: offset..<offset, nameEnd: nameEnd)
             openField = .streamOptions
         case .metadata where container == .object: openField = .metadata
+        case .inferenceConfig where container == .object: openField = .inferenceConfig
         case .messages where container == .array, .input where container == .array: break
         default: throw invalid(at: offset)
         }
@@ -170,7 +191,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         switch field {
         case .model: text = BoundedText(limit: WireLimits.modelBytes)
         case .user, .userID: text = BoundedText(limit: WireLimits.userBytes)
-        case .serviceTier: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        case .serviceTier, .streamFormat: text = BoundedText(limit: WireLimits.serviceTierBytes)
+        case .spokenText, .query: text = BoundedText(limit: 0)
         case .input:
             field = nil
             meter.beginString(depth: depth)
@@ -180,7 +202,14 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     @inline(__always)
     mutating func stringPiece(_ bytes: UnsafeRawBufferPointer) {
-        if field == nil { meter.stringPiece(bytes) } else { text.append(bytes) }
+        if field == nil { meter.stringPiece(bytes) } else { fieldPiece(bytes) }
+    }
+
+    private mutating func fieldPiece(_ bytes: UnsafeRawBufferPointer) {
+        guard field == .spokenText || field == .query else { return text.append(bytes) }
+        spokenBytes += bytes.count
+        // Every byte but those that go on with a character.
+        for byte in bytes where byte & 0xC0 != 0x80 { spokenCharacters += 1 }
     }
 
     @inline(__always)
@@ -197,6 +226,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
             guard !text.bytes.isEmpty, !text.hasControlCharacter else { throw invalid(at: valueStart) }
             model = .init(value: text.string, range: valueStart..<offset)
         case .user, .userID: user = text.string
+        case .streamFormat: stream = text.string == "sse"
+        case .spokenText, .query: break
         default: serviceTier = text.string
         }
         field = nil
@@ -227,7 +258,8 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
 
     private mutating func endNumberField(_ field: ChatRequestField) throws(WireError) {
         switch field {
-        case .maxTokens, .maxOutputTokens: maxTokens = try integer(upTo: WireLimits.outputTokens)
+        case .maxTokens, .maxOutputTokens, .inferenceMaxTokens:
+            maxTokens = try integer(upTo: WireLimits.outputTokens)
         case .maxCompletionTokens: maxCompletionTokens = try integer(upTo: WireLimits.outputTokens)
         case .choices: choices = try integer(upTo: WireLimits.choices)
         case .bestOf: bestOf = try integer(upTo: WireLimits.choices)

@@ -32,6 +32,8 @@ package struct OpenAIError: ErrorBody, Equatable, Sendable {
     package var code: String?
     /// Further members of the error object, in order.
     package var details: [Detail]
+    /// Whether the message stands beside the error object as well, where Cohere's clients look for it.
+    package var repeatsMessage = false
 
     package init(
         message: String, type: String, param: String? = nil, code: String? = nil, details: [Detail] = []
@@ -54,6 +56,10 @@ package struct OpenAIError: ErrorBody, Equatable, Sendable {
 
     package func write(to json: inout JSONWriter) {
         json.object { json in
+            if repeatsMessage {
+                json.name("message")
+                json.value(message)
+            }
             json.name("error")
             json.object { json in
                 json.name("message")

@@ -5,17 +5,21 @@ struct PromptMeter: Sendable {
         case other
         /// `text`, `content`, `arguments`, `description`: read by the model as they stand.
         case text
-        /// `data`, `file_data`: a payload if it is long.
+        /// `data`, `file_data`; `bytes` in Converse: a payload if it is long.
         case payload
+        /// `document` in Converse: an object whose payload may be plain text.
+        case document
         /// `image_url`, `video_url`, `audio_url`, `file_url`: an object with a `url`, or the URL itself.
         case media
         /// `source`: an object with a payload or a `url`, in Anthropic's form; as a string it is text.
         case source
         /// `url`, an attachment inside a media object.
         case url
-        /// `file_id`: a file that the provider holds.
+        /// `file_id`, or an object's `uri` in Converse: a file that is elsewhere.
         case fileID
     }
+
+    private let isConverse: Bool
 
     private(set) var size = PromptSize()
     private var role = Role.other
@@ -23,6 +27,8 @@ struct PromptMeter: Sendable {
     private var insideMessages = false
     /// The depth of the media object that is open; 0 for none.
     private var mediaDepth = 0
+    /// The depth of the document that is open; 0 for none.
+    private var documentDepth = 0
     /// The string being read: its bytes so far, the first eight of them, and whether it stands in a media object.
     private var stringBytes = 0
     private var head: UInt64 = 0
@@ -31,10 +37,16 @@ struct PromptMeter: Sendable {
     /// Whether a payload has bytes that base64 has not, as the text of a plain document.
     private var isProse = false
 
+    /// - Parameter isConverse: whether messages are in Converse's form.
+    init(isConverse: Bool = false) {
+        self.isConverse = isConverse
+    }
+
     mutating func topLevelName(_ field: ChatRequestField?) {
         insideMessages = field == .messages || field == .input
         role = .other
         mediaDepth = 0
+        documentDepth = 0
     }
 
     @inline(__always)
@@ -44,7 +56,17 @@ struct PromptMeter: Sendable {
             size.textBytes &+= name.length &+ 4
             return
         }
-        role = Self.role(of: name)
+        role = isConverse ? Self.converseRole(of: name) : Self.role(of: name)
+    }
+
+    private static func converseRole(of name: JSONName) -> Role {
+        switch name.length {
+        case 3: name.equals("uri") ? .fileID : .other
+        case 4: name.equals("text") ? .text : .other
+        case 5: name.equals("bytes") ? .payload : .other
+        case 8: name.equals("document") ? .document : .other
+        default: .other
+        }
     }
 
     @inline(__always)
@@ -71,12 +93,14 @@ struct PromptMeter: Sendable {
         }
         if depth == 3 { size.messages &+= 1 }
         if role == .media || role == .source, container == .object { mediaDepth = depth }
+        if role == .document { documentDepth = depth }
         role = .other
     }
 
     @inline(__always)
     mutating func end(depth: Int) {
         if depth == mediaDepth { mediaDepth = 0 }
+        if depth == documentDepth { documentDepth = 0 }
         if depth == 2 { insideMessages = false }
         role = .other
     }
@@ -108,7 +132,10 @@ struct PromptMeter: Sendable {
 
     @inline(__always)
     mutating func endString() {
-        if let payload = attachmentPayload {
+        if role == .payload, documentDepth > 0, !isBinaryDocument {
+            // Three bytes of text in four of base64.
+            size.textBytes &+= stringBytes / 4 &* 3
+        } else if let payload = attachmentPayload {
             size.attachments &+= 1
             size.attachmentBytes &+= payload
         } else {
@@ -126,7 +153,17 @@ struct PromptMeter: Sendable {
         case .payload: return stringBytes > WireLimits.attachmentPayloadBytes && !isProse ? stringBytes : nil
         case .media, .fileID: return 0
         case .url: return isDirectMember ? 0 : nil
-        case .text, .source, .other: return nil
+        case .text, .source, .document, .other: return nil
+        }
+    }
+
+    /// Whether a document's base64 begins as a PDF, a zip (as newer office files are) or an older office file does;
+    /// what else Converse takes (txt, md, html, csv) is text.
+    private var isBinaryDocument: Bool {
+        switch head & 0xFFFF_FFFF {
+        // "JVBE", "UEsD", "0M8R", the first byte lowest.
+        case 0x4542_564A, 0x4473_4555, 0x5238_4D30: true
+        default: false
         }
     }
 

@@ -21,10 +21,10 @@ struct JSONName {
         return true
     }
 
-    /// Whether the name is `text`, which has no capitals, but for the case of ASCII letters.
+    /// Whether the name is `text` but for the case of ASCII letters.
     func equalsIgnoringCase(_ text: StaticString) -> Bool {
         guard length == text.utf8CodeUnitCount else { return false }
-        for index in 0..<length where Self.small(bytes[index]) != text.utf8Start[index] { return false }
+        for index in 0..<length where Self.small(bytes[index]) != Self.small(text.utf8Start[index]) { return false }
         return true
     }
 

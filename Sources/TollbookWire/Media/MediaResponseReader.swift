@@ -1,0 +1,63 @@
+package import NIOCore
+package import TollbookCore
+
+extension UsageReport {
+    /// A usage object of an answer that is passed through, in any form of OpenAI's and of its compatible servers.
+    init(passed raw: ByteBuffer) {
+        self.init(openAI: raw)
+        guard usage == nil, let read = MediaUsage(raw, .passed) else { return }
+        usage = read.usage
+        isInconsistent = read.isInconsistent
+    }
+}
+
+/// Reads what the settlement needs from a plain answer of moderations, images or audio, of any size, chunk by chunk:
+/// pictures in it are passed over, never kept.
+package struct MediaResponseReader: AnswerBodyReader {
+    private let medium: AnswerMedium
+    private var scan = AnswerBodyScan(MediaOutputVisitor())
+
+    package init() {
+        self.init(.moderation)
+    }
+
+    package init(_ medium: AnswerMedium) {
+        self.medium = medium
+    }
+
+    package var isWellFormed: Bool { scan.isWellFormed }
+    package var hasError: Bool { scan.visitor.hasError }
+    package var model: String? { scan.visitor.model.bytes.isEmpty ? nil : scan.visitor.model.string }
+    package var responseID: String? { scan.visitor.id.bytes.isEmpty ? nil : scan.visitor.id.string }
+
+    /// ceil(bytes of a transcript / 4).
+    package var estimatedOutputTokens: Int { (scan.visitor.textBytes + 3) / 4 }
+
+    /// The images of a whole answer; nil for other media.
+    package var images: Int64? { medium == .images && isWellFormed ? scan.visitor.items : nil }
+
+    /// Reads the next chunk; does not consume it.
+    package mutating func read(_ chunk: ByteBuffer) {
+        scan.read(chunk)
+    }
+
+    /// Ends the answer.
+    package mutating func finish() {
+        scan.finish()
+    }
+
+    /// The answer's usage object, else the length of audio that it tells.
+    package func usageReport() -> UsageReport {
+        var report = UsageReport()
+        if let raw = scan.usage {
+            if medium == .passed { return UsageReport(passed: raw) }
+            report.raw = String(buffer: raw)
+            guard let read = MediaUsage(raw, medium) else { return report }
+            report.usage = read.usage
+            report.isInconsistent = read.isInconsistent
+        } else if medium == .transcript, let seconds = scan.visitor.durationSeconds {
+            report.usage = Usage([.audioSecond: seconds])
+        }
+        return report
+    }
+}
