@@ -181,14 +181,11 @@ package enum Planner {
         case .rerank, .rerankV2:
             "No provider behind '\(route.name)' ranks documents. Add a deployment of a provider with dialect 'cohere' "
                 + "or 'openai' to the route."
-        case .responses, .responsesInputTokens:
-            "No provider behind '\(route.name)' answers OpenAI responses. Call POST /v1/chat/completions, or add a "
-                + "deployment of a provider with dialect 'openai' to the route."
         case .completions, .embeddings, .moderations, .imageGenerations, .speech, .transcriptions, .translations,
             .imageEdits:
             "No provider behind '\(route.name)' answers OpenAI \(endpoint.words). Add a deployment of a provider with "
                 + "dialect 'openai' to the route."
-        case .chatCompletions, .messages, .countTokens:
+        case .chatCompletions, .messages, .countTokens, .responses, .responsesInputTokens:
             "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
                 + "'openai' or 'anthropic' to the route."
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:

@@ -95,10 +95,11 @@ package final class ProviderRecord: Sendable {
         fieldRules = preset?.fieldRules ?? .standard
         let last = Endpoint.allCases.map(\.rawValue).max() ?? 0
         services = (0...last).map { code in
-            guard let endpoint = Endpoint(rawValue: code), let service = known?.service(of: endpoint) else {
-                return nil
+            guard let endpoint = Endpoint(rawValue: code) else { return nil }
+            return [known?.service(of: endpoint), known?.substitute(for: endpoint)].compactMap(\.self).first {
+                service in
+                preset?.endpoints?.contains(service.endpoint(for: endpoint)) ?? true
             }
-            return preset?.endpoints?.contains(service.endpoint(for: endpoint)) ?? true ? service : nil
         }
     }
 

@@ -41,7 +41,7 @@ struct ConverseBody {
         case .filler:
             sink.write("{\"text\":\"")
             gap = sink.count
-        case .vectors: return nil
+        case .vectors, .media: return nil
         }
         sink.write("\"}")
         return gap

@@ -26,7 +26,7 @@ struct ConverseEvents: TypedEvents {
     }
 
     /// `messageStop`: why the model stopped.
-    func writeFinish(into sink: inout ByteSink) {
+    func writeFinish(_ choice: Int, into sink: inout ByteSink) {
         sink.write(Self.event("messageStop", #"{"p":"abc","stopReason":\#(plan.finish.anthropicJSON)}"#))
     }
 
@@ -51,7 +51,7 @@ struct ConverseEvents: TypedEvents {
     }
 
     /// An event whose JSON breaks off.
-    func writeBroken(into sink: inout ByteSink) {
+    func writeBroken(before event: Int, into sink: inout ByteSink) {
         sink.write(Self.event("contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"lor"#))
     }
 
@@ -68,7 +68,7 @@ struct ConverseEvents: TypedEvents {
         case .text(let whole):
             let pieces = StreamDeltas.pieces(whole, count: plan.chunks)
             return block(0, opening: nil, pieces.map { text(JSONText.escaped($0)) })
-        case .vectors: return []
+        case .vectors, .media: return []
         case .filler(let count): return block(0, opening: nil, [text(String(repeating: "a", count: count))])
         case .toolCalls(let calls):
             return calls.indices.flatMap { index in

@@ -67,7 +67,7 @@ struct GeminiBody {
             let gap = choice == 0 ? sink.count : nil
             sink.write("\"}")
             return gap
-        case .vectors: break
+        case .vectors, .media: break
         }
         return nil
     }

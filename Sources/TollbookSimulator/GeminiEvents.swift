@@ -87,7 +87,7 @@ struct GeminiEvents: TypedEvents {
             // Only the first choice is large, as in a plain answer.
             return [GeminiBody.text(String(repeating: "a", count: choice == 0 ? count : 0))]
         case .toolCalls(let calls): return calls.map(GeminiBody.call)
-        case .vectors: return []
+        case .vectors, .media: return []
         }
     }
 

@@ -310,10 +310,9 @@ def test_the_openai_sdk_works_through_it(simulator: Simulator, make_gateway):
 
 
 def test_the_anthropic_sdk_works_through_it(simulator: Simulator, make_gateway):
-    gateway = make_gateway(passing(simulator.base_url, dialect="anthropic"))
+    gateway = make_gateway(passing(simulator.base_url.removesuffix("/v1"), dialect="anthropic"))
     client = anthropic.Anthropic(
-        base_url=f"{gateway.url}/passthrough/up", api_key=gateway.key, max_retries=0,
-        http_client=httpx.Client(trust_env=False))
+        base_url=f"{gateway.url}/passthrough/up", api_key=gateway.key, max_retries=0)
     ask = {"model": "claude", "max_tokens": 50, "messages": [{"role": "user", "content": "Hi"}]}
     headers = {"x-sim": "prompt=30,completion=12"}
     assert client.messages.create(**ask, extra_headers=headers).usage.output_tokens == 12

@@ -370,14 +370,6 @@ def test_the_methods_of_its_path(relay: Gateway):
     assert answer.status_code == 405 and answer.headers["allow"] == "POST"
 
 
-@pytest.mark.parametrize("path", ["/v1/responses", "/v1/responses/input_tokens"])
-def test_an_anthropic_provider_does_not_serve_them(simulator: Simulator, make_gateway, path: str):
-    gateway = make_gateway(governance(simulator.base_url, dialect="anthropic"))
-    answer = respond(gateway, path=path)
-    assert answer.status == 422 and answer.json["error"]["reason"] == "endpoint_not_served"
-    assert "/v1/chat/completions" in answer.json["error"]["message"] and "'openai'" in answer.json["error"]["message"]
-
-
 def test_the_built_in_provider_speaks_it(make_gateway):
     file = governance("http://unused.example")
     file["providers"] = [{"name": "up", "dialect": "simulated"}]

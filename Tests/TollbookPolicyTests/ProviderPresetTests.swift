@@ -44,6 +44,12 @@ import TollbookPolicy
         #expect(mistral.service(of: .completions) == nil)
         #expect(mistral.service(of: .messages) == .translated(.chatCompletions))
         #expect(mistral.service(of: .countTokens) == .estimated)
+        #expect(plain.service(of: .responses) == .native && plain.service(of: .responsesInputTokens) == .native)
+        #expect(mistral.service(of: .responses) == .translated(.chatCompletions))
+        #expect(mistral.service(of: .responsesInputTokens) == .estimated)
+        let deepseek = Self.provider("openai", preset: "deepseek")
+        #expect(
+            deepseek.service(of: .responses) == .native && deepseek.service(of: .responsesInputTokens) == .estimated)
         #expect(!mistral.fieldRules.takesStreamOptions && !mistral.fieldRules.takesMaxCompletionTokens)
     }
 
@@ -51,6 +57,7 @@ import TollbookPolicy
         let record = Self.provider("anthropic", preset: "mistral")
         #expect(record.service(of: .messages) == .native)
         #expect(record.service(of: .chatCompletions) == .translated(.messages))
+        #expect(record.service(of: .responses) == .translated(.messages))
         #expect(record.fieldRules == .standard)
     }
 

@@ -134,6 +134,8 @@ private final class ChatAnswerReader: AnswerReader {
 
     override func takeRun() -> ByteBuffer? { stream.takeRun() }
 
+    override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
+
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
     }
@@ -170,6 +172,8 @@ private final class MessagesAnswerReader: AnswerReader {
     }
 
     override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
 
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)

@@ -19,7 +19,7 @@ extension Call {
             self.connection = nil
             return targetFailed(.connectFailed)
         }
-        crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext)
+        crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext(request))
         willDispatch()
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
@@ -36,10 +36,11 @@ extension Call {
             body: [request.body], length: request.body.readableBytes)
     }
 
-    private var answerContext: AnswerContext {
+    private func answerContext(_ request: TranslatedRequest) -> AnswerContext {
         AnswerContext(
             model: intake.model, createdSeconds: intake.acceptedMicros / 1_000_000,
-            includesUsage: intake.scan.includesUsage, fallbackID: request?.id.text ?? "")
+            includesUsage: intake.scan.includesUsage, fallbackID: self.request?.id.text ?? "",
+            responsesEcho: request.responsesEcho)
     }
 
     /// The endpoint that the attempt's provider was asked at.

@@ -89,6 +89,7 @@ extension Endpoint {
         switch self {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
+        case .responses: .openAIResponses
         default: nil
         }
     }

@@ -66,6 +66,9 @@ final class StreamTranslation {
         self.translator = translator
     }
 
+    /// The number of an event that follows those so far; 0 in dialects that number none.
+    var nextSequenceNumber: Int64 { translator.nextSequenceNumber }
+
     /// Makes room for the translation of so many bytes.
     func expect(_ count: Int) {
         output.reserveCapacity(minimumWritableBytes: 2 * count)

@@ -38,7 +38,7 @@ extension FrontHandler {
 
     /// Answers how many tokens a prompt has, by the gateway's estimate.
     func answer(withEstimateFor call: Call, _ receipt: SettlementReceipt) {
-        let body = AnthropicTokenCount.body(inputTokens: Int64(call.intake.scan.estimatedInputTokens))
+        let body = TokenCountAnswer.body(of: call.intake.endpoint, tokens: Int64(call.intake.scan.estimatedInputTokens))
         var head = makeHead(200, .length(body.readableBytes), call, receipt)
         head.lines.writeHeaderLine("date", loop.httpDate)
         head.lines.writeStaticString("content-type: application/json\r\nx-tollbook-token-count: estimated\r\n")

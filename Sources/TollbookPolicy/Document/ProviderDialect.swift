@@ -35,7 +35,8 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
-            case .chatCompletions: .translated(.messages)
+            case .chatCompletions, .responses: .translated(.messages)
+            case .responsesInputTokens: .estimated
             default: nil
             }
         case .gemini: endpoint.dialect == .gemini ? .native : nil
@@ -55,6 +56,15 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
         case .vertex: "https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4"
         case .cohere: "https://api.cohere.com"
         case .bedrock: "https://bedrock-runtime.us-east-1.amazonaws.com"
+        }
+    }
+
+    /// How a provider of this dialect that is known not to have an endpoint serves calls to it; nil: it does not.
+    func substitute(for endpoint: Endpoint) -> EndpointService? {
+        switch (self, endpoint) {
+        case (.openai, .responses), (.azure, .responses): .translated(.chatCompletions)
+        case (.openai, .responsesInputTokens), (.azure, .responsesInputTokens): .estimated
+        default: nil
         }
     }
 

@@ -31,6 +31,8 @@ package struct Conversation: Sendable {
     package var wantsStreamUsage = false
     /// Fields that one dialect alone has, as they came.
     package var extras: [ConversationField: JSONView] = [:]
+    /// Members of the request that a response of OpenAI's repeats, without braces; empty in other dialects.
+    package var responsesEcho = ByteBuffer()
     /// Names of fields, as a path in the source dialect, that Tollbook does not know.
     package var unknownFields = FieldNames()
 

@@ -2,4 +2,18 @@
 package enum ConversationDialect: String, CaseIterable, Sendable {
     case openAIChat = "openai-chat"
     case anthropicMessages = "anthropic-messages"
+    /// Callers speak it; a provider that does is sent the bytes as they are.
+    case openAIResponses = "openai-responses"
+
+    /// Dialects that a request can be translated into.
+    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages]
+
+    /// What answers' ids begin with.
+    var answerPrefix: String {
+        switch self {
+        case .openAIChat: "chatcmpl-"
+        case .anthropicMessages: "msg_"
+        case .openAIResponses: "resp_"
+        }
+    }
 }

@@ -6,6 +6,18 @@ extension WireLimits {
     /// Tools of a request that is translated; providers take 128 to 10,000.
     static let conversationTools = 10_000
 
+    /// Bytes of a request that its response repeats, in up to three events of a stream. What does not fit, such as the
+    /// tools of a large agent, is told as absent; SDKs read the caller's own copy.
+    static let responseEchoBytes = 64 << 10
+
+    /// Bytes of a stream that are kept for its last events, which repeat the answer in OpenAI's responses dialect. The
+    /// longest answers of today's models have half as many. What is past it is streamed all the same, but not repeated:
+    /// the response is told as incomplete then.
+    static let repeatedAnswerBytes = 1 << 20
+
+    /// What an item costs of `repeatedAnswerBytes` beside its text: its ids and the names of its members.
+    static let repeatedItemBytes = 256
+
     /// Unknown fields that a translation names one by one; the names go into a header and a decision. Of more, the
     /// first are named and `isCut` says so.
     static let namedFields = 32

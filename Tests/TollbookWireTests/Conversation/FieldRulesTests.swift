@@ -9,10 +9,10 @@ struct FieldRulesTests {
         #expect(rows.count == ConversationField.allCases.count)
     }
 
-    @Test func everyNameOfADialectHasARuleAtTheOther() {
+    @Test func everyNameOfADialectHasARuleAtEveryOther() {
         for rules in FieldRules.table {
             for source in rules.names.keys {
-                let others = ConversationDialect.allCases.filter { $0 != source }
+                let others = ConversationDialect.providers.filter { $0 != source }
                 #expect(others.allSatisfy { rules.targets[$0] != nil }, "\(rules.field) from \(source)")
             }
         }

@@ -11,6 +11,7 @@ struct TranslationFuzzTests {
     private static let bodies: [(String, ConversationDialect)] =
         RequestTranslationTests.toAnthropic.map { ($0.0, .openAIChat) }
         + RequestTranslationTests.toOpenAI.map { ($0.0, .anthropicMessages) }
+        + ResponsesTranslationTests.requests.map { ($0.body, .openAIResponses) }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func brokenRequestsAreReadOrRefused(_ seed: UInt64) {
@@ -19,7 +20,8 @@ struct TranslationFuzzTests {
         for round in 0..<Self.rounds {
             let (body, source) = Self.bodies[round % Self.bodies.count]
             let bytes = mutated(Array(body.utf8), &random)
-            let target: ConversationDialect = source == .openAIChat ? .anthropicMessages : .openAIChat
+            let others = ConversationDialect.providers.filter { $0 != source }
+            guard let target = others.randomElement(using: &random) else { continue }
             guard
                 let request = try? RequestTranslator.translate(
                     ByteBuffer(bytes: bytes), from: source, to: target, .sample)
@@ -40,12 +42,14 @@ struct TranslationFuzzTests {
         for round in 0..<Self.rounds {
             let (stream, source) = streams[round % 2]
             let bytes = mutated(Array(stream.utf8), &random)
-            let target: ConversationDialect = source == .openAIChat ? .anthropicMessages : .openAIChat
+            let others = ConversationDialect.allCases.filter { $0 != source }
+            guard let target = others.randomElement(using: &random) else { continue }
             let outcome = translateStream(
                 bytes, from: source, to: target, chunk: Int.random(in: 1...200, using: &random))
             let endings = [outcome.hasEnded, outcome.isCut, outcome.failure != nil].filter { $0 }.count
             #expect(endings == 1, "seed \(seed), round \(round)")
-            #expect(outcome.text.utf8.count < 10 * bytes.count + 4_096)
+            // A response repeats what was said three times, and its ids in every event.
+            #expect(outcome.text.utf8.count < 30 * bytes.count + 8_192)
             for line in outcome.text.split(separator: "\n") where line.hasPrefix("data: {") {
                 let isJSON = (try? JSONView(ByteBuffer(substring: line.dropFirst(6)))) != nil
                 #expect(isJSON, "seed \(seed), round \(round): \(line)")
@@ -63,7 +67,8 @@ struct TranslationFuzzTests {
             let bytes = mutated(Array(answer.utf8), &random)
             guard
                 let translated = try? AnswerTranslator.translate(
-                    ByteBuffer(bytes: bytes), from: .anthropicMessages, to: .openAIChat, .sample())
+                    ByteBuffer(bytes: bytes), from: .anthropicMessages,
+                    to: round % 2 == 0 ? .openAIChat : .openAIResponses, .sample())
             else { continue }
             #expect((try? JSONView(translated.body)) != nil, "seed \(seed), round \(round)")
         }

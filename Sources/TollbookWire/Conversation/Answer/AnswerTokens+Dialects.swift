@@ -58,6 +58,30 @@ extension AnswerTokens {
         }
     }
 
+    /// As OpenAI's responses tell usage.
+    func writeResponses(_ json: inout JSONWriter) {
+        json.object { json in
+            json.name("input_tokens")
+            json.value(prompt)
+            json.name("input_tokens_details")
+            json.object { json in
+                json.name("cached_tokens")
+                json.value(cacheRead)
+                json.name("cache_write_tokens")
+                json.value(cacheWrite)
+            }
+            json.name("output_tokens")
+            json.value(output)
+            json.name("output_tokens_details")
+            json.object { json in
+                json.name("reasoning_tokens")
+                json.value(thinking ?? 0)
+            }
+            json.name("total_tokens")
+            json.value(prompt &+ output)
+        }
+    }
+
     /// As Anthropic tells usage.
     func writeAnthropic(_ json: inout JSONWriter) {
         json.object { json in

@@ -37,6 +37,7 @@ package enum AnswerTranslator {
         switch target {
         case .openAIChat: OpenAIAnswers.write(answer, context, &json)
         case .anthropicMessages: AnthropicAnswers.write(answer, context, &json)
+        case .openAIResponses: ResponsesAnswers.write(answer, context, &json)
         }
         return TranslatedAnswer(body: json.buffer, dropped: answer.dropped)
     }
@@ -47,6 +48,8 @@ package enum AnswerTranslator {
         switch dialect {
         case .openAIChat: try OpenAIAnswers.read(view)
         case .anthropicMessages: try AnthropicAnswers.read(view)
+        // A response is never translated: its callers get it as it is.
+        case .openAIResponses: throw view.invalid("object")
         }
     }
 }

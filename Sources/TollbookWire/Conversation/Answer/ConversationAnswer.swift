@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// A model's answer in no dialect.
 package struct ConversationAnswer: Sendable {
@@ -57,19 +57,24 @@ package struct AnswerContext: Sendable {
     package var includesUsage: Bool
     /// Stands for an id that the provider did not send.
     package var fallbackID: String
+    /// What the answer repeats of the request; see `Conversation.responsesEcho`.
+    package var responsesEcho: ByteBuffer
 
-    package init(model: String, createdSeconds: Int64, includesUsage: Bool, fallbackID: String) {
+    package init(
+        model: String, createdSeconds: Int64, includesUsage: Bool, fallbackID: String,
+        responsesEcho: ByteBuffer = ByteBuffer()
+    ) {
         self.model = model
         self.createdSeconds = createdSeconds
         self.includesUsage = includesUsage
         self.fallbackID = fallbackID
+        self.responsesEcho = responsesEcho
     }
 
     /// The provider's id with the prefix that the caller's dialect has, so that it can be found again at the provider.
     func answerID(_ id: JSONText?, in dialect: ConversationDialect) -> JSONText {
-        let (own, other) = dialect == .openAIChat ? ("chatcmpl-", "msg_") : ("msg_", "chatcmpl-")
         let text = id.flatMap { $0.isEmpty ? nil : $0.string } ?? fallbackID
-        if text.hasPrefix(own) { return JSONText(text) }
-        return JSONText(own + (text.hasPrefix(other) ? String(text.dropFirst(other.count)) : text))
+        let prefix = ConversationDialect.allCases.map(\.answerPrefix).first { text.hasPrefix($0) } ?? ""
+        return JSONText(dialect.answerPrefix + text.dropFirst(prefix.count))
     }
 }

@@ -7,14 +7,14 @@ extension ProviderError {
         case .invalidRequest: status.map { (400..<500).contains($0) ? $0 : 400 } ?? 400
         case .contextTooLong, .contentFiltered: 400
         case .authentication: 401
-        case .billing: dialect == .openAIChat ? 429 : 402
+        case .billing: dialect == .anthropicMessages ? 402 : 429
         case .permission: 403
         case .notFound: 404
         case .conflict: 409
         case .tooLarge: 413
         case .unprocessable: 422
         case .rateLimited: 429
-        case .overloaded: dialect == .openAIChat ? 503 : 529
+        case .overloaded: dialect == .anthropicMessages ? 529 : 503
         case .timeout: 504
         case .server: status.map { (500..<600).contains($0) ? $0 : 500 } ?? 500
         }
@@ -23,7 +23,7 @@ extension ProviderError {
     /// The header in which a dialect tells the provider's request id.
     package static func requestIDHeader(in dialect: ConversationDialect) -> String {
         switch dialect {
-        case .openAIChat: "x-request-id"
+        case .openAIChat, .openAIResponses: "x-request-id"
         case .anthropicMessages: "request-id"
         }
     }
@@ -36,10 +36,16 @@ extension ProviderError {
     }
 
     /// The same for a stream that has begun.
-    package func event(in dialect: ConversationDialect) -> ByteBuffer {
+    ///
+    /// - Parameter sequenceNumber: the event's, in dialects that number them.
+    package func event(in dialect: ConversationDialect, sequenceNumber: Int64 = 0) -> ByteBuffer {
         let start: StaticString = dialect == .openAIChat ? "data: " : "event: error\ndata: "
         var json = JSONWriter(buffer: ByteBuffer(staticString: start))
-        write(&json, dialect)
+        if dialect == .openAIResponses {
+            writeResponses(&json, sequenceNumber)
+        } else {
+            write(&json, dialect)
+        }
         var event = json.buffer
         event.writeStaticString("\n\n")
         return event
@@ -47,7 +53,7 @@ extension ProviderError {
 
     private func write(_ json: inout JSONWriter, _ dialect: ConversationDialect) {
         switch dialect {
-        case .openAIChat: writeOpenAI(&json)
+        case .openAIChat, .openAIResponses: writeOpenAI(&json)
         case .anthropicMessages: writeAnthropic(&json)
         }
     }
@@ -65,6 +71,20 @@ extension ProviderError {
                 json.name("code")
                 if let code { json.value(code) } else { json.null() }
             }
+        }
+    }
+
+    /// An event of a response's stream: the error's members stand beside its type.
+    private func writeResponses(_ json: inout JSONWriter, _ sequenceNumber: Int64) {
+        let (type, code) = openAIWords
+        json.object { json in
+            json.member("type", JSONText("error"))
+            json.member("code", code ?? JSONText(type))
+            json.member("message", message)
+            json.name("param")
+            if let parameter { json.value(parameter) } else { json.null() }
+            json.name("sequence_number")
+            json.value(sequenceNumber)
         }
     }
 

@@ -61,6 +61,9 @@ extension JSONView {
     /// Whether a number is zero, however it is written.
     var isZero: Bool { number.flatMap { Double(String(buffer: $0)) } == 0 }
 
+    /// What a value that is not there has.
+    static let noElements = JSONView(ByteBuffer(), 0..<0, offset: 0).elements
+
     /// The members of an object that are set and not among the known ones.
     func members(except known: [StaticString]) -> [(name: JSONText, value: JSONView)] {
         members.filter { name, value in !value.isEmptyValue && !known.contains { name.equals($0) } }

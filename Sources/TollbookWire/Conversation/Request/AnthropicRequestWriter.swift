@@ -189,7 +189,13 @@ struct AnthropicRequestWriter {
                 json.name("type")
                 json.value(thinking.type)
                 json.number("budget_tokens", thinking.budget.map { ByteBuffer(string: String($0)) })
+                if reasoning.display != nil, thinking.type != "disabled" {
+                    json.name("display")
+                    json.value("summarized")
+                }
             }
+        } else if reasoning.display != nil {
+            notes.leaveOut(.reasoningDisplay)
         }
         let writesEffort = effort != nil && !usesBudget
         guard writesEffort || schema != nil else { return }

@@ -192,7 +192,8 @@ extension OpenAIChatRequestReader {
         return ConversationPart(.document(.init(media: media, title: name)))
     }
 
-    private static func mediaType(of name: JSONText?) -> JSONText {
+    /// The type of a file by its name; most are PDF.
+    static func mediaType(of name: JSONText?) -> JSONText {
         let name = name?.string.lowercased() ?? ""
         if name.hasSuffix(".txt") || name.hasSuffix(".md") { return JSONText("text/plain") }
         return JSONText("application/pdf")

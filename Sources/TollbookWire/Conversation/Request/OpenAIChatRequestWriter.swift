@@ -21,11 +21,15 @@ struct OpenAIChatRequestWriter {
             json.name("messages")
             let messages = OpenAIMessages(conversation.turns)
             json.array { messages.write(&$0, &notes) }
-            if conversation.turns.last?.role == .assistant { notes.allows(.prefill) }
+            // In OpenAI's dialects a last message of the assistant is answered, and never continued.
+            if conversation.source == .anthropicMessages, conversation.turns.last?.role == .assistant {
+                notes.allows(.prefill)
+            }
             writeTools(&json, &notes)
             json.number(options.usesMaxTokens ? "max_tokens" : "max_completion_tokens", conversation.maxOutputTokens)
             writeSampling(&json, &notes)
             writeReasoning(&json, &notes)
+            writeFormat(&json)
             writeOperations(&json, &notes)
         }
         self.notes = notes
@@ -89,6 +93,7 @@ struct OpenAIChatRequestWriter {
         json.number("temperature", sampling.temperature)
         json.number("top_p", sampling.topP)
         if sampling.topK != nil { notes.allows(.topK) }
+        if conversation.logProbabilities != nil { notes.allows(.logProbabilities) }
         guard !conversation.stop.isEmpty else { return }
         guard conversation.stop.count <= Self.stops else {
             notes.allows(.manyStops)
@@ -106,12 +111,29 @@ struct OpenAIChatRequestWriter {
     private func writeReasoning(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         let reasoning = conversation.reasoning
         if reasoning.display != nil { notes.allows(.reasoningDisplay) }
-        if reasoning.isEnabled == false { notes.allows(.reasoningOff) }
+        if reasoning.isEnabled == false {
+            if conversation.source == .openAIResponses {
+                json.name("reasoning_effort")
+                json.value("none")
+            } else {
+                notes.allows(.reasoningOff)
+            }
+        }
         if let effort = reasoning.effort {
             json.member("reasoning_effort", effort)
         } else if let budget = reasoning.budgetTokens, reasoning.isEnabled != false {
             json.name("reasoning_effort")
             json.value(budget <= 4_096 ? "low" : budget <= 16_384 ? "medium" : "high")
+        }
+    }
+
+    private func writeFormat(_ json: inout JSONWriter) {
+        if case .json = conversation.answerFormat {
+            json.name("response_format")
+            json.object { json in
+                json.name("type")
+                json.value("json_object")
+            }
         }
         guard case .schema(let schema, let name, let description, let isStrict) = conversation.answerFormat else {
             return
@@ -136,11 +158,13 @@ struct OpenAIChatRequestWriter {
         if let tier = conversation.serviceTier {
             switch tier {
             case "auto": json.member("service_tier", tier)
-            case "standard_only": json.member("service_tier", JSONText("default"))
+            case "default", "standard_only": json.member("service_tier", JSONText("default"))
             default: notes.allows(.serviceTierUnknown)
             }
         }
-        if let person = conversation.endUser { json.member("user", person) }
+        if let person = conversation.endUser ?? conversation.extras[.safetyIdentifier]?.text {
+            json.member("user", person)
+        }
         guard conversation.streams else { return }
         json.name("stream")
         json.value(true)

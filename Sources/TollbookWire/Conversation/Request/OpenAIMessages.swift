@@ -12,8 +12,8 @@ struct OpenAIMessages {
         for turn in turns {
             for part in turn.parts where part.cacheControl != nil { notes.allows(.cacheControl) }
             switch turn.role {
-            case .system: message("system", &json) { Self.writeContent(turn.parts, &$0, &notes) }
-            case .developer: message("developer", &json) { Self.writeContent(turn.parts, &$0, &notes) }
+            // Every server knows this role, and OpenAI takes it as the developer's where there is one.
+            case .system, .developer: message("system", &json) { Self.writeContent(turn.parts, &$0, &notes) }
             case .user, .tool: writeUser(turn.parts, &json, &notes)
             case .assistant: writeAssistant(turn.parts, &json, &notes)
             }

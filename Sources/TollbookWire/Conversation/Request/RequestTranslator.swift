@@ -10,6 +10,8 @@ package struct TranslatedRequest: Sendable {
     package let streams: Bool
     /// Whether the caller wants a stream's usage; the provider is asked for it always.
     package let wantsStreamUsage: Bool
+    /// What the answer repeats of the request; see `Conversation.responsesEcho`.
+    package let responsesEcho: ByteBuffer
 }
 
 /// Translates requests between dialects: pure, in one go, on the whole body.
@@ -23,6 +25,7 @@ package enum RequestTranslator {
         switch dialect {
         case .openAIChat: try OpenAIChatRequestReader.read(body)
         case .anthropicMessages: try AnthropicRequestReader.read(body)
+        case .openAIResponses: try ResponsesRequestReader.read(body)
         }
     }
 
@@ -33,6 +36,10 @@ package enum RequestTranslator {
         _ conversation: Conversation, as dialect: ConversationDialect, _ options: TranslationOptions
     ) throws(TranslationRefusal) -> TranslatedRequest {
         let body: ByteBuffer
+        // Its providers are sent the bytes as they are.
+        guard dialect != .openAIResponses else {
+            throw TranslationRefusal(field: "model", rule: .model, source: conversation.source, target: dialect)
+        }
         var notes = TranslationNotes(from: conversation.source, to: dialect)
         for field in ConversationField.allCases where conversation.extras[field] != nil { notes.allows(field) }
         notes.dropUnknown(conversation.unknownFields)
@@ -41,7 +48,7 @@ package enum RequestTranslator {
             var writer = OpenAIChatRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
-        case .anthropicMessages:
+        case .anthropicMessages, .openAIResponses:
             var writer = AnthropicRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
@@ -49,7 +56,7 @@ package enum RequestTranslator {
         if let refusal = notes.refusal { throw refusal }
         return TranslatedRequest(
             body: body, notes: notes, streams: conversation.streams,
-            wantsStreamUsage: conversation.wantsStreamUsage)
+            wantsStreamUsage: conversation.wantsStreamUsage, responsesEcho: conversation.responsesEcho)
     }
 
     /// Reads and writes.

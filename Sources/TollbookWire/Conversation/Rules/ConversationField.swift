@@ -36,6 +36,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case reasoningWithForcedTool = "reasoning_with_forced_tool"
     case reasoningBudget = "reasoning_budget"
     case reasoningOff = "reasoning_off"
+    case reasoningNone = "reasoning_none"
     case reasoningDisplay = "reasoning_display"
     case thinking
     case unsignedThinking = "unsigned_thinking"
@@ -55,6 +56,9 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case serverTools = "server_tools"
     case serverToolHistory = "server_tool_history"
     case webSearch = "web_search"
+    case hostedTools = "hosted_tools"
+    case hostedToolHistory = "hosted_tool_history"
+    case maxToolCalls = "max_tool_calls"
 
     // Content.
     case images
@@ -86,5 +90,10 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case speed, container
     case remoteServers = "remote_servers"
     case contextManagement = "context_management"
+    case previousResponse = "previous_response"
+    case storedConversation = "stored_conversation"
+    case storedPrompt = "stored_prompt"
+    case itemReferences = "item_references"
+    case truncation, include
     case unknown
 }

@@ -46,23 +46,17 @@ package struct FieldRules: Sendable {
     /// The rule at a target, for every dialect that another one's name can reach.
     package let targets: [ConversationDialect: FieldRule]
 
-    /// A field that OpenAI's chat dialect has.
-    static func openAI(_ field: ConversationField, _ name: String, toAnthropic rule: FieldRule) -> FieldRules {
-        FieldRules(field: field, names: [.openAIChat: name], targets: [.anthropicMessages: rule])
-    }
-
-    /// A field that Anthropic's dialect has.
-    static func anthropic(_ field: ConversationField, _ name: String, toOpenAI rule: FieldRule) -> FieldRules {
-        FieldRules(field: field, names: [.anthropicMessages: name], targets: [.openAIChat: rule])
-    }
-
-    /// A field that both have.
-    static func both(
-        _ field: ConversationField, _ openAI: String, _ anthropic: String, toAnthropic: FieldRule, toOpenAI: FieldRule
+    /// One row of the table: what each dialect calls the field, absent where it cannot say it, and what happens to it
+    /// at each dialect that a provider speaks, absent where no other dialect's name can reach it.
+    static func row(
+        _ field: ConversationField, chat: String? = nil, messages: String? = nil, responses: String? = nil,
+        toChat: FieldRule? = nil, toMessages: FieldRule? = nil
     ) -> FieldRules {
         FieldRules(
-            field: field, names: [.openAIChat: openAI, .anthropicMessages: anthropic],
-            targets: [.anthropicMessages: toAnthropic, .openAIChat: toOpenAI])
+            field: field,
+            names: [.openAIChat: chat, .anthropicMessages: messages, .openAIResponses: responses].compactMapValues(
+                \.self),
+            targets: [.openAIChat: toChat, .anthropicMessages: toMessages].compactMapValues(\.self))
     }
 
     private static let byField = Dictionary(table.map { ($0.field, $0) }, uniquingKeysWith: { first, _ in first })
@@ -84,7 +78,9 @@ package struct FieldRules: Sendable {
             guard let name = rules.names[source], let rule = rules.targets[target] else { continue }
             // A bar inside a cell would end it.
             let cell = name.split(separator: "|").joined(separator: "\\|")
-            text += "| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+            let line = "| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+            // A case that has a rule of its own at another target only is nothing to tell twice.
+            if !text.contains(line) { text += line }
         }
         return text
     }
@@ -109,7 +105,7 @@ package struct FieldRules: Sendable {
 
             """
         for source in ConversationDialect.allCases {
-            for target in ConversationDialect.allCases where target != source {
+            for target in ConversationDialect.providers where target != source {
                 text += "\n## From \(source.rawValue) to \(target.rawValue)\n\n"
                 text += markdown(from: source, to: target)
             }

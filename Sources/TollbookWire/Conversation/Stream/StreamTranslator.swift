@@ -12,7 +12,7 @@ package enum StreamStep: Sendable {
     case cut
 }
 
-/// Translates a streamed answer event by event; holds no text of it.
+/// Translates a streamed answer event by event.
 ///
 ///     while let event = try splitter.next() {
 ///         splitter.withhold()
@@ -20,7 +20,8 @@ package enum StreamStep: Sendable {
 ///     }
 ///
 /// Memory: a number for each tool call, up to `WireLimits.answerToolCalls`, and the open blocks; independent of the
-/// answer's length. One event of the provider becomes at most a few of the caller's.
+/// answer's length, but for callers of OpenAI's responses: see `ResponsesStreamWriter`. One event of the provider
+/// becomes at most a few of the caller's.
 package struct StreamTranslator: Sendable {
     private let source: ConversationDialect
     private let target: ConversationDialect
@@ -28,6 +29,7 @@ package struct StreamTranslator: Sendable {
     private var anthropicReader = AnthropicStreamReader()
     private var openAIWriter: OpenAIStreamWriter
     private var anthropicWriter: AnthropicStreamWriter
+    private var responsesWriter: ResponsesStreamWriter
     private var isOver = false
 
     package init(
@@ -37,6 +39,7 @@ package struct StreamTranslator: Sendable {
         self.target = target
         openAIWriter = OpenAIStreamWriter(context)
         anthropicWriter = AnthropicStreamWriter(context)
+        responsesWriter = ResponsesStreamWriter(context)
     }
 
     /// What the provider said that the caller's dialect cannot say, so far.
@@ -48,6 +51,9 @@ package struct StreamTranslator: Sendable {
     package var malformedEvents: Int {
         source == .openAIChat ? openAIReader.malformedEvents : anthropicReader.malformedEvents
     }
+
+    /// The number of an event that follows those so far; 0 in dialects that number none.
+    package var nextSequenceNumber: Int64 { responsesWriter.sequenceNumber }
 
     /// Translates the next event; what the caller may see at once is appended to `out`.
     package mutating func translate(_ event: SSEEvent, into out: inout ByteBuffer) -> StreamStep {
@@ -65,6 +71,14 @@ package struct StreamTranslator: Sendable {
         case (.anthropicMessages, .anthropicMessages):
             swap(&anthropicWriter.output, &out)
             anthropicReader.read(event, into: &anthropicWriter)
+        case (.openAIChat, .openAIResponses):
+            swap(&responsesWriter.output, &out)
+            openAIReader.read(event, into: &responsesWriter)
+        case (.anthropicMessages, .openAIResponses):
+            swap(&responsesWriter.output, &out)
+            anthropicReader.read(event, into: &responsesWriter)
+        // A response's stream is never translated: its callers get it as it is.
+        case (.openAIResponses, _): return .open
         }
         return step(&out)
     }
@@ -77,12 +91,16 @@ package struct StreamTranslator: Sendable {
             isOver = true
             return .cut
         }
-        if target == .openAIChat {
+        switch target {
+        case .openAIChat:
             swap(&openAIWriter.output, &out)
             openAIWriter.take(.end)
-        } else {
+        case .anthropicMessages:
             swap(&anthropicWriter.output, &out)
             anthropicWriter.take(.end)
+        case .openAIResponses:
+            swap(&responsesWriter.output, &out)
+            responsesWriter.take(.end)
         }
         return step(&out)
     }
@@ -90,18 +108,24 @@ package struct StreamTranslator: Sendable {
     /// Gives the output back and says what became of the stream.
     private mutating func step(_ out: inout ByteBuffer) -> StreamStep {
         let ending: StreamEnding?
-        if target == .openAIChat {
+        switch target {
+        case .openAIChat:
             swap(&openAIWriter.output, &out)
             ending = openAIWriter.ending
-        } else {
+        case .anthropicMessages:
             swap(&anthropicWriter.output, &out)
             ending = anthropicWriter.ending
+        case .openAIResponses:
+            swap(&responsesWriter.output, &out)
+            ending = responsesWriter.ending
         }
         guard let ending else { return .open }
         isOver = true
         switch ending {
         case .complete(let terminal): return .ended(terminal: terminal)
-        case .failure(let error): return .failed(error, event: error.event(in: target))
+        case .failure(let error):
+            let event = target == .openAIResponses ? responsesWriter.failed(error) : error.event(in: target)
+            return .failed(error, event: event)
         }
     }
 }
