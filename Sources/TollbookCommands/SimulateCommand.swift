@@ -8,7 +8,7 @@ package struct SimulateCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract:
-            "Run the simulated provider: OpenAI chat, Anthropic messages, pinned token counts, delays, faults.",
+            "Run the simulated provider: OpenAI, Anthropic and Gemini; pinned token counts, delays, faults.",
         discussion: Directives.help + "\n\n" + ExitStatus.help)
 
     @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one.")

@@ -16,6 +16,16 @@ package enum Endpoint: Int, VocabularyCode {
     case responses = 6
     /// POST /v1/responses/input_tokens.
     case responsesInputTokens = 7
+    /// POST /v1beta/models/{model}:generateContent.
+    case generateContent = 10
+    /// POST /v1beta/models/{model}:streamGenerateContent.
+    case streamGenerateContent = 11
+    /// POST /v1beta/models/{model}:countTokens.
+    case geminiCountTokens = 12
+    /// POST /v1beta/models/{model}:embedContent.
+    case embedContent = 13
+    /// POST /v1beta/models/{model}:batchEmbedContents.
+    case batchEmbedContents = 14
     /// POST /v1/moderations.
     case moderations = 18
     /// POST /v1/images/generations.
@@ -47,6 +57,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .completions: .openaiCompletions
         case .embeddings: .openaiEmbeddings
         case .responses, .responsesInputTokens: .openaiResponses
+        case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: .gemini
         case .moderations: .openaiModerations
         case .imageGenerations, .imageEdits: .openaiImages
         case .speech, .transcriptions, .translations: .openaiAudio
@@ -59,16 +70,21 @@ package enum Endpoint: Int, VocabularyCode {
     /// Whether the model writes an answer, so that a hold must cover it.
     package var hasOutput: Bool {
         switch self {
-        case .embeddings, .moderations, .rerank, .rerankV2: false
+        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents: false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
-            .converseStream:
+            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens:
             true
         }
     }
 
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
-    package var isCharged: Bool { self != .countTokens && self != .responsesInputTokens }
+    package var isCharged: Bool {
+        switch self {
+        case .countTokens, .responsesInputTokens, .geminiCountTokens: false
+        default: true
+        }
+    }
 
     /// Whether its calls are free at their provider: without a price they hold and cost nothing.
     package var isFreeUnlessPriced: Bool { self == .moderations }
@@ -77,7 +93,8 @@ package enum Endpoint: Int, VocabularyCode {
     package var unit: Meter? {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
-            .converse, .converseStream:
+            .converse, .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent,
+            .batchEmbedContents:
             nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
@@ -210,6 +227,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiEmbeddings = 4
     /// OpenAI responses.
     case openaiResponses = 5
+    /// Gemini.
+    case gemini = 6
     /// OpenAI moderations.
     case openaiModerations = 8
     /// OpenAI images: generations and edits.
@@ -236,6 +255,7 @@ package enum Dialect: Int, VocabularyCode {
         case .openaiCompletions: "openai-completions"
         case .openaiEmbeddings: "openai-embeddings"
         case .openaiResponses: "openai-responses"
+        case .gemini: "gemini"
         case .openaiModerations: "openai-moderations"
         case .openaiImages: "openai-images"
         case .openaiAudio: "openai-audio"

@@ -62,7 +62,7 @@ package final class ProviderRecord: Sendable {
     /// The journal index of the newest version of the provider or of a setting of it.
     package let version: Int64
     package let name: String
-    /// `openai`, `azure`, `anthropic`, `bedrock` or `simulated`.
+    /// As `ProviderDialect` names it.
     package let dialect: String
     /// The same; nil for one that this version does not know, which serves nothing.
     package let knownDialect: ProviderDialect?

@@ -14,6 +14,14 @@ enum AnswerDialect: Sendable, Equatable {
     case responses
     /// The token counting of OpenAI responses.
     case responsesCount
+    /// Gemini's content, streamed or not.
+    case gemini
+    /// Gemini's token counting.
+    case geminiCount
+    /// Gemini's embedding of one text.
+    case geminiEmbedding
+    /// Gemini's embeddings of several texts.
+    case geminiEmbeddings
     case moderations
     case imageGenerations
     case imageEdits
@@ -29,9 +37,7 @@ enum AnswerDialect: Sendable, Equatable {
     var isMedia: Bool {
         switch self {
         case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank: true
-        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .responsesCount, .converse,
-            .converseStream:
-            false
+        default: false
         }
     }
 
@@ -41,16 +47,25 @@ enum AnswerDialect: Sendable, Equatable {
     /// Whether requests and errors have Anthropic's form.
     var isAnthropic: Bool { self == .messages || self == .tokenCount }
 
+    /// Whether requests and errors have Gemini's form.
+    var isGemini: Bool {
+        switch self {
+        case .gemini, .geminiCount, .geminiEmbedding, .geminiEmbeddings: true
+        default: false
+        }
+    }
+
+    /// Whether the answer is vectors.
+    var isEmbedding: Bool { self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings }
+
     /// Whether requests, errors and streams have the form of Bedrock's Converse.
     var isBedrock: Bool { self == .converse || self == .converseStream }
 
     /// Whether the body may ask for a stream.
     var streams: Bool {
         switch self {
-        case .chat, .messages, .completions, .responses, .imageGenerations, .imageEdits, .speech, .transcriptions,
-            .moderations, .rerank:
-            true
-        case .tokenCount, .embeddings, .responsesCount, .converse, .converseStream: false
+        case .chat, .messages, .completions, .responses: true
+        default: isMedia
         }
     }
 
@@ -58,7 +73,9 @@ enum AnswerDialect: Sendable, Equatable {
     var isResponses: Bool { self == .responses || self == .responsesCount }
 
     /// The form of its errors.
-    var errorShape: ErrorShape { isAnthropic ? .anthropic : isBedrock ? .bedrock : .openai }
+    var errorShape: ErrorShape {
+        isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
+    }
 
     /// The header that carries the provider's id of a request.
     var requestIDName: StaticString { errorShape.requestIDName }

@@ -48,7 +48,13 @@ struct AnswerWriter {
     func stream(_ plan: ChatPlan, _ delivery: Delivery) -> Script {
         var answer = AnswerHead(framing: head.isHTTP10 ? .untilClose : .chunked, keepsAlive: head.keepsAlive)
         answer.contentType =
-            plan.dialect.isBedrock ? "application/vnd.amazon.eventstream" : "text/event-stream; charset=utf-8"
+            if plan.isArray {
+                "application/json; charset=UTF-8"
+            } else if plan.dialect.isBedrock {
+                "application/vnd.amazon.eventstream"
+            } else {
+                "text/event-stream; charset=utf-8"
+            }
         answer.isGzip = delivery.fault == .gzip
         answer.requestIDName = plan.dialect.requestIDName
         answer.keepsAlive = head.keepsAlive && !head.isHTTP10
@@ -70,6 +76,8 @@ struct AnswerWriter {
         case .responses, .responsesCount: ResponsesBody(plan: plan, stamp: stamp).write(into: &sink)
         case .embeddings: EmbeddingsBody(plan: plan).write(into: &sink)
         case .messages, .tokenCount: MessagesBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .gemini, .geminiCount, .geminiEmbedding, .geminiEmbeddings:
+            GeminiBody(plan: plan, stamp: stamp).write(into: &sink)
         case .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .rerank:
             if case .media(let content) = plan.content {
                 MediaBody(plan: plan, content: content, stamp: stamp).write(into: &sink)

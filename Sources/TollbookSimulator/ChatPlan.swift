@@ -6,6 +6,8 @@ struct ChatPlan: Sendable, Equatable {
     /// As the request wrote it between its quotes.
     var model: ByteBuffer
     var streams: Bool
+    /// Whether a stream is a JSON array.
+    var isArray = false
     var usage: Usage
     var choices: Int
     var figures: UsageFigures

@@ -10,14 +10,13 @@ struct ChatPlanner {
         let figures = figures(content)
         return ChatPlan(
             dialect: request.dialect, model: request.model, streams: request.stream && !request.dialect.isMedia,
-            usage: usage(fault: fault),
-            choices: request.choices,
+            isArray: request.isArray, usage: usage(fault: fault), choices: request.choices,
             figures: figures, content: content, chunks: chunks(content),
             finish: finish(content, figures, fault: fault))
     }
 
     private func content(fault: Fault?) -> ChatPlan.Content {
-        if request.dialect == .embeddings { return .vectors(request.inputs, isBase64: request.wantsBase64) }
+        if request.dialect.isEmbedding { return .vectors(request.inputs, isBase64: request.wantsBase64) }
         if request.dialect.isMedia { return .media(media()) }
         if fault == .largeBody { return .filler(directives.bytes ?? 2_000_000) }
         let calls = toolCalls()
@@ -128,7 +127,7 @@ struct ChatPlanner {
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
         let dialect = request.dialect
-        if dialect.isAnthropic || dialect.isBedrock || dialect.isResponses || dialect.isMedia {
+        if dialect.isAnthropic || dialect.isBedrock || dialect.isResponses || dialect.isMedia || dialect.isGemini {
             return .lastChunk
         }
         switch directives.usage ?? .asked {

@@ -16,6 +16,8 @@ struct ChatRequest: Sendable, Equatable {
     /// Texts to embed, and whether their vectors are to be base64.
     var inputs = 1
     var wantsBase64 = false
+    /// Whether a Gemini stream is to be a JSON array.
+    var isArray = false
     /// `response_format` of images and audio.
     var mediaFormat = ""
     /// Bytes of the files in a form.
@@ -51,6 +53,18 @@ struct ChatRequest: Sendable, Equatable {
         choices = form.values["n"].flatMap(Int.init) ?? 1
         mediaFormat = form.values["response_format"] ?? ""
         fileBytes = form.fileBytes
+    }
+
+    /// The request of whatever API whose bodies are JSON.
+    static func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {
+        guard dialect.isGemini else { return parse(request.body, as: dialect, model: request.head.model) }
+        guard let model = request.head.model else { return nil }
+        return request.body.withUnsafeReadableBytes { bytes in
+            guard var parsed = GeminiFields.request(bytes, as: dialect, model: model) else { return nil }
+            parsed.stream = request.head.route == .streamContent
+            parsed.isArray = request.head.isArray
+            return parsed
+        }
     }
 
     /// - Parameter model: as the path names it; nil: the body does.

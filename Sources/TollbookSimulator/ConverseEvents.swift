@@ -26,7 +26,7 @@ struct ConverseEvents: TypedEvents {
     }
 
     /// `messageStop`: why the model stopped.
-    func writeFinish(into sink: inout ByteSink) {
+    func writeFinish(_ choice: Int, into sink: inout ByteSink) {
         sink.write(Self.event("messageStop", #"{"p":"abc","stopReason":\#(plan.finish.anthropicJSON)}"#))
     }
 
@@ -51,7 +51,7 @@ struct ConverseEvents: TypedEvents {
     }
 
     /// An event whose JSON breaks off.
-    func writeBroken(into sink: inout ByteSink) {
+    func writeBroken(before event: Int, into sink: inout ByteSink) {
         sink.write(Self.event("contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"lor"#))
     }
 

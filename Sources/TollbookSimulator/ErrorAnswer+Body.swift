@@ -11,7 +11,8 @@ extension ErrorAnswer {
 
     /// The body; `requestID` is told where the provider tells it.
     func body(requestID: String) -> ByteBuffer {
-        ByteBuffer(string: text(requestID: requestID))
+        let text = text(requestID: requestID)
+        return ByteBuffer(string: isInArray && shape == .gemini ? "[\(text)]" : text)
     }
 
     /// Header lines besides the usual ones: how long to wait, and the limits that were reached.
@@ -45,6 +46,12 @@ extension ErrorAnswer {
         case .mistral:
             return #"{"object":"error","message":\#(quoted(message)),"type":\#(quoted(type)),"param":null,"#
                 + #""code":\#(quoted(code)),"raw_status_code":\#(status)}"#
+        case .gemini:
+            let retry = retryAfterSeconds.map {
+                #"{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"\#($0)s"}"#
+            }
+            return #"{"error":{"code":\#(status),"message":\#(quoted(message)),"status":\#(quoted(googleStatus)),"#
+                + #""details":[\#(retry ?? "")]}}"#
         case .vllm:
             return #"{"error":\#(quoted(reason))}"#
         case .html:
@@ -72,6 +79,19 @@ extension ErrorAnswer {
         case 529: "overloaded_error"
         case ..<500: "invalid_request_error"
         default: "api_error"
+        }
+    }
+
+    private var googleStatus: String {
+        switch status {
+        case 401: "UNAUTHENTICATED"
+        case 403: "PERMISSION_DENIED"
+        case 404: "NOT_FOUND"
+        case 429: "RESOURCE_EXHAUSTED"
+        case 503: "UNAVAILABLE"
+        case 504: "DEADLINE_EXCEEDED"
+        case ..<500: "INVALID_ARGUMENT"
+        default: "INTERNAL"
         }
     }
 

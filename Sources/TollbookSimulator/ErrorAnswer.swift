@@ -11,6 +11,8 @@ struct ErrorAnswer: Sendable, Equatable {
     var message: String
     /// Sent as `retry-after`; nil leaves it out.
     var retryAfterSeconds: Int?
+    /// Whether it stands in an array, as Gemini's does where a stream is one.
+    var isInArray = false
 
     /// A request that cannot be served: 400 in OpenAI's shape.
     static func invalid(_ message: String, parameter: String? = nil, code: String? = nil) -> ErrorAnswer {

@@ -12,6 +12,8 @@ package enum ErrorShape: String, Sendable, CaseIterable {
     case mistral
     /// `{"error": "Unauthorized"}`: the error is a string.
     case vllm
+    /// `{"error": {"code": 429, "message", "status": "RESOURCE_EXHAUSTED", "details": []}}`.
+    case gemini
     /// An HTML page, as a proxy in front of a provider sends for 502 and 504.
     case html
     /// Plain text.
@@ -23,7 +25,7 @@ package enum ErrorShape: String, Sendable, CaseIterable {
     static func usual(for status: Int, _ dialect: AnswerDialect) -> ErrorShape {
         switch status {
         case 529: .anthropic
-        case 502: .html
+        case 502 where !dialect.isGemini: .html
         case 504 where dialect == .chat: .html
         default: dialect.errorShape
         }

@@ -23,6 +23,7 @@ struct HeadScanner {
         var directives: Range<Int>?
         /// The model in the path, escaped.
         var model: Range<Int>?
+        var wantsEvents = false
     }
 
     enum Result {
@@ -92,6 +93,7 @@ struct HeadScanner {
             fields.route = found.route
             fields.model = found.model
         }
+        if fields.route == .unknown { readGeminiPath(path, query: path.upperBound..<target.upperBound) }
         return true
     }
 
@@ -111,6 +113,42 @@ struct HeadScanner {
         ]
         for (name, route) in routes where isEqual(path, name) { return route }
         return .unknown
+    }
+
+    /// `/v1beta/models/{model}:{method}`, the same under `/v1`, or below a project and a location of Google's cloud.
+    private mutating func readGeminiPath(_ path: Range<Int>, query: Range<Int>) {
+        let methods: [(StaticString, RequestHead.Route)] = [
+            (":generateContent", .generateContent), (":streamGenerateContent", .streamContent),
+            (":countTokens", .geminiCount), (":embedContent", .geminiEmbedding),
+            (":batchEmbedContents", .geminiEmbeddings),
+        ]
+        guard let start = modelStart(path) else { return }
+        for (method, route) in methods {
+            let end = path.upperBound - method.utf8CodeUnitCount
+            guard end > start, isEqual(end..<path.upperBound, method) else { continue }
+            fields.route = route
+            fields.model = start..<end
+            fields.wantsEvents = String(decoding: bytes[query], as: UTF8.self).contains("alt=sse")
+        }
+    }
+
+    /// Where a model's name begins in a path of Gemini's.
+    private func modelStart(_ path: Range<Int>) -> Int? {
+        for prefix in ["/v1beta/models/", "/v1/models/"] as [StaticString] {
+            if let end = end(of: prefix, at: path.lowerBound, in: path) { return end }
+        }
+        // `/v1/projects/{p}/locations/{l}/publishers/google/models/`
+        let slashes = bytes[path].indices.filter { bytes[$0] == UInt8(ascii: "/") }
+        guard slashes.count > 5, isEqual(slashes[1]..<slashes[2], "/projects"),
+            isEqual(slashes[3]..<slashes[4], "/locations")
+        else { return nil }
+        return end(of: "/publishers/google/models/", at: slashes[5], in: path)
+    }
+
+    /// Where `text` ends that stands at `start`; nil if it does not stand there, or nothing follows it.
+    private func end(of text: StaticString, at start: Int, in path: Range<Int>) -> Int? {
+        let end = start + text.utf8CodeUnitCount
+        return end < path.upperBound && isEqual(start..<end, text) ? end : nil
     }
 
     /// `/model/{model}/converse` and `/model/{model}/converse-stream`.

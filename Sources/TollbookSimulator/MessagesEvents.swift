@@ -33,7 +33,7 @@ struct MessagesEvents: TypedEvents {
     }
 
     /// `message_delta`: why it stopped, and the usage.
-    func writeFinish(into sink: inout ByteSink) {
+    func writeFinish(_ choice: Int, into sink: inout ByteSink) {
         sink.write("event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":")
         sink.write(plan.finish.anthropicJSON)
         sink.write(",\"stop_sequence\":null}")
@@ -59,7 +59,7 @@ struct MessagesEvents: TypedEvents {
     }
 
     /// An event whose JSON breaks off.
-    func writeBroken(into sink: inout ByteSink) {
+    func writeBroken(before event: Int, into sink: inout ByteSink) {
         sink.write(
             """
             event: content_block_delta

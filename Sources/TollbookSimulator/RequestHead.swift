@@ -7,12 +7,17 @@ struct RequestHead: Sendable {
     /// Whether the connection stays open after the answer.
     var keepsAlive: Bool
     var isHTTP10: Bool
-    /// The model that the path names, decoded.
+    /// The model that the path names, decoded; nil: the body names it.
     var model: String?
     /// The value of `x-sim`.
     var directives: String?
     /// The whole head as it came.
     var raw: ByteBuffer
+    /// Whether a Gemini stream is wanted as server-sent events, and not as a JSON array.
+    var wantsEvents = false
+
+    /// Whether the answer is a stream in the form of a JSON array.
+    var isArray: Bool { route == .streamContent && !wantsEvents }
 
     enum Method: Sendable {
         case get
@@ -29,6 +34,11 @@ struct RequestHead: Sendable {
         case embeddings
         case responses
         case responsesCount
+        case generateContent
+        case streamContent
+        case geminiCount
+        case geminiEmbedding
+        case geminiEmbeddings
         case moderations
         case imageGenerations
         case imageEdits

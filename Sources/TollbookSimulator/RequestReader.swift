@@ -49,7 +49,7 @@ struct RequestReader: Sendable {
         let text = fields.directives.flatMap { raw.getString(at: raw.readerIndex + $0.lowerBound, length: $0.count) }
         var head = RequestHead(
             method: fields.method, route: fields.route, keepsAlive: fields.keepsAlive, isHTTP10: fields.isHTTP10,
-            directives: text, raw: raw)
+            directives: text, raw: raw, wantsEvents: fields.wantsEvents)
         if let model = fields.model {
             head.model = ModelName.decoded(raw.readableBytesView.dropFirst(model.lowerBound).prefix(model.count))
         }

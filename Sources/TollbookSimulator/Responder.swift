@@ -27,6 +27,10 @@ struct Responder: Sendable {
         case (.post, .embeddings): return call(request, .embeddings)
         case (.post, .responses): return call(request, .responses)
         case (.post, .responsesCount): return call(request, .responsesCount)
+        case (.post, .generateContent), (.post, .streamContent): return call(request, .gemini)
+        case (.post, .geminiCount): return call(request, .geminiCount)
+        case (.post, .geminiEmbedding): return call(request, .geminiEmbedding)
+        case (.post, .geminiEmbeddings): return call(request, .geminiEmbeddings)
         case (.post, .moderations): return call(request, .moderations)
         case (.post, .imageGenerations): return call(request, .imageGenerations)
         case (.post, .imageEdits): return call(request, .imageEdits)
@@ -61,6 +65,7 @@ struct Responder: Sendable {
             let wanted = dialect.takesForms ? "form" : "JSON object"
             var error = ErrorAnswer.invalid("The body is no \(wanted) with a string 'model'.", parameter: "model")
             error.shape = dialect.errorShape
+            error.isInArray = request.head.isArray
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
         }
         loop.counts.count(chat.model)
@@ -72,17 +77,18 @@ struct Responder: Sendable {
             return .written
         case .chat(let chat):
             return .script(chat.streams ? writer.stream(chat, plan.delivery) : writer.plain(chat, plan.delivery))
-        case .error(let error) where plan.delivery.isImmediate:
+        case .error(var error) where plan.delivery.isImmediate:
+            error.isInArray = request.head.isArray
             return whole(error, stamp: stamp, keepsAlive: request.head.keepsAlive)
-        case .error(let error):
+        case .error(var error):
+            error.isInArray = request.head.isArray
             return .script(writer.error(error, plan.delivery))
         }
     }
 
     private func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {
         guard dialect.takesForms, let form = FormFields(request) else {
-            return dialect == .transcriptions
-                ? nil : ChatRequest.parse(request.body, as: dialect, model: request.head.model)
+            return dialect == .transcriptions ? nil : ChatRequest.parse(request, as: dialect)
         }
         return ChatRequest(form, as: dialect, bodyBytes: request.body.readableBytes)
     }

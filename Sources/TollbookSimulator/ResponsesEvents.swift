@@ -41,7 +41,7 @@ struct ResponsesEvents: TypedEvents {
         sink.write(text: contents[event])
     }
 
-    func writeFinish(into sink: inout ByteSink) {
+    func writeFinish(_ choice: Int, into sink: inout ByteSink) {
         sink.write(text: finish)
     }
 
@@ -59,7 +59,7 @@ struct ResponsesEvents: TypedEvents {
                 """)
     }
 
-    func writeBroken(into sink: inout ByteSink) {
+    func writeBroken(before event: Int, into sink: inout ByteSink) {
         sink.write(
             """
             event: response.output_text.delta

@@ -66,7 +66,8 @@ struct SchemaSample {
     /// The schema's type; of several the first that is not null.
     private func type(_ schema: Range<Int>) -> String? {
         guard let value = JSONLookup.value(bytes, schema, "type") else { return nil }
-        if let single = JSONText.string(bytes, value) { return single }
+        // Gemini's own schemas have their types in capitals.
+        if let single = JSONText.string(bytes, value) { return single.lowercased() }
         let names = JSONLookup.elements(bytes, value).compactMap { JSONText.string(bytes, $0) }
         return names.first { $0 != "null" } ?? names.first
     }

@@ -23,6 +23,7 @@ struct StreamEvents: Sendable {
         choices = plan.choices
         switch plan.dialect {
         case .messages: typed = MessagesEvents(plan, stamp: stamp)
+        case .gemini: typed = GeminiEvents(plan, stamp: stamp)
         case .responses: typed = ResponsesEvents(plan, stamp: stamp)
         case .converseStream: typed = ConverseEvents(plan, stamp: stamp)
         default: typed = nil
@@ -100,7 +101,7 @@ struct StreamEvents: Sendable {
 
     /// The event that carries `finish_reason`.
     func writeFinish(_ choice: Int, into sink: inout ByteSink) {
-        if let typed { return typed.writeFinish(into: &sink) }
+        if let typed { return typed.writeFinish(choice, into: &sink) }
         let tellsAll = plan.usage == .finishChunk && choice == choices - 1
         writeChoice(
             choice, delta: plan.dialect == .completions ? "\"\"" : "{}", finish: plan.finish.json.description,
@@ -116,13 +117,16 @@ struct StreamEvents: Sendable {
     }
 
     /// Whether choices begin with an event that names the role.
-    var hasRole: Bool { plan.dialect != .completions }
+    var hasRole: Bool { plan.dialect != .completions && plan.dialect != .gemini }
+
+    /// Whether ``writeDone(into:)`` is to be called: Gemini's events end with the last one.
+    var hasDone: Bool { plan.dialect != .gemini || plan.isArray }
 
     /// Whether ``writeUsage(into:)`` is to be called.
     var hasUsageEvent: Bool { typed == nil && (plan.usage == .lastChunk || plan.usage == .everyChunk) }
 
     /// Whether the choices end with a finish event.
-    var hasFinish: Bool { typed != nil || plan.finish != .missing }
+    var hasFinish: Bool { (typed != nil && plan.dialect != .gemini) || plan.finish != .missing }
 
     /// The terminal event.
     func writeDone(into sink: inout ByteSink) {
@@ -143,8 +147,10 @@ struct StreamEvents: Sendable {
     }
 
     /// An event whose JSON breaks off.
-    func writeBroken(into sink: inout ByteSink) {
-        if let typed { return typed.writeBroken(into: &sink) }
+    ///
+    /// - Parameter event: the content event before which it stands.
+    func writeBroken(before event: Int, into sink: inout ByteSink) {
+        if let typed { return typed.writeBroken(before: event, into: &sink) }
         sink.write(front)
         sink.write(text: Self.wordOpening(plan.dialect, choice: 0) + "lor\n\n")
     }

@@ -154,7 +154,7 @@ struct StreamScript: Sendable {
             return nil
         default:
             let start = framer.begin(into: &sink)
-            events.writeBroken(into: &sink)
+            events.writeBroken(before: event, into: &sink)
             framer.end(start, into: &sink)
             position = .content(event)
         }
@@ -185,7 +185,7 @@ struct StreamScript: Sendable {
     private mutating func emitTerminator(into sink: inout ByteSink) -> ScriptStep? {
         switch position {
         case .usage:
-            position = delivery.fault == .cleanCloseNoDone ? .terminator : .done
+            position = delivery.fault == .cleanCloseNoDone || !events.hasDone ? .terminator : .done
             return nil
         case .terminator:
             if delivery.fault == .wrongLength {

@@ -6,12 +6,12 @@ protocol TypedEvents: Sendable {
     func writeStart(into sink: inout ByteSink)
     /// Content chunk number `event`.
     func writeContent(_ event: Int, into sink: inout ByteSink)
-    /// What comes between the content and the terminal event; never nothing.
-    func writeFinish(into sink: inout ByteSink)
+    /// What comes between the content and the terminal event, once a choice; never nothing.
+    func writeFinish(_ choice: Int, into sink: inout ByteSink)
     /// The terminal event.
     func writeDone(into sink: inout ByteSink)
     /// The event with which the provider gives up in place of content chunk `event`.
     func writeError(before event: Int, into sink: inout ByteSink)
-    /// An event whose JSON breaks off.
-    func writeBroken(into sink: inout ByteSink)
+    /// An event whose JSON breaks off, before content chunk `event`.
+    func writeBroken(before event: Int, into sink: inout ByteSink)
 }

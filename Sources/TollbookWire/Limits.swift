@@ -29,6 +29,10 @@ package enum WireLimits {
     /// at most.
     package static let prompts = 100_000
 
+    /// Places where one Gemini body may repeat its model: one for each text that is embedded, of which Google takes
+    /// 100. More are refused.
+    package static let repeatedModels = 1_000
+
     /// The largest `max_tokens`, `max_completion_tokens` and `max_output_tokens`: a hundred times today's largest
     /// output window, and small enough that a product with `n` and a price stays within 63 bits.
     package static let outputTokens = 100_000_000

@@ -40,6 +40,7 @@ struct JSONSchema {
         case "anyOf":
             let options = value as? [Object] ?? []
             return options.contains { check(instance, $0, at: path).isEmpty } ? [] : ["fits no alternative"]
+        case "allOf": return (value as? [Object] ?? []).flatMap { check(instance, $0, at: path) }
         case "not": return check(instance, value as? Object ?? [:], at: path).isEmpty ? ["fits what it must not"] : []
         case "if":
             let branch = check(instance, value as? Object ?? [:], at: path).isEmpty ? "then" : "else"

@@ -181,9 +181,15 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
 
     private static let providers: [BadDocument] = [
         BadDocument(
-            provider("dialect: gemini"),
-            "3:24: this version calls no provider of dialect 'gemini'. "
-                + "Write openai, azure, anthropic, cohere, bedrock or simulated, or leave the provider out."),
+            provider("dialect: mistral"),
+            "3:24: this version calls no provider of dialect 'mistral'. "
+                + "Write openai, azure, anthropic, gemini, vertex, cohere, bedrock or simulated, or leave the provider "
+                + "out."),
+        BadDocument(
+            provider("dialect: vertex, credential: none, base_url: \"https://aiplatform.googleapis.com/v1\""),
+            "3:60: the address does not end with a project and a location. "
+                + "Write for example "
+                + "https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4."),
         BadDocument(
             provider("dialect: anthropic, credential: none"),
             "3:12: the provider has no base_url. "

@@ -48,6 +48,23 @@ import TollbookGateway
         #expect(FrontTarget(method: "GET", path: "/v1/models/meta%2Fllama") == .model("meta/llama"))
         #expect(FrontTarget(method: "GET", path: "/v1/chat/completions") == .methodNotAllowed(allow: "POST"))
         #expect(FrontTarget(method: "GET", path: "/metrics") == .notFound)
+        for version in ["v1beta", "v1alpha", "v1"] {
+            let models = "/\(version)/models"
+            #expect(
+                FrontTarget(method: "POST", path: "\(models)/a/b%3Ac:generateContent")
+                    == .call(.generateContent, model: "a/b:c"))
+            #expect(
+                FrontTarget(method: "POST", path: "\(models)/m:streamGenerateContent")
+                    == .call(.streamGenerateContent, model: "m"))
+            #expect(
+                FrontTarget(method: "GET", path: "\(models)/m:countTokens") == .methodNotAllowed(allow: "POST"))
+            #expect(FrontTarget(method: "GET", path: "\(models)") == .models)
+            #expect(FrontTarget(method: "GET", path: "\(models)/ft:m:org") == .model("ft:m:org"))
+            for path in ["\(models)/:generateContent", "\(models)/%0A:generateContent"] {
+                #expect(FrontTarget(method: "POST", path: Substring(path)) != .call(.generateContent, model: ""))
+            }
+        }
+        #expect(FrontTarget(method: "POST", path: "/v1beta/models/m:predict") == .notFound)
         let deployments = "/openai/deployments/"
         #expect(
             FrontTarget(method: "POST", path: "\(deployments)gpt%204o/chat/completions")

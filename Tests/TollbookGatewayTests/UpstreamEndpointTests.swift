@@ -40,6 +40,32 @@ import TollbookGateway
         #expect(endpoint?.path(of: .countTokens, model: "m") == "/v1/messages/count_tokens")
     }
 
+    @Test func namesGeminisModelInThePath() {
+        let endpoint = UpstreamEndpoint(baseURL: "https://generativelanguage.googleapis.com")
+        #expect(endpoint?.path(of: .generateContent, model: "m-1") == "/v1beta/models/m-1:generateContent")
+        #expect(endpoint?.path(of: .geminiCountTokens, model: "models/a b:c") == "/v1beta/models/a%20b%3Ac:countTokens")
+        #expect(endpoint?.path(of: .embedContent, model: "tunedModels/é") == "/v1beta/tunedModels/%C3%A9:embedContent")
+        for version in ["v1", "v1beta", "v1alpha"] {
+            let endpoint = UpstreamEndpoint(baseURL: "http://p/\(version)/")
+            #expect(
+                endpoint?.path(of: .streamGenerateContent, model: "m") == "/\(version)/models/m:streamGenerateContent")
+        }
+    }
+
+    @Test func namesVertexsModelBelowItsProjectAndLocation() {
+        let base = "/v1/projects/p-1/locations/europe-west4"
+        let endpoint = UpstreamEndpoint(baseURL: "https://europe-west4-aiplatform.googleapis.com\(base)/")
+        #expect(
+            endpoint?.path(of: .generateContent, model: "gemini-2.5-pro")
+                == "\(base)/publishers/google/models/gemini-2.5-pro:generateContent")
+        #expect(
+            endpoint?.path(of: .streamGenerateContent, model: "endpoints/77")
+                == "\(base)/endpoints/77:streamGenerateContent")
+        #expect(
+            endpoint?.modelResource("m") == "projects/p-1/locations/europe-west4/publishers/google/models/m")
+        #expect(UpstreamEndpoint(baseURL: "https://g")?.modelResource("m") == "models/m")
+    }
+
     @Test func putsBedrocksModelIntoThePath() {
         let model = "eu.anthropic.claude-v1:0"
         for (url, prefix) in [("https://h", ""), ("http://h/v1", ""), ("http://h/aws", "/aws")] {

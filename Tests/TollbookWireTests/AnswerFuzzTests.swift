@@ -70,21 +70,27 @@ import TollbookWire
         "output_tokens_details":{"reasoning_tokens":3},"total_tokens":12}}
         """
 
-    /// Inserts, changes, removes and repeats bytes, most of them such that mean something.
-    private static func mutated(_ seed: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
-        let interesting = Array("{}[]\",:\\ \n0129-tfn".utf8) + [0, 0x80, 0xC2, 0xED, 0xFF]
-        var bytes = seed
-        for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
-            let at = Int.random(in: 0..<bytes.count, using: &generator)
-            switch Int.random(in: 0..<4, using: &generator) {
-            case 0: bytes.insert(interesting.randomElement(using: &generator) ?? 0, at: at)
-            case 1: bytes[at] = interesting.randomElement(using: &generator) ?? 0
-            case 2: bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...8, using: &generator)))
-            default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + 60)], at: at)
-            }
-        }
-        return bytes
-    }
+    private static let gemini = """
+        data: {"candidates":[{"content":{"parts":[{"text":"h\\u00e9\\ud83d\\ude00","thought":true}]}}],
+        data: "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":1},"modelVersion":"g","responseId":"r"}
+
+        data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"a":[1,"x",null]}}}]}}],
+        data: "usageMetadata":{"promptTokenCount":5,"thoughtsTokenCount":2,"output_tokens":1}}
+
+        data: {"error":{"code":503,"message":"x","status":"UNAVAILABLE","details":[{"reason":"API_KEY_INVALID"}]}}
+
+        data: {"candidates":[{"finishReason":"STOP","groundingMetadata":{"webSearchQueries":["q"]}}],
+        data: "usageMetadata":{"promptTokenCount":5,"totalTokenCount":9,"output_tokens":1,
+        data: "promptTokensDetails":[{"modality":"AUDIO","tokenCount":2}]}}
+
+
+        """
+
+    private static let plainGemini = """
+        {"promptFeedback":{"blockReason":null},"candidates":[{"content":{"parts":[{"text":"hi"},
+        {"functionCall":{"name":"f","args":{"a":{"b":[1,"x",null]}}}}],"role":"model"},"finishReason":"STOP"}],
+        "usageMetadata":{"promptTokenCount":5,"cacheTokensDetails":[{"modality":4,"tokenCount":1}]},"modelVersion":"g"}
+        """
 
     /// What is known at the end of a stream read in chunks of `size`.
     private static func follow<Reader: AnswerStreamReader>(
@@ -109,7 +115,7 @@ import TollbookWire
         var generator = SeededGenerator(seed: seed)
         var whole = 0
         for round in 0..<3_000 {
-            let bytes = mutated(Array(stream.utf8), &generator)
+            let bytes = Mutation.of(Array(stream.utf8), &generator)
             let size = Int.random(in: 1...40, using: &generator)
             let expected = try follow(reader, bytes, 0)
             if expected.contains("output_tokens") { whole += 1 }
@@ -132,7 +138,7 @@ import TollbookWire
         var generator = SeededGenerator(seed: seed)
         var wellFormed = 0
         for round in 0..<3_000 {
-            let bytes = mutated(Array(body.utf8), &generator)
+            let bytes = Mutation.of(Array(body.utf8), &generator)
             let size = Int.random(in: 1...40, using: &generator)
             let told = [0, size].map { size in
                 var reader = make()
@@ -155,5 +161,13 @@ import TollbookWire
 
     @Test(arguments: [10, 11, 12] as [UInt64]) func plainResponsesTellTheSameWhereverTheyAreCut(seed: UInt64) {
         Self.checkAnswers(ResponsesBodyReader.init, Self.plainResponse, seed: seed)
+    }
+
+    @Test(arguments: [13, 14, 15] as [UInt64]) func geminisStreamsTellTheSameWhereverTheyAreCut(seed: UInt64) throws {
+        try Self.checkStreams(GeminiStreamReader(), Self.gemini, seed: seed)
+    }
+
+    @Test(arguments: [16, 17, 18] as [UInt64]) func geminisAnswersTellTheSameWhereverTheyAreCut(seed: UInt64) {
+        Self.checkAnswers(GeminiResponseReader.init, Self.plainGemini, seed: seed)
     }
 }

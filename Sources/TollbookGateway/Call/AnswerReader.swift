@@ -9,6 +9,8 @@ enum AnswerForm {
     case plain
     /// Server-sent events.
     case stream
+    /// A JSON array whose elements come as they are made.
+    case array
 }
 
 /// Finds out of an answer's bytes what the settlement needs. One subclass for each dialect, so that a call's answer
@@ -26,7 +28,12 @@ class AnswerReader {
     /// Whether it was one JSON value; false until `finishPlain()`.
     fileprivate(set) var isWellFormed = false
 
+    /// Whether the answer is an error that says that the provider takes the gateway's credential for none.
+    fileprivate(set) var refusesCredential = false
+
     // A stream
+    /// Whether something of an array was given out to be passed on.
+    fileprivate(set) var hasPassedOn = false
     /// Whether an event with content came.
     fileprivate(set) var hasTokens = false
     /// Whether the answer came to its own end, whatever became of the stream.
@@ -57,6 +64,7 @@ class AnswerReader {
             ChatAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
+        case .gemini: GeminiAnswerReader(form: form, isSuccess: isSuccess)
         case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
@@ -247,6 +255,57 @@ private final class ResponsesAnswerReader: AnswerReader {
     }
 }
 
+/// Reads answers of Gemini: contents, embeddings and counts.
+private final class GeminiAnswerReader: AnswerReader {
+    private var plain = GeminiResponseReader()
+    private var stream: GeminiStreamIntake
+
+    override init(form: AnswerForm, isSuccess: Bool) {
+        stream = GeminiStreamIntake(isArray: form == .array)
+        super.init(form: form, isSuccess: isSuccess)
+    }
+
+    override func readPlain(_ bytes: ByteBuffer) {
+        plain.read(bytes)
+        hasContent = true
+    }
+
+    override func finishPlain() {
+        plain.finish()
+        take(plain)
+        refusesCredential = plain.refusesKey
+    }
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        defer { takeStream() }
+        try stream.read(bytes)
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish()
+        takeStream()
+    }
+
+    private func takeStream() {
+        hasContent = stream.hasContent
+        hasTokens = stream.hasTokens
+        hasError = stream.reader.sawError
+        sawFinishReason = stream.reader.sawFinishReason
+        terminalEvent = stream.terminalEvent
+        isTerminated = terminalEvent != nil
+    }
+
+    override func takeRun() -> ByteBuffer? {
+        guard let run = stream.takeRun() else { return nil }
+        hasPassedOn = true
+        return run
+    }
+
+    override func summary() -> AnswerSummary {
+        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+    }
+}
+
 /// Reads answers of moderations, images and audio in JSON.
 private final class MediaAnswerReader: AnswerReader {
     private var plain: MediaResponseReader
@@ -352,10 +411,8 @@ extension Endpoint {
         case .speech: .speech
         case .transcriptions, .translations: .transcript
         case .rerank, .rerankV2: .ranking
-        case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses,
-            .responsesInputTokens, .moderations, .converse, .converseStream:
-            .moderation
         case .passthrough: .passed
+        default: .moderation
         }
     }
 

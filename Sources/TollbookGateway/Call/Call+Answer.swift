@@ -14,9 +14,9 @@ extension Call {
         self.answer = answer
         switch answer.status {
         case 200..<300:
-            let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
-            reader = makeReader(isStream ? .stream : .plain, isSuccess: true)
-            if isStream {
+            let form = answerForm(answer)
+            reader = makeReader(form, isSuccess: true)
+            if form != .plain {
                 front?.beginRelay(of: self, answer, length: nil)
             } else if intake.endpoint == .speech, isOpaque(answer) {
                 // It is listened to while it is made.
@@ -29,6 +29,12 @@ extension Call {
         // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
         default: refuseAnswer(.upstreamMalformed)
         }
+    }
+
+    private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
+        let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+        if isStream { return .stream }
+        return intake.endpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
@@ -66,7 +72,7 @@ extension Call {
         loop.metrics.answerBytes &+= UInt64(bytes.readableBytes)
         switch reader.form {
         case .plain: plainBody(bytes, reader)
-        case .stream: streamBody(bytes, reader)
+        case .stream, .array: streamBody(bytes, reader)
         }
     }
 
@@ -96,7 +102,7 @@ extension Call {
         guard machine.phase == .answering, let reader else { return }
         switch reader.form {
         case .plain: plainEnd(reader)
-        case .stream: streamEnd(reader)
+        case .stream, .array: streamEnd(reader)
         }
     }
 
@@ -146,7 +152,9 @@ extension Call {
         reader.finishPlain()
         if crossing != nil { return settleTranslated(reader) }
         let finale = isRelaying ? Finale.relayedTail : .answer
-        if !reader.isSuccess {
+        if reader.refusesCredential, !isRelaying {
+            settle(.errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
+        } else if !reader.isSuccess {
             settle(.errorStatus, finale: finale, code: .upstreamError)
         } else if reader.hasError {
             settle(.errorEvent, finale: finale, code: .upstreamError)

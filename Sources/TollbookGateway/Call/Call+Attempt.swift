@@ -86,6 +86,9 @@ extension Call {
             intake.scan, model: intake.endpoint.hasModelInPath ? nil : target.deployment.model,
             includeUsage: intake.scan.stream && intake.endpoint.asksForUsage && rules.takesStreamOptions)
         if rules != .standard { patch.adapt(intake.scan, intake.body, to: rules) }
+        if !intake.scan.repeatedModels.isEmpty {
+            patch.renameRepeatedModels(of: intake.scan, to: pool.endpoint.modelResource(target.deployment.model))
+        }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
         let prefix = pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)

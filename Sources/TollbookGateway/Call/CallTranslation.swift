@@ -90,10 +90,7 @@ extension Endpoint {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
         case .responses: .openAIResponses
-        case .countTokens, .completions, .embeddings, .responsesInputTokens, .moderations,
-            .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .passthrough,
-            .converse, .converseStream:
-            nil
+        default: nil
         }
     }
 }

@@ -98,6 +98,23 @@ package enum AnswerCode: String, CaseIterable, Sendable {
         }
     }
 
+    /// The canonical name that Google's APIs have for the class of error.
+    /// https://google.aip.dev/193 and google.rpc.Code.
+    var googleStatus: String {
+        switch status {
+        case 401: "UNAUTHENTICATED"
+        case 402, 422: "FAILED_PRECONDITION"
+        case 403: "PERMISSION_DENIED"
+        case 404: "NOT_FOUND"
+        case 405: "UNIMPLEMENTED"
+        case 408, 504: "DEADLINE_EXCEEDED"
+        case 429: "RESOURCE_EXHAUSTED"
+        case 502, 503: "UNAVAILABLE"
+        case 500...: "INTERNAL"
+        default: "INVALID_ARGUMENT"
+        }
+    }
+
     /// The class of error that AWS's services would tell.
     var bedrockErrorType: String {
         switch self {

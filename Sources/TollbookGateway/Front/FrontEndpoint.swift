@@ -13,6 +13,8 @@ extension Endpoint {
         case .completions: .completions
         case .embeddings: .embeddings
         case .responses, .responsesInputTokens: .responses
+        case .generateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: .gemini
+        case .streamGenerateContent: .geminiStream
         case .converse, .converseStream: .converse
         case .moderations: .moderations
         case .imageGenerations, .imageEdits: .images
@@ -61,8 +63,8 @@ extension Endpoint {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
-        case .converse, .converseStream: true
-        case .passthrough: true
+        case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
+        case .converse, .converseStream, .passthrough: true
         }
     }
 
@@ -72,7 +74,7 @@ extension Endpoint {
 
 extension UpstreamEndpoint {
     /// The path of an endpoint at a provider. Anthropic's base URL may end with `/v1` or stop before it, as its SDKs
-    /// have it.
+    /// have it; Gemini's with any version, else it is `/v1beta`.
     ///
     /// - Parameter model: the name the provider knows the model by; in the path of some endpoints.
     package func path(of endpoint: Endpoint, model: String) -> String {
@@ -82,6 +84,8 @@ extension UpstreamEndpoint {
         case .embeddings: path + "/embeddings"
         case .responses: path + "/responses"
         case .responsesInputTokens: path + "/responses/input_tokens"
+        case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
+            modelPath(model) + ":" + (endpoint.geminiVerb ?? "")
         case .messages: versionedPath + "/messages"
         case .countTokens: versionedPath + "/messages/count_tokens"
         case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"
@@ -104,4 +108,27 @@ extension UpstreamEndpoint {
     private var unversionedPath: String { path.hasSuffix("/v1") ? String(path.dropLast(3)) : path }
 
     private var versionedPath: String { path.hasSuffix("/v1") ? path : path + "/v1" }
+
+    private func modelPath(_ model: String) -> String {
+        if isVertex { return path + "/" + PercentText.encodePath(Self.publishedModel(model)) }
+        let hasVersion = ["/v1beta", "/v1", "/v1alpha"].contains { path.hasSuffix($0) }
+        return (hasVersion ? path : path + "/v1beta") + "/" + PercentText.encodePath(GeminiModel.resource(model))
+    }
+
+    /// Whether the path ends with a project and a location of Google's cloud.
+    private var isVertex: Bool {
+        let parts = path.split(separator: "/")
+        return parts.count >= 4 && parts[parts.count - 4] == "projects" && parts[parts.count - 2] == "locations"
+    }
+
+    /// A model of Google's cloud under its project and location; one that is of no publisher is an endpoint's.
+    private static func publishedModel(_ model: String) -> String {
+        model.hasPrefix("publishers/") || model.hasPrefix("endpoints/") ? model : "publishers/google/models/" + model
+    }
+
+    /// The name of a model as a Gemini body has it.
+    package func modelResource(_ model: String) -> String {
+        guard isVertex else { return GeminiModel.resource(model) }
+        return path.split(separator: "/").suffix(4).joined(separator: "/") + "/" + Self.publishedModel(model)
+    }
 }

@@ -12,7 +12,8 @@ extension FrontHandler {
     ///   - call: the call whose row the headers name; nil: it has none.
     ///   - isHead: whether the method forbids a body.
     func answer(_ error: GatewayError, of call: Call?, _ receipt: SettlementReceipt? = nil, isHead: Bool = false) {
-        let body = error.body(in: dialect, requestID: call?.request?.id)
+        var body = error.body(in: dialect, requestID: call?.request?.id)
+        if isArrayStream { body = Self.array(of: body, after: "[") }
         var head = makeHead(error.status, .length(body.readableBytes), call, receipt)
         head.lines.writeHeaderLine("date", loop.httpDate)
         head.lines.writeStaticString("content-type: application/json\r\n")
@@ -161,6 +162,23 @@ extension FrontHandler {
             error.event(
                 in: dialect, requestID: call.request?.id, sequenceNumber: call.reader?.nextSequenceNumber() ?? 0))
         endRelayed()
+    }
+
+    /// Ends a stream that is a JSON array with an error as its last element.
+    ///
+    /// - Parameter isBegun: whether elements came before.
+    func endArray(of call: Call, with error: GatewayError, isBegun: Bool) {
+        send(Self.array(of: error.body(in: dialect, requestID: call.request?.id), after: isBegun ? "," : "["))
+        endRelayed()
+    }
+
+    /// An element with the array's end behind it.
+    private static func array(of element: ByteBuffer, after opening: StaticString) -> ByteBuffer {
+        var array = ByteBuffer()
+        array.writeStaticString(opening)
+        array.writeImmutableBuffer(element)
+        array.writeStaticString("]")
+        return array
     }
 
     private func endRelayed() {

@@ -13,6 +13,7 @@ extension FrontHandler {
         keepsAlive = head.keepsAlive && !loop.isDraining
         isCompressed = false
         dialect = head.dialect
+        isArrayStream = head.isArrayStream
         _ = loop.readNanos()
         phase = .receiving
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
@@ -53,7 +54,8 @@ extension FrontHandler {
                     + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
                     + "/v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or to "
                     + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse or "
-                    + "…/converse-stream, or to /passthrough/{provider}/….")
+                    + "…/converse-stream, to /v1beta/models/{model}:generateContent and its siblings, or to "
+                    + "/passthrough/{provider}/….")
         case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")
@@ -62,11 +64,13 @@ extension FrontHandler {
         case .models, .model: return nil
         case .call(let endpoint, _):
             // What a signature covers is the body as sent, which nothing sees behind the decompressor.
-            guard head.headers.encoding == .unsupported || head.signature != nil && head.headers.encoding != .identity
-            else { return formError(head, endpoint) }
-            return GatewayError(
-                .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
-                param: "content-encoding")
+            if head.headers.encoding == .unsupported || head.signature != nil && head.headers.encoding != .identity {
+                return GatewayError(
+                    .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
+                    param: "content-encoding")
+            }
+            if endpoint.dialect == .gemini { return head.query.flatMap { GeminiQuery.error(in: $0) } }
+            return formError(head, endpoint)
         }
     }
 
@@ -150,6 +154,7 @@ extension FrontHandler {
             var (scan, hash) = try request.body.finish()
             guard scan.choices > 0 else { return refuse(.noChoices) }
             guard !scan.isBackground else { return refuse(.backgroundResponse) }
+            guard GeminiModel.isRepeated(model, by: scan) else { return refuse(.anotherModel) }
             if endpoint.alwaysStreams { scan.stream = true }
             // The scan has a model where neither the path nor the provider has one.
             let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""

@@ -38,6 +38,8 @@ final class FrontHandler: ChannelDuplexHandler {
     var isHTTP10 = false
     /// What the caller speaks; decides the form of errors.
     var dialect = Dialect.openaiChat
+    /// Whether it wants its answer as a JSON array, and errors too.
+    var isArrayStream = false
     /// Whether the connection goes on after the answer at hand.
     var keepsAlive = true
     /// Whether the answer at hand is sent in chunks.

@@ -58,8 +58,9 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =
-                Self.listedModel(method, path) ?? Self.deployment(method, path) ?? Self.azure(method, path)
-                ?? Self.bedrockModel(method, path) ?? Self.stored(path) ?? Self.passThrough(method, path) ?? .notFound
+                Self.gemini(method, path) ?? Self.listedModel(method, path) ?? Self.deployment(method, path)
+                ?? Self.azure(method, path) ?? Self.bedrockModel(method, path) ?? Self.stored(path)
+                ?? Self.passThrough(method, path) ?? .notFound
         }
     }
 
@@ -141,11 +142,33 @@ package enum FrontTarget: Equatable, Sendable {
         }
     }
 
+    /// `/v1beta/models/{model}:{verb}`, as clients of Gemini call (the newest under `/v1`), and that version's lists.
+    private static func gemini(_ method: String, _ path: Substring) -> FrontTarget? {
+        let versions = ["/v1beta/", "/v1alpha/", "/v1/"]
+        guard let version = versions.first(where: { path.hasPrefix($0) }) else { return nil }
+        let resource = path.dropFirst(version.utf8.count)
+        let isShared = version == "/v1/"
+        if resource == "models", !isShared { return method == "GET" ? .models : .methodNotAllowed(allow: "GET") }
+        guard resource.hasPrefix("models/"), let name = PercentText.decode(resource.dropFirst(7)), !name.isEmpty
+        else { return nil }
+        guard let colon = name.lastIndex(of: ":"),
+            let endpoint = Endpoint(geminiVerb: name[name.index(after: colon)...])
+        else {
+            // Other providers' models have colons in their names.
+            guard !isShared else { return nil }
+            return method == "GET" ? .model(name) : .notFound
+        }
+        let model = String(name[..<colon])
+        return isModel(model) ? call(endpoint, model: model, method) : nil
+    }
+
     /// A model's name out of a path; nil for what can be none.
     private static func model(_ text: Substring) -> String? {
-        guard let model = PercentText.decode(text), (1...WireLimits.modelBytes).contains(model.utf8.count),
-            model.isFreeOfControlCharacters
-        else { return nil }
+        guard let model = PercentText.decode(text), isModel(model) else { return nil }
         return model
+    }
+
+    private static func isModel(_ name: String) -> Bool {
+        (1...WireLimits.modelBytes).contains(name.utf8.count) && name.isFreeOfControlCharacters
     }
 }

@@ -36,6 +36,12 @@ struct GatewayError {
             requestID: requestID?.text)
     }
 
+    private func googleError(_ requestID: RequestID?) -> GoogleError {
+        GoogleError(
+            code: status, message: message, status: code.googleStatus, reason: code.rawValue, param: param,
+            retryAfterSeconds: retryAfterSeconds, details: details, requestID: requestID?.text)
+    }
+
     private var bedrockError: BedrockError {
         BedrockError(
             message: message, type: code.bedrockErrorType, code: code.rawValue, param: param, details: details)
@@ -45,11 +51,15 @@ struct GatewayError {
     ///
     /// - Parameter requestID: of the call's row; nil: it has none.
     func body(in dialect: Dialect, requestID: RequestID?) -> ByteBuffer {
-        if dialect.isAnthropic { return anthropicError(requestID).body() }
-        if dialect.isBedrock { return bedrockError.body() }
-        var error = openAIError
-        error.repeatsMessage = dialect == .rerank
-        return error.body()
+        switch dialect {
+        case .anthropicMessages: return anthropicError(requestID).body()
+        case .gemini: return googleError(requestID).body()
+        case .bedrockConverse: return bedrockError.body()
+        default:
+            var error = openAIError
+            error.repeatsMessage = dialect == .rerank
+            return error.body()
+        }
     }
 
     /// The in-band event for a stream that has begun; as `body(in:requestID:)`.
@@ -58,6 +68,7 @@ struct GatewayError {
     func event(in dialect: Dialect, requestID: RequestID?, sequenceNumber: Int64) -> ByteBuffer {
         switch dialect {
         case .anthropicMessages: anthropicError(requestID).event()
+        case .gemini: googleError(requestID).event()
         case .bedrockConverse: bedrockError.event()
         case .openaiResponses:
             ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
@@ -75,8 +86,9 @@ struct GatewayError {
 
 extension GatewayError {
     static let unknownKey = GatewayError(
-        .invalidAPIKey, "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…' or 'x-api-key: tb-…'."
-    )
+        .invalidAPIKey,
+        "No valid Tollbook key was given. Send it as 'Authorization: Bearer tb-…', 'x-api-key: tb-…' or "
+            + "'x-goog-api-key: tb-…'.")
     static let invalidSignature = GatewayError(
         .invalidSignature,
         "The request's signature does not fit it. Sign for the service 'bedrock' with the Tollbook key both as access "
@@ -101,6 +113,8 @@ extension GatewayError {
         .unservable,
         "Background responses are not served: their usage is told when the call is over, so it could not be charged. "
             + "Leave background out, and stream the response if it takes long.", param: "background")
+    static let anotherModel = GatewayError(
+        .invalidField, "The body names another model than the path.", param: "model")
 
     static func requestTooLarge(limit: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")

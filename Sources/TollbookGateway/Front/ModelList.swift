@@ -8,6 +8,15 @@ enum ModelList {
     static func body(for key: KeyRecord, in snapshot: GovernanceSnapshot, dialect: Dialect) -> ByteBuffer {
         let routes = snapshot.routesInOrder.filter { !$0.isPassThrough && key.project.permits(route: $0) }
         var json = JSONWriter()
+        if dialect == .gemini {
+            json.object { json in
+                json.name("models")
+                json.array { json in
+                    for route in routes { writeGemini(route, to: &json) }
+                }
+            }
+            return json.buffer
+        }
         json.object { json in
             if !dialect.isAnthropic {
                 json.name("object")
@@ -37,7 +46,7 @@ enum ModelList {
             return nil
         }
         var json = JSONWriter()
-        write(route, dialect, to: &json)
+        if dialect == .gemini { writeGemini(route, to: &json) } else { write(route, dialect, to: &json) }
         return json.buffer
     }
 
@@ -59,6 +68,30 @@ enum ModelList {
             json.value(route.name)
             json.name("created_at")
             json.value(UTCTime(micros: route.createdMicros).iso8601)
+        }
+    }
+
+    /// https://ai.google.dev/api/models#Model. The limits are those of the target that is tried first.
+    private static func writeGemini(_ route: RouteRecord, to json: inout JSONWriter) {
+        json.object { json in
+            json.name("name")
+            json.value("models/" + route.name)
+            json.name("version")
+            json.value(String(route.version))
+            json.name("displayName")
+            json.value(route.name)
+            if let window = route.targets.first?.contextWindow {
+                json.name("inputTokenLimit")
+                json.value(window)
+            }
+            if let output = route.targets.first?.maxOutput {
+                json.name("outputTokenLimit")
+                json.value(output)
+            }
+            json.name("supportedGenerationMethods")
+            json.array { json in
+                for method in Endpoint.allCases.compactMap(\.geminiVerb) { json.value(method) }
+            }
         }
     }
 }

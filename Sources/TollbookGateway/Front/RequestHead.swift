@@ -19,13 +19,24 @@ package final class RequestHead {
     /// What a call that is passed through asks its provider for; nil: it is another call.
     let passed: PassedLine?
     let framing: MessageBody.Framing
+    /// Whether the path is one that only Gemini has.
+    private let isGeminiPath: Bool
 
-    /// What the caller speaks: the endpoint's dialect, else Anthropic's if it names a version of that, and Bedrock's if
-    /// it signs.
+    /// What the caller speaks: the endpoint's dialect; else Bedrock's if it signs, Anthropic's if it names a version of
+    /// that, or Gemini's if the path or the key's place is Gemini's.
     var dialect: Dialect {
         if let endpoint = target.endpoint { return endpoint.dialect }
         if headers.signature != nil { return .bedrockConverse }
-        return headers.hasAnthropicVersion ? .anthropicMessages : .openaiChat
+        if headers.hasAnthropicVersion { return .anthropicMessages }
+        switch headers.secret?.place {
+        case .googleAPIKey, .query: return .gemini
+        default: return isGeminiPath ? .gemini : .openaiChat
+        }
+    }
+
+    /// Whether the answer is a stream in the form of a JSON array, as Gemini has it unless it is asked for events.
+    var isArrayStream: Bool {
+        target.endpoint == .streamGenerateContent && !GeminiQuery.asksForEvents(query)
     }
 
     /// Whether the body must name the model: neither the path nor the provider's default does.
@@ -65,6 +76,7 @@ package final class RequestHead {
         passed = start.passed
         isHEAD = start.isHEAD
         isHTTP10 = start.isHTTP10
+        isGeminiPath = start.isGeminiPath
         framing = try headers.framing.framing(isHTTP10: start.isHTTP10) ?? .length(0)
         self.headers = headers
     }
@@ -84,6 +96,7 @@ package final class RequestHead {
         let target: FrontTarget
         let isHEAD: Bool
         let isHTTP10: Bool
+        let isGeminiPath: Bool
         let query: String?
         /// Whether the path begins as Azure's do.
         let isAzures: Bool
@@ -103,7 +116,8 @@ package final class RequestHead {
         }
         let target = FrontTarget(method: method, path: path)
         return StartLine(
-            target: target, isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10, query: query?.string,
+            target: target, isHEAD: method.isExactly("HEAD"), isHTTP10: isHTTP10,
+            isGeminiPath: path.begins("/v1beta/") || path.begins("/v1alpha/"), query: query?.string,
             isAzures: query != nil && path.begins("/openai/"),
             passed: target.endpoint == .passthrough ? PassedLine(method: method.string, path: path.string) : nil)
     }

@@ -50,7 +50,7 @@ enum RequestHeaderKind {
     }
 
     /// A digest of the body would not survive its patch; a call to AWS is signed anew; OpenAI's organization and
-    /// project would redirect who is billed.
+    /// project, and Google's, would redirect who is billed; a field mask would keep the usage out of the answer.
     private static func long(_ name: HeadText, _ count: Int) -> Self {
         switch count {
         case 12 where name.equals("content-type"): .contentType
@@ -62,10 +62,12 @@ enum RequestHeaderKind {
         case 15 where name.equals("x-tollbook-tags"): .tags
         case 15 where name.equals("accept-encoding"): .drop
         case 16 where name.equals("content-encoding"): .contentEncoding
+        case 16 where name.equals("x-goog-fieldmask"): .drop
         case 17 where name.equals("transfer-encoding"): .transferEncoding
         case 17 where name.equals("anthropic-version"): .anthropicVersion
         case 19 where name.equals("x-tollbook-end-user"): .endUser
         case 19 where name.equals("openai-organization"): .drop
+        case 19 where name.equals("x-goog-user-project"): .drop
         case 20 where name.equals("x-amz-content-sha256") || name.equals("x-amz-security-token"): .drop
         case 22 where name.equals("x-tollbook-interaction"): .interaction
         default: .forward

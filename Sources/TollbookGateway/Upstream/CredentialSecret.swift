@@ -8,6 +8,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
     let apiKeyLine: ByteBuffer
     /// `api-key: …` with its line end.
     let azureKeyLine: ByteBuffer
+    /// `x-goog-api-key: …` with its line end.
+    let googleKeyLine: ByteBuffer
     /// For providers that want requests signed; nil: it is no access key of AWS.
     let awsKeys: AWSKeyPair?
     /// `proxy-authorization: Basic …` with its line end, of a `USER:PASSWORD`.
@@ -25,6 +27,7 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         bearerLine = Self.line("authorization: Bearer ", bytes)
         apiKeyLine = Self.line("x-api-key: ", bytes)
         azureKeyLine = Self.line("api-key: ", bytes)
+        googleKeyLine = Self.line("x-goog-api-key: ", bytes)
         awsKeys = AWSKeyPair(String(decoding: bytes, as: UTF8.self))
         proxyLine = Self.line("proxy-authorization: Basic ", Base64Text.bytes(of: bytes)[...])
     }

@@ -95,13 +95,14 @@ final class ProviderPool: @unchecked Sendable {
         switch dialect {
         case .anthropic: return secret.apiKeyLine
         case .azure: return secret.azureKeyLine
+        case .gemini: return secret.googleKeyLine
         case .bedrock:
             guard let keys = secret.awsKeys else { return secret.bearerLine }
             // Unsigned, the provider refuses the call: the key itself must not go up.
             guard let path = prefix.signedPath, let bodySHA256 else { return ByteBuffer() }
             return signer?.lines(
                 keys: keys, path: path, query: query, bodySHA256: bodySHA256, nowMicros: nowMicros()) ?? ByteBuffer()
-        case .openai, .cohere, .simulated, nil: return secret.bearerLine
+        case .openai, .vertex, .cohere, .simulated, nil: return secret.bearerLine
         }
     }
 

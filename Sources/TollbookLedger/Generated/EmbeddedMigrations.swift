@@ -38,6 +38,7 @@ package enum EmbeddedMigrations {
         migration0019,
         migration0020,
         migration0021,
+        migration0022,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -1888,6 +1889,24 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
 
 INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('error_class', 16, 'proxy_failed', 'The provider''s proxy could not be reached, refused, or made no tunnel; nothing was sent to the provider');
+
+"""#)
+
+    private static let migration0022 = EmbeddedMigration(
+        number: 22,
+        name: "add_gemini_vocabulary",
+        sha256: "c9391e00fcce106b9a7fb6c140f78b8b580f1b4e70984ccec6f56ffa2026c3f4",
+        sql: #"""
+-- Why: Gemini's calls are endpoints and a dialect of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 10, 'generate_content', 'POST /v1beta/models/{model}:generateContent'),
+  ('endpoint', 11, 'stream_generate_content', 'POST /v1beta/models/{model}:streamGenerateContent'),
+  ('endpoint', 12, 'gemini_count_tokens', 'POST /v1beta/models/{model}:countTokens'),
+  ('endpoint', 13, 'embed_content', 'POST /v1beta/models/{model}:embedContent'),
+  ('endpoint', 14, 'batch_embed_contents', 'POST /v1beta/models/{model}:batchEmbedContents'),
+  ('dialect', 6, 'gemini', 'Gemini');
 
 """#)
 }

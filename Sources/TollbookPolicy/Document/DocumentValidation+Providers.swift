@@ -48,22 +48,13 @@ extension DocumentValidation {
                     "Leave base_url out, or write dialect: openai to call a simulator at an address."),
                 "base_url", provider.location)
         case (.simulated, nil): break
+        case (.vertex, .some(let address)):
+            checked(address, "base_url", provider.location, ProviderAddress.parseVertex)
         case (_, .some(let address)): checked(address, "base_url", provider.location, ProviderAddress.parse)
         case (_, nil):
             refuse(
-                RuleViolation(
-                    "the provider has no base_url", "Write for example base_url: \(Self.exampleAddress(of: dialect))."),
+                RuleViolation("the provider has no base_url", "Write for example base_url: \(dialect.exampleAddress)."),
                 "name", provider.location)
-        }
-    }
-
-    private static func exampleAddress(of dialect: ProviderDialect) -> String {
-        switch dialect {
-        case .anthropic: "https://api.anthropic.com"
-        case .azure: "https://RESOURCE.openai.azure.com"
-        case .cohere: "https://api.cohere.com"
-        case .bedrock: "https://bedrock-runtime.us-east-1.amazonaws.com"
-        case .openai, .simulated: "https://api.openai.com/v1"
         }
     }
 

@@ -1,5 +1,17 @@
 /// The rule for a provider's `base_url`.
 package enum ProviderAddress {
+    /// The same for Vertex AI, whose address names a project and a location.
+    package static func parseVertex(_ text: String) throws(RuleViolation) -> String {
+        let address = try parse(text)
+        let parts = address.split(separator: "/")
+        guard parts.count >= 4, parts[parts.count - 4] == "projects", parts[parts.count - 2] == "locations" else {
+            throw RuleViolation(
+                "the address does not end with a project and a location",
+                "Write for example \(ProviderDialect.vertex.exampleAddress).")
+        }
+        return address
+    }
+
     /// The address without trailing slashes, as the ledger stores it.
     ///
     /// - Throws: a `RuleViolation`; one about user information repeats nothing of the text.

@@ -5,12 +5,15 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
     case openai
     case azure
     case anthropic
+    case gemini
+    /// Gemini as Google's cloud serves it.
+    case vertex
     case cohere
     case bedrock
     case simulated
 
     /// Dialects that the format knows and this version cannot call.
-    private static let notCallable = ["gemini", "vertex", "mistral"]
+    private static let notCallable = ["mistral"]
 
     /// How a provider of this dialect comes to serve calls to an endpoint; nil: it does not.
     package func service(of endpoint: Endpoint) -> EndpointService? {
@@ -25,19 +28,34 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated
-            case .converse, .converseStream: nil
+            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents,
+                .converse, .converseStream:
+                nil
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
             case .chatCompletions, .responses: .translated(.messages)
             case .responsesInputTokens: .estimated
-            case .completions, .embeddings, .moderations, .imageGenerations,
-                .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2, .converse, .converseStream:
-                nil
+            default: nil
             }
+        case .gemini: endpoint.dialect == .gemini ? .native : nil
+        case .vertex: endpoint.dialect == .gemini && endpoint != .batchEmbedContents ? .native : nil
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
         case .bedrock: endpoint.dialect.isBedrock ? .native : nil
+        }
+    }
+
+    /// The address at which the dialect's maker serves it.
+    var exampleAddress: String {
+        switch self {
+        case .openai, .simulated: "https://api.openai.com/v1"
+        case .azure: "https://RESOURCE.openai.azure.com"
+        case .anthropic: "https://api.anthropic.com"
+        case .gemini: "https://generativelanguage.googleapis.com"
+        case .vertex: "https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4"
+        case .cohere: "https://api.cohere.com"
+        case .bedrock: "https://bedrock-runtime.us-east-1.amazonaws.com"
         }
     }
 

@@ -10,6 +10,7 @@ protocol AnswerBodyVisitor: JSONVisitor, Sendable {
 extension ChatOutputVisitor: AnswerBodyVisitor {}
 extension MessagesOutputVisitor: AnswerBodyVisitor {}
 extension ResponsesOutputVisitor: AnswerBodyVisitor {}
+extension GeminiOutputVisitor: AnswerBodyVisitor {}
 
 /// Reads a plain answer of any size, chunk by chunk, in any dialect. What was found before a fault stays.
 struct AnswerBodyScan<Visitor: AnswerBodyVisitor>: Sendable {

@@ -12,6 +12,12 @@ package enum RequestForm: Sendable {
     case embeddings
     /// OpenAI responses, and their token counting.
     case responses
+    /// Gemini, whose fields have two spellings and may say how the model is called in several places.
+    case gemini
+    /// The same for an answer in parts.
+    case geminiStream
+
+    var isGemini: Bool { self == .gemini || self == .geminiStream }
     /// OpenAI moderations.
     case moderations
     /// OpenAI images, to make or to edit.
@@ -89,13 +95,15 @@ enum ChatRequestField: UInt32 {
 
     /// The field of a top-level name, in whatever case its letters are; nil for a name that is not read.
     static func namedIgnoringCase(_ name: JSONName, in form: RequestForm) -> ChatRequestField? {
-        let field =
+        let field: ChatRequestField? =
             switch form {
             case .chat: chatField(length: name.length)
             case .messages, .tokenCount: messagesField(name)
             case .completions: completionsField(length: name.length)
             case .embeddings: embeddingsField(length: name.length)
             case .responses: responsesField(name)
+            // Read by a visitor of their own.
+            case .gemini, .geminiStream: nil
             case .moderations: name.length == 5 ? ChatRequestField.model : nil
             case .images, .transcription: imagesField(length: name.length)
             case .speech: speechField(name)

@@ -30,6 +30,16 @@ package struct ChatRequestPatch: Sendable {
         edits.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     }
 
+    /// Writes a model's name over each place where a Gemini body repeats it.
+    package mutating func renameRepeatedModels(of scan: borrowing ChatRequestScan, to model: String) {
+        for place in scan.repeatedModels where place.value != model {
+            var json = JSONWriter()
+            json.value(model)
+            edits.append(Edit(range: place.range, replacement: json.buffer))
+        }
+        edits.sort { $0.range.lowerBound < $1.range.lowerBound }
+    }
+
     /// The change that makes the body name a model; nil if it does.
     private static func naming(_ model: String, _ scan: borrowing ChatRequestScan) -> Edit? {
         guard model != scan.model?.value else { return nil }

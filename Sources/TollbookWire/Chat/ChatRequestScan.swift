@@ -1,4 +1,4 @@
-/// What Tollbook needs of a request in one of OpenAI's forms or Anthropic's, found without decoding the body.
+/// What Tollbook needs of a request, found without decoding the body.
 ///
 /// Offsets are absolute bytes of the body as received. A field that is JSON null counts as absent.
 package struct ChatRequestScan: Equatable, Sendable {
@@ -34,6 +34,8 @@ package struct ChatRequestScan: Equatable, Sendable {
 
     /// The model asked for, unescaped, 1 to `WireLimits.modelBytes` bytes; nil only where the body need not name it.
     package var model: Field<String>?
+    /// The places where a Gemini body repeats the model that its path names, with what stands there, in order.
+    package var repeatedModels: [Field<String>] = []
     /// For a form: the delimiter that it begins with; the model's bytes stand in it as they are.
     package var formOpening: String?
     package var stream = false

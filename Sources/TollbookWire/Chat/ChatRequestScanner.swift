@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Scans an OpenAI chat completions request, or an Anthropic messages request, as its chunks arrive, at any split.
+/// Scans a request in OpenAI's, Anthropic's or Gemini's form as its chunks arrive, at any split.
 ///
 /// Validates the whole body as JSON (RFC 8259) and reads a few top-level fields; keys are compared after
 /// unescaping. A read field that comes twice is refused, also if one of the two differs in the case of its
@@ -10,6 +10,8 @@ package import NIOCore
 package struct ChatRequestScanner: Sendable {
     private var scanner: JSONScanner
     private var visitor: ChatRequestVisitor
+    /// nil: another form than Gemini's.
+    private var gemini: GeminiRequestVisitor?
 
     /// - Parameters:
     ///   - form: whose request it is.
@@ -20,6 +22,7 @@ package struct ChatRequestScanner: Sendable {
     ) {
         scanner = JSONScanner(depthLimit: depthLimit)
         visitor = ChatRequestVisitor(form: form, needsModel: needsModel)
+        if form.isGemini { gemini = GeminiRequestVisitor(isStream: form == .geminiStream) }
     }
 
     /// Scans the next chunk; does not consume it.
@@ -32,6 +35,7 @@ package struct ChatRequestScanner: Sendable {
 
     /// Reads the next bytes of the body where they lie; throws as for a buffer.
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+        if gemini != nil { return try scanGemini(bytes) }
         try scanner.feed(bytes, to: &visitor)
     }
 
@@ -41,7 +45,22 @@ package struct ChatRequestScanner: Sendable {
     ///   `max_tokens`), or what `scan`
     ///   threw before.
     package mutating func finish() throws(WireError) -> ChatRequestScan {
+        if gemini != nil { return try finishGemini() }
         try scanner.finish(&visitor)
         return try visitor.result(bodyBytes: scanner.offset)
+    }
+
+    private mutating func scanGemini(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+        guard var visitor = gemini else { return }
+        // Out of its place while it is told of the bytes, so that it is not copied.
+        gemini = nil
+        defer { gemini = visitor }
+        try scanner.feed(bytes, to: &visitor)
+    }
+
+    private mutating func finishGemini() throws(WireError) -> ChatRequestScan {
+        var visitor = gemini ?? GeminiRequestVisitor(isStream: false)
+        try scanner.finish(&visitor)
+        return visitor.result(bodyBytes: scanner.offset)
     }
 }

@@ -75,7 +75,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
         switch form {
-        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .transcription, .converse: break
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .transcription, .converse, .gemini,
+            .geminiStream:
+            break
         case .moderations: scan.units = 1
         case .images: scan.askForImages()
         case .speech: scan.askForSpeech(bytes: spokenBytes, characters: spokenCharacters)

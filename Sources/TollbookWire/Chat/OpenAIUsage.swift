@@ -99,13 +99,13 @@ private struct Books {
 
     /// Takes each part out of its whole, the dearest first, so that a part too large is cut where it costs least.
     mutating func disjoint() -> Usage {
-        var prompt = Whole(prompt)
+        var prompt = TokenTotal(prompt)
         let long = prompt.take(cacheWrite1h)
         let short = prompt.take(cacheWrite5m)
         let write = prompt.take(cacheWrite)
         let audio = prompt.take(inputAudio)
         let read = prompt.take(cacheRead)
-        var completion = Whole(completion)
+        var completion = TokenTotal(completion)
         let image = completion.take(outputImage)
         let speech = completion.take(outputAudio)
         let thought = completion.take(reasoning)
@@ -123,23 +123,5 @@ private struct Books {
         usage.set(.outputAudio, speech)
         usage.set(.outputImage, image)
         return usage
-    }
-
-    /// A total that parts are taken out of.
-    private struct Whole {
-        private(set) var rest: Int64
-        /// Whether a part was larger than what was left.
-        private(set) var fellShort = false
-
-        init(_ total: Int64) {
-            rest = total
-        }
-
-        mutating func take(_ quantity: Int64) -> Int64 {
-            let taken = min(quantity, rest)
-            if taken < quantity { fellShort = true }
-            rest -= taken
-            return taken
-        }
     }
 }

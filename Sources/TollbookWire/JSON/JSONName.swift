@@ -28,6 +28,20 @@ struct JSONName {
         return true
     }
 
+    /// Whether the name is `text`, which has neither capitals nor underscores, but for those: `maxTokens`, `max_tokens`
+    /// and `MAXTOKENS` are all `maxtokens`.
+    func equalsInAnyStyle(_ text: StaticString) -> Bool {
+        guard length <= WireLimits.jsonNameBytes else { return false }
+        var matched = 0
+        for index in 0..<length where bytes[index] != UInt8(ascii: "_") {
+            guard matched < text.utf8CodeUnitCount, Self.small(bytes[index]) == text.utf8Start[matched] else {
+                return false
+            }
+            matched += 1
+        }
+        return matched == text.utf8CodeUnitCount
+    }
+
     @inline(__always)
     private static func small(_ byte: UInt8) -> UInt8 {
         byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
