@@ -91,7 +91,9 @@ extension Call {
         }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
         let length = patch.patchedLength(of: intake.body.readableBytes)
-        let prefix = pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)
+        let prefix =
+            intake.passed.map { pool.requestPrefix(of: $0) }
+            ?? pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)
         connection.send(
             prefix: prefix, query: intake.query,
             secret: secret.map {

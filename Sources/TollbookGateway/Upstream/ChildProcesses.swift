@@ -12,6 +12,9 @@ internal import Darwin
 /// Runs programs for what they print, without a shell: nothing on their input, their errors dropped, the server's
 /// environment and directory, a process group of their own. Thread-safe.
 final class ChildProcesses: Sendable {
+    /// Descriptors below it are closed in a child: the usual limit of a process.
+    private static let closedDescriptors: Int32 = 1_024
+
     private struct Running {
         var identifiers: Set<pid_t> = []
         var isStopped = false
@@ -114,6 +117,10 @@ final class ChildProcesses: Sendable {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
             posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
             posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+            // Not every library marks what it opens; closing what is not open is no error here.
+            for descriptor in 3..<Self.closedDescriptors {
+                posix_spawn_file_actions_addclose(&actions, descriptor)
+            }
             guard let child = Self.spawn(arguments, environment, &actions, &attributes) else {
                 close(ends[0])
                 return nil
