@@ -41,7 +41,10 @@ struct EventStreamIntake {
             throw WireError(.eventTooLarge, at: 0)
         }
         bytes.writeImmutableBuffer(message.raw)
-        guard event == .done else { return withheld = bytes }
+        guard event == .done else {
+            withheld = bytes
+            return
+        }
         sawEnd = true
         terminalEvent = bytes
     }

@@ -11,7 +11,7 @@ package enum CredentialSource: Equatable, Sendable {
 
     private static let advice =
         "Write env:NAME, file:/absolute/path, {command: [/PROGRAM]} or none; "
-            + "the credential itself never goes into this file."
+        + "the credential itself never goes into this file."
 
     /// - Throws: a `RuleViolation` that repeats nothing of the text, which may be a credential.
     package static func parse(_ text: String) throws(RuleViolation) -> CredentialSource {

@@ -49,8 +49,10 @@ struct ConverseOutputVisitor: JSONVisitor, Sendable {
 
     private static func member(_ name: JSONName) -> Member {
         switch name.length {
-        case 5: name.equals("usage") ? .usage : name.equals("delta") || name.equals("start") ? .output :
-            name.equals("trace") ? .trace : .other
+        case 5:
+            name.equals("usage")
+                ? .usage
+                : name.equals("delta") || name.equals("start") ? .output : name.equals("trace") ? .trace : .other
         case 6: name.equals("output") ? .output : .other
         case 10: name.equals("stopReason") ? .stopReason : .other
         default: .other

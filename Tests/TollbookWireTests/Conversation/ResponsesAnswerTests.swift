@@ -226,9 +226,8 @@ struct ResponsesAnswerTests {
                 let said = source == .openAIChat ? Said.openAI(stream.text) : Said.anthropic(stream.text)
                 let events = Said.events(outcome.text)
                 #expect(Self.joined("output_text.delta", events) == said.text, "\(name)")
-                for object in events {
-                    // The context of the stream helper repeats nothing of a request.
-                    guard object["response"] == nil else { continue }
+                // The context of the stream helper repeats nothing of a request.
+                for object in events where object["response"] == nil {
                     let problems = event.problems(object)
                     #expect(problems.isEmpty, "\(name): \(problems)")
                 }

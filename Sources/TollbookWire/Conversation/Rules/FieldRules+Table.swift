@@ -53,7 +53,7 @@ extension FieldRules {
         .row(
             .choices, chat: "n",
             toMessages: .refuse("one call gives one answer", "Send the request n times, or ask a route that serves n.")
-            ),
+        ),
         .row(
             .logitBias, chat: "logit_bias",
             toMessages: .refuse("tokens cannot be favored or banned", "Leave logit_bias out, or ask another route.")),
