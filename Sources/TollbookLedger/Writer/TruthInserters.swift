@@ -9,6 +9,7 @@ final class TruthInserters {
     let charge: RowInserter
     let account: RowInserter
     let transfer: RowInserter
+    let upload: RowInserter
     let journal: RowInserter
     /// Journal rows belong to no leaf; they wait encoded in the same way.
     private let journalRows = LeafBuffer()
@@ -25,6 +26,7 @@ final class TruthInserters {
         charge = make(.charge)
         account = make(.account)
         transfer = make(.transfer)
+        upload = make(.upload)
         journal = RowInserter(
             table: "journal",
             columns: [
@@ -32,7 +34,7 @@ final class TruthInserters {
                 "body_hash",
             ],
             connection: connection, leaf: journalRows)
-        all = [request, decision, attempt, outcome, charge, account, transfer, journal]
+        all = [request, decision, attempt, outcome, charge, account, transfer, upload, journal]
     }
 
     /// Stores the rows that wait.
