@@ -4,6 +4,7 @@ have their rows, holds and charges like any call."""
 import gzip
 import hashlib
 import os
+import random
 import signal
 import threading
 
@@ -519,6 +520,34 @@ def test_compressed_bodies_are_held_within_the_limit(sink: ScriptedUpstream, mak
     assert upload_row(gateway, gateway.story(answer).request) is None
     large = gzip.compress(HEAD + FILE + bytes(3 << 20) + END)
     assert send_form(gateway, large, **{"content-encoding": "gzip"}).status == 413
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_mutated_uploads_are_answered_and_settled(streaming: Gateway, sink: ScriptedUpstream, seed: int):
+    """Bytes changed anywhere, in pieces of any size, sometimes cut off: an answer, or an end of the caller's own."""
+    chance = random.Random(seed)
+    body = bytearray(HEAD + FILE + chance.randbytes(PREFIX + chance.randrange(100_000)) + END)
+    for _ in range(chance.randrange(4)):
+        place = chance.choice([chance.randrange(len(body)), chance.randrange(300), len(body) - 1 - chance.randrange(30)])
+        body[place : place + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+    is_chunked, is_cut = chance.random() < 0.5, chance.random() < 0.3
+    upload = Upload(streaming, None if is_chunked else len(body))
+    end = chance.randrange(len(body)) if is_cut else len(body)
+    start = 0
+    try:
+        while start < end:
+            size = chance.choice([1, 7, 5_000, 70_000, 200_000])
+            upload.send(bytes(body[start : min(end, start + size)]))
+            start += size
+        if not is_cut:
+            upload.end()
+    except OSError:
+        pass
+    if is_cut:
+        upload.wire.close()
+    else:
+        assert upload.wire.read_answer().status in (200, 400, 404, 413)
+    until(lambda: streaming.ledger.open_holds == 0 and not streaming.ledger.unsettled, "it to be settled")
 
 
 # The gateway's own end
