@@ -952,3 +952,24 @@ CREATE TRIGGER price_refuse_delete BEFORE DELETE ON price
 BEGIN
   SELECT RAISE(ABORT, 'price is append-only');
 END;
+
+CREATE TABLE upload (
+  request_id INTEGER PRIMARY KEY,  -- the request whose body was streamed; no row for one whose body was held whole
+  log_index INTEGER NOT NULL,      -- journal index of the settle command
+  body_bytes INTEGER NOT NULL,     -- bytes of the body, as far as they were read of the caller
+  body_hash BLOB NOT NULL,         -- HMAC-SHA-256 of these bytes under DIR/secrets, first 16 bytes
+  whole INTEGER NOT NULL,          -- 1 when the body was whole and all of it was passed to the provider
+  CHECK (body_bytes >= 0),
+  CHECK (length(body_hash) = 16),
+  CHECK (whole IN (0, 1))
+) STRICT;
+
+CREATE TRIGGER upload_refuse_update BEFORE UPDATE ON upload
+BEGIN
+  SELECT RAISE(ABORT, 'upload is append-only');
+END;
+
+CREATE TRIGGER upload_refuse_delete BEFORE DELETE ON upload
+BEGIN
+  SELECT RAISE(ABORT, 'upload is append-only');
+END;

@@ -161,6 +161,8 @@ package enum Caveat: Int, VocabularyCode {
     case shutdown = 7
     /// The provider's usage tells of units that no meter counts, such as another model's tokens.
     case usageUncounted = 8
+    /// The request's body did not reach the provider whole, so that it had nothing to answer; nothing was charged.
+    case uploadIncomplete = 9
 }
 
 /// What went wrong in an attempt. Raw values are stored; `vocabulary` domain `error_class`.
@@ -199,6 +201,10 @@ package enum ErrorClass: Int, VocabularyCode {
     case credentialUnavailable = 15
     /// The provider's proxy could not be reached, refused, or made no tunnel; nothing was sent to the provider.
     case proxyFailed = 16
+    /// The caller's body was late, too large or wrong while it was streamed; the attempt was cut.
+    case requestBroken = 17
+    /// The provider did not take the request's body in time.
+    case uploadTimeout = 18
 }
 
 /// How a region is known. Raw values are stored; `vocabulary` domain `region_basis`.

@@ -50,6 +50,7 @@ package struct GatewayTimeouts: Sendable {
 /// How much the data plane holds; see `GatewayLimits` for the reasons.
 package struct GatewaySizes: Sendable {
     package var bodyBytes = GatewayLimits.bodyBytes
+    package var uploadBytes = GatewayLimits.uploadBytes
     package var bodiesInFlightBytes = GatewayLimits.bodiesInFlightBytes
     package var heldAnswerBytes = GatewayLimits.heldAnswerBytes
     package var clientConnections = GatewayLimits.clientConnections

@@ -16,6 +16,12 @@ package enum GatewayLimits {
     /// Bytes of a request body after decoding. The largest context windows with images inline stay under it.
     /// Passed: 413.
     package static let bodyBytes = 32 << 20
+    /// Bytes of a request body that goes to the provider while it arrives; OpenAI's files have at most 512 MB.
+    /// Passed: 413; when the body did not announce its length, the attempt under way is cut.
+    package static let uploadBytes = 1 << 30
+    /// Bytes of such a body that are held before its call is opened: small forms and files stay whole, and a form's
+    /// fields come before its files. Passed: the rest goes up while it arrives.
+    static let uploadPrefixBytes = 128 << 10
     /// Bytes of all request bodies held by the process at once. Passed: 503 `overloaded`.
     package static let bodiesInFlightBytes = 512 << 20
     /// Bytes of an answer that is held whole, so that its head can carry the cost. Larger ones are relayed with

@@ -230,7 +230,9 @@ def test_a_large_file_goes_up(passed: Gateway, upstream: ScriptedUpstream):
     assert upstream.last.body == content
     # A file is no prompt.
     assert story(passed, answer).request["estimated_input_tokens"] < 100
-    assert send(passed, "POST", "/passthrough/up/files", bytes(33 << 20)).status_code == 413
+    # What counts as a prompt is held whole.
+    json_body = send(passed, "POST", "/passthrough/up/x", bytes(33 << 20), content_type="application/json")
+    assert json_body.status_code == 413
 
 
 def test_events_come_as_they_are_sent(passed: Gateway, upstream: ScriptedUpstream):

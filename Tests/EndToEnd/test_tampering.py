@@ -9,6 +9,7 @@ import pytest
 
 from harness.gateway import Gateway
 from harness.governance import governance, hard_budget
+from harness.media import form, send_form
 from harness.process import BINARY, clean_environment
 from harness.simulator import Simulator
 
@@ -35,6 +36,9 @@ def stopped(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> P
             gateway.chat(key=key, headers=tagged, stream=stream, sim="prompt=100,cached=20,completion=10",
                          max_tokens=50)
         gateway.chat(key=key, sim="status=500", max_tokens=50)
+        send_form(
+            gateway, form(('name="model"', b"demo"), ('name="file"; filename="a.wav"', bytes(200_000))),
+            authorization=f"Bearer {key}")
         gateway.chat(key=key, stream=True, sim="fault=no_usage", max_tokens=50)
         gateway.chat({"model": "demo", "max_tokens": 4096, "n": 128}, key=key)
         gateway.chat(key=key, sim="prompt=90000,completion=90000", max_tokens=50)
@@ -122,7 +126,7 @@ def test_one_byte_in_any_truth_row_is_named(stopped: Path, tmp_path: Path):
     columns = truth_columns(stopped)
     tables = {table for table, _ in columns}
     assert {"journal", "request", "decision", "attempt", "charge", "transfer", "outcome", "event", "export", "price",
-            "account", "budget_version", "api_key_version"} <= tables
+            "account", "budget_version", "api_key_version", "upload"} <= tables
     assert len(columns) > 100
     missed = []
     for table, column in columns:

@@ -9,6 +9,7 @@ import TollbookPolicy
         let testDescription: String
         let ending: AttemptEnding
         var wasDispatched = true
+        var isRequestWhole = true
         var sawAnswer = false
         var usage: Usage?
         let basis: Resolution.Basis
@@ -58,6 +59,21 @@ import TollbookPolicy
             testDescription: "client gone before the dispatch", ending: .clientGone, wasDispatched: false,
             basis: .none, endReason: .clientGone),
         Line(
+            testDescription: "client gone within its request", ending: .clientGone, isRequestWhole: false, basis: .none,
+            endReason: .clientGone, caveat: .uploadIncomplete),
+        Line(
+            testDescription: "cut within the request", ending: .broken(.uploadTimeout), isRequestWhole: false,
+            basis: .none, endReason: .error, caveat: .uploadIncomplete),
+        Line(
+            testDescription: "refused within the request", ending: .errorStatus, isRequestWhole: false, basis: .none,
+            endReason: .error, caveat: .uploadIncomplete),
+        Line(
+            testDescription: "cut within the request after content", ending: .broken(.requestBroken),
+            isRequestWhole: false, sawAnswer: true, basis: .seen, endReason: .upstreamCut, caveat: .usageEstimated),
+        Line(
+            testDescription: "shutdown within the request", ending: .shutdown, isRequestWhole: false, basis: .none,
+            endReason: .error, caveat: .shutdown),
+        Line(
             testDescription: "shutdown after content", ending: .shutdown, sawAnswer: true, basis: .seen,
             endReason: .error, caveat: .shutdown),
         Line(
@@ -78,6 +94,7 @@ import TollbookPolicy
         var evidence = AttemptEvidence(
             wasDispatched: line.wasDispatched, sawAnswer: line.sawAnswer, usage: line.usage)
         evidence.outputTokensSeen = 5
+        evidence.isRequestWhole = line.isRequestWhole
         let resolution = Resolution(line.ending, evidence, terms)
         #expect(resolution.basis == line.basis)
         #expect(resolution.endReason == line.endReason)

@@ -98,6 +98,31 @@ import TollbookWire
         #expect(scan.choices == 3 && scan.units == 3 && scan.user == "ann" && scan.prompt.attachments == 2)
     }
 
+    private static func interim(_ body: String, form: RequestForm, announced: Int?) throws -> ChatRequestScan? {
+        var scanner = FormRequestScanner(form: form, boundary: try boundary())
+        try scanner.scan(ByteBuffer(string: body))
+        return scanner.interim(announcedBytes: announced)
+    }
+
+    @Test func knowsAFormBeforeItIsWhole() throws {
+        let body = Self.part("model", "m") + Self.file + String(repeating: "x", count: 1_000)
+        let scan = try #require(try Self.interim(body, form: .transcription, announced: body.utf8.count + 399_000))
+        #expect(scan.model?.value == "m" && scan.formOpening == "--b0Und" && scan.units == 100)
+        // Without a length, the largest file that OpenAI takes.
+        let open = try #require(try Self.interim(body, form: .transcription, announced: nil))
+        #expect((6_550...6_560).contains(open.units))
+        #expect(try Self.interim(Self.file + "x", form: .transcription, announced: nil) == nil)
+        #expect(try Self.interim(Self.part("model", "m") + "--b0Und", form: .transcription, announced: nil) != nil)
+    }
+
+    @Test func waitsForTheNumberOfImages() throws {
+        let image = Self.file.replacing("\"file\"", with: "\"image[]\"") + "png\r\n"
+        let body = Self.part("model", "m") + image
+        #expect(try Self.interim(body, form: .images, announced: nil) == nil)
+        let scan = try #require(try Self.interim(Self.part("n", "3") + body, form: .images, announced: nil))
+        #expect(scan.choices == 3 && scan.units == 3 && scan.prompt.attachments == 16)
+    }
+
     struct Refusal: Sendable {
         let code: String
         let body: String

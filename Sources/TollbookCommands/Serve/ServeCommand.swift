@@ -83,8 +83,12 @@ struct ServeLimitOptions: ParsableArguments {
     var keepAliveTimeout: String?
     @Option(help: "\(ServeSetting.drainTimeout.help) Default: 20s.")
     var drainTimeout: String?
+    @Option(help: "\(ServeSetting.bodyTimeout.help) Default: 1m.")
+    var bodyTimeout: String?
     @Option(help: "\(ServeSetting.maximumBody.help) Default: 32MiB.")
     var maxBody: String?
+    @Option(help: "\(ServeSetting.maximumUpload.help) Default: 1GiB.")
+    var maxUpload: String?
     @Option(help: "\(ServeSetting.maximumConnections.help) Default: 16384.")
     var maxConnections: String?
     @Option(help: "\(ServeSetting.ballast.help) Default: 16MiB.")
@@ -94,7 +98,8 @@ struct ServeLimitOptions: ParsableArguments {
         let all: [ServeSetting: String?] = [
             .caFile: caFile, .connectTimeout: connectTimeout, .firstByteTimeout: firstByteTimeout,
             .chunkTimeout: chunkTimeout, .totalTimeout: totalTimeout, .headerTimeout: headerTimeout,
-            .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .maximumBody: maxBody,
+            .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .bodyTimeout: bodyTimeout,
+            .maximumBody: maxBody, .maximumUpload: maxUpload,
             .maximumConnections: maxConnections, .ballast: ballast,
         ]
         return all.compactMapValues { $0 }

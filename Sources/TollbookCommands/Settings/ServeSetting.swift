@@ -19,7 +19,9 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case headerTimeout = "header-timeout"
     case keepAliveTimeout = "keep-alive-timeout"
     case drainTimeout = "drain-timeout"
+    case bodyTimeout = "body-timeout"
     case maximumBody = "max-body"
+    case maximumUpload = "max-upload"
     case maximumConnections = "max-connections"
     case ballast
 
@@ -46,12 +48,14 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .caFile: "PEM file of certificates to trust besides the system's."
         case .connectTimeout: "Longest wait for a connection to a provider."
         case .firstByteTimeout: "Longest wait for a provider's answer to begin."
-        case .chunkTimeout: "Longest wait between two pieces of a provider's answer."
+        case .chunkTimeout: "Longest wait between two pieces of a provider's answer, or for it to take more of a body."
         case .totalTimeout: "Longest time of one call."
         case .headerTimeout: "Longest wait for a caller's request head."
         case .keepAliveTimeout: "How long a caller's idle connection is kept."
         case .drainTimeout: "How long calls in progress may go on after SIGTERM."
-        case .maximumBody: "Largest request body."
+        case .bodyTimeout: "Longest wait between two pieces of a caller's body."
+        case .maximumBody: "Largest request body that is held whole."
+        case .maximumUpload: "Largest request body that is streamed to the provider: forms and what is passed through."
         case .maximumConnections: "Connections of callers at once."
         case .ballast: "Disk space kept in reserve to settle calls when the disk is full."
         }

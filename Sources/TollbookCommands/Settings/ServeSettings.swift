@@ -58,6 +58,7 @@ struct ServeSettings: Sendable {
         timeouts.firstByteMillis = try millis(sources, .firstByteTimeout, default: timeouts.firstByteMillis)
         timeouts.betweenChunksMillis = try millis(sources, .chunkTimeout, default: timeouts.betweenChunksMillis)
         timeouts.totalMillis = try millis(sources, .totalTimeout, default: timeouts.totalMillis)
+        timeouts.bodyIdleMillis = try millis(sources, .bodyTimeout, default: timeouts.bodyIdleMillis)
         timeouts.headerMillis = try millis(sources, .headerTimeout, default: timeouts.headerMillis)
         timeouts.keepAliveMillis = try millis(sources, .keepAliveTimeout, default: timeouts.keepAliveMillis)
         return timeouts
@@ -66,6 +67,7 @@ struct ServeSettings: Sendable {
     private static func sizes(_ sources: SettingSources) throws -> GatewaySizes {
         var sizes = GatewaySizes()
         sizes.bodyBytes = try bytes(sources, .maximumBody, default: sizes.bodyBytes)
+        sizes.uploadBytes = try bytes(sources, .maximumUpload, default: sizes.uploadBytes)
         sizes.clientConnections = try sources.value(
             .maximumConnections, default: sizes.clientConnections, expected: "a number above 0"
         ) { text in Int(text).flatMap { $0 > 0 ? $0 : nil } }

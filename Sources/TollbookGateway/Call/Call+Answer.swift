@@ -12,6 +12,7 @@ extension Call {
         progress?.upstreamRequestID = answer.requestID
         setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
         self.answer = answer
+        if answer.status >= 300 { stopUpload() }
         switch answer.status {
         case 200..<300:
             let form = answerForm(answer)
@@ -99,6 +100,7 @@ extension Call {
     /// The provider's answer is whole.
     func upstreamEnd() {
         connection = nil
+        stopUpload()
         guard machine.phase == .answering, let reader else { return }
         switch reader.form {
         case .plain: plainEnd(reader)

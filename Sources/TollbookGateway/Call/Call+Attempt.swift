@@ -90,7 +90,9 @@ extension Call {
             patch.renameRepeatedModels(of: intake.scan, to: pool.endpoint.modelResource(target.deployment.model))
         }
         let body = patch.edits.isEmpty ? [intake.body] : patch.apply(to: [intake.body])
-        let length = patch.patchedLength(of: intake.body.readableBytes)
+        let length: Int? =
+            upload.map { $0.announcedBytes.map { patch.patchedLength(of: $0) } }
+            ?? patch.patchedLength(of: intake.body.readableBytes)
         let prefix =
             intake.passed.map { pool.requestPrefix(of: $0) }
             ?? pool.requestPrefix(for: intake.endpoint, model: target.deployment.model)
@@ -102,7 +104,8 @@ extension Call {
                     nowMicros: loop.configuration.clock.nowMicros())
             },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,
-            body: body, length: length)
+            body: body, length: length, isWhole: upload == nil)
+        if upload != nil { uploadBegan() }
     }
 
     /// A byte may leave from here on.

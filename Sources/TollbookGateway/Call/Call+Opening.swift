@@ -72,7 +72,8 @@ extension Call {
             id: request?.id ?? loop.nextID(nowMicros: intake.acceptedMicros), acceptedMicros: intake.acceptedMicros,
             key: key, endUser: intake.endUser, address: intake.address, interaction: intake.interaction,
             tags: intake.tags, endpoint: intake.endpoint, dialect: intake.endpoint.dialect, route: route,
-            isStream: intake.scan.stream, bodyBytes: Int64(intake.body.readableBytes), bodyHash: intake.bodyHash,
+            isStream: intake.scan.stream, bodyBytes: upload == nil ? Int64(intake.body.readableBytes) : 0,
+            bodyHash: intake.bodyHash,
             estimatedInputTokens: Int64(intake.scan.estimatedInputTokens),
             heldOutputTokens: plan?.heldOutputTokens ?? 0, revision: snapshot.revision, traceID: intake.traceID,
             decisions: decisions, target: plan?.targets.first, hold: plan?.hold, currency: plan?.currency)

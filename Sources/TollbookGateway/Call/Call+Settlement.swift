@@ -26,6 +26,7 @@ extension Call {
         guard machine.phase != .opening, let progress else { return }
         var summary = reader?.summary() ?? AnswerSummary()
         summary.evidence.wasDispatched = progress.wasDispatched
+        summary.evidence.isRequestWhole = upload?.isWhole ?? true
         let resolution = Resolution(ending, summary.evidence, progress.terms(of: intake))
         self.progress = nil
         guard machine.settling() else { return }
@@ -88,7 +89,7 @@ extension Call {
         let settlement = Settlement(
             request: request, attempts: attempts, endedMicros: loop.configuration.clock.nowMicros(), status: status,
             endReason: endReason, caveat: caveat,
-            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000))
+            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000), upload: upload?.record)
         loop.ledger.submit(settle: settlement, client: mailbox, ticket: takeTicket())
     }
 

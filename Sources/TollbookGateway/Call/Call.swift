@@ -9,7 +9,9 @@ internal import TollbookWire
 /// Outlives its client: the loop's table holds it until the ledger has acknowledged the last command.
 final class Call {
     let loop: GatewayLoop
-    let intake: CallIntake
+    var intake: CallIntake
+    /// The body that goes up while it arrives; nil: it was held whole.
+    let upload: Upload?
     /// nil once the client has gone, or has got its answer.
     var front: FrontHandler?
     var machine = CallStateMachine()
@@ -59,10 +61,11 @@ final class Call {
     private(set) var deadlineNanos: UInt64
     private let totalDeadlineNanos: UInt64
 
-    init(loop: GatewayLoop, front: FrontHandler, intake: CallIntake) {
+    init(loop: GatewayLoop, front: FrontHandler, intake: CallIntake, upload: Upload?) {
         self.loop = loop
         self.front = front
         self.intake = intake
+        self.upload = upload
         totalDeadlineNanos = loop.deadline(inMillis: loop.configuration.timeouts.totalMillis)
         deadlineNanos = totalDeadlineNanos
     }
@@ -136,7 +139,7 @@ final class Call {
         switch machine.phase {
         case .opening: stop(.openTimeout)
         case .connecting: giveUp(.connectTimeout)
-        case .dispatched: giveUp(isPastTotal ? .totalTimeout : .firstByteTimeout)
+        case .dispatched: giveUp(isPastTotal ? .totalTimeout : isUploading ? .uploadTimeout : .firstByteTimeout)
         case .answering: giveUp(isPastTotal ? .totalTimeout : .idleTimeout)
         case .settling, .finished: clearDeadline()
         }

@@ -13,13 +13,14 @@ struct CallIntake {
     let acceptedMicros: Int64
     /// Monotonic, when the last byte of the request was read.
     let acceptedNanos: UInt64
-    let scan: ChatRequestScan
-    let body: ByteBuffer
+    var scan: ChatRequestScan
+    /// Of a body that goes up while it arrives: its first bytes, until they are sent.
+    var body: ByteBuffer
     let bodyHash: [UInt8]
     /// The body's plain SHA-256 in hexadecimal, where AWS's providers want it.
-    var bodySHA256: String?
-    /// Reserved for the body; given back when the call ends.
-    let reservedBytes: Int
+    let bodySHA256: String?
+    /// Reserved for the body; given back when the call ends, or when its first bytes have gone up.
+    var reservedBytes: Int
     /// The request's query without a virtual key; nil: none.
     let query: String?
     /// Of a call that is passed through: what it asks the provider for.

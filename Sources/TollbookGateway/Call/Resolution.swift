@@ -23,6 +23,8 @@ package enum AttemptEnding: Equatable, Sendable {
 package struct AttemptEvidence: Sendable {
     /// Whether a byte of the request may have left.
     package var wasDispatched: Bool
+    /// Whether all of the request was passed to the provider; one that gets a part has nothing to answer.
+    package var isRequestWhole = true
     /// Whether anything of a successful answer's content was seen.
     package var sawAnswer: Bool
     /// As the provider reported it; nil: it did not.
@@ -138,7 +140,8 @@ package struct Resolution: Sendable, Equatable {
         // An error in place of an answer is as good as an error status.
         case .errorEvent: return evidence.sawAnswer ? .seen : .none
         case .complete: return .seen
-        case .malformed, .broken, .clientGone, .shutdown: return evidence.sawAnswer ? .seen : .hold
+        case .malformed, .broken, .clientGone, .shutdown:
+            return evidence.sawAnswer ? .seen : evidence.isRequestWhole ? .hold : .none
         }
     }
 
@@ -213,6 +216,7 @@ package struct Resolution: Sendable, Equatable {
     private static func caveat(_ ending: AttemptEnding, _ evidence: AttemptEvidence, _ basis: Basis) -> Caveat? {
         if ending == .shutdown { return .shutdown }
         if basis == .hold { return .holdPosted }
+        if basis == .none, evidence.wasDispatched, !evidence.isRequestWhole { return .uploadIncomplete }
         if ending == .clientGone { return evidence.wasDispatched ? .clientLeftEarly : nil }
         if ending == .malformed { return .answerMalformed }
         if basis == .seen { return .usageEstimated }

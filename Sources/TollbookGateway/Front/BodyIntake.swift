@@ -5,6 +5,9 @@ internal import TollbookWire
 /// A call's body while it arrives: kept in one buffer, scanned and hashed chunk by chunk.
 struct BodyIntake {
     private(set) var body = ByteBuffer()
+    private var byteCount = 0
+    /// False: bytes are read and not kept.
+    private var isKept = true
     /// The first thing that is wrong with the body; nothing is kept from there on.
     private(set) var error: WireError?
     private var scanner: ChatRequestScanner
@@ -54,15 +57,34 @@ struct BodyIntake {
             return
         }
         chunk.withUnsafeReadableBytes { hasher.update($0) }
-        keep(chunk)
+        byteCount += chunk.readableBytes
+        if isKept { keep(chunk) }
     }
+
+    /// What the body asks for as far as it has come, with the worst case of the rest.
+    ///
+    /// - Returns: nil: it can only be known of the whole body.
+    func interim(announcedBytes: Int?) -> ChatRequestScan? {
+        guard error == nil else { return nil }
+        if isOpaque { return isPrompt ? nil : ChatRequestScan(passedBytes: byteCount, isPrompt: false) }
+        return formScanner?.interim(announcedBytes: announcedBytes)
+    }
+
+    /// Gives out what is kept; from here on bytes are read and not kept.
+    mutating func release() -> ByteBuffer {
+        isKept = false
+        defer { body = ByteBuffer() }
+        return body
+    }
+
+    /// The hash of what has come.
+    var hash: [UInt8] { hasher.finalize() }
 
     /// Ends the body.
     mutating func finish() throws(WireError) -> (scan: ChatRequestScan, hash: [UInt8]) {
         if let error { throw error }
         if isOpaque {
-            let bytes = body.readableBytes
-            return (ChatRequestScan(passedBytes: bytes, isPrompt: isPrompt), hasher.finalize())
+            return (ChatRequestScan(passedBytes: byteCount, isPrompt: isPrompt), hasher.finalize())
         }
         if let scan = try formScanner?.finish() { return (scan, hasher.finalize()) }
         return (try scanner.finish(), hasher.finalize())

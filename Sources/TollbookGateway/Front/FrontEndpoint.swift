@@ -29,6 +29,11 @@ extension Endpoint {
     /// Whether its bodies may be forms.
     var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits }
 
+    /// Whether its bodies, other than JSON, go to the provider while they arrive once they are larger than
+    /// `GatewayLimits.uploadPrefixBytes`. Those of forms do so where `FormRequestScanner.interim` finds the fields that
+    /// the call is opened with among the first bytes.
+    var streamsBodies: Bool { takesForms || self == .passthrough }
+
     /// Whether its bodies may be JSON.
     var takesJSON: Bool { self != .transcriptions && self != .translations }
 

@@ -69,6 +69,7 @@ extension FrontHandler {
     private func makeHead(
         _ status: Int, _ framing: AnswerHead.Framing, _ call: Call?, _ receipt: SettlementReceipt?
     ) -> AnswerHead {
+        if phase == .uploading, !isRestSmall { keepsAlive = false }
         var head = AnswerHead(status: status, framing: framing, isHTTP10: isHTTP10, keepsAlive: keepsAlive)
         if let call {
             head.request = call.request

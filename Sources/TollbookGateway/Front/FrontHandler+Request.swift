@@ -39,7 +39,8 @@ extension FrontHandler {
 
     /// What is wrong with a request of a known key, as far as its head shows.
     private func headError(_ head: RequestHead, _ details: RequestDetails) -> GatewayError? {
-        let limit = loop.configuration.sizes.bodyBytes
+        let sizes = loop.configuration.sizes
+        let limit = head.streamsBody ? sizes.uploadBytes : sizes.bodyBytes
         if (head.headers.contentLength ?? 0) > limit { return .requestTooLarge(limit: limit) }
         if head.headers.hostCount != 1, !isHTTP10 || head.headers.hostCount > 1 {
             return GatewayError(.invalidRequest, "The request needs exactly one Host header.", param: "host")
@@ -122,7 +123,9 @@ extension FrontHandler {
 
     func receive(_ bytes: ByteBuffer) {
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
-        if let error = request?.append(bytes, loop: loop) { refuse(error) }
+        guard let request else { return }
+        if let error = request.append(bytes, loop: loop) { return refuse(error) }
+        if request.streamsBody { startUploadIfReady() }
     }
 
     /// The request is whole.
@@ -134,7 +137,14 @@ extension FrontHandler {
             return refuse(.invalidSignature)
         }
         switch request.head.target {
-        case .call(let endpoint, let model): startCall(endpoint, model: model, bodySHA256: digest)
+        case .call(let endpoint, let model):
+            do throws(WireError) {
+                let (scan, hash) = try request.body.finish()
+                let body = CallBody(scan: scan, bytes: request.body.body, hash: hash, sha256: digest)
+                startCall(request, endpoint, model: model, body)
+            } catch {
+                refuse(.unreadable(error))
+            }
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
             let snapshot = loop.ledger.snapshot
@@ -147,39 +157,38 @@ extension FrontHandler {
         }
     }
 
-    /// - Parameter model: as the path has it; nil: the body names it.
-    private func startCall(_ endpoint: Endpoint, model: String?, bodySHA256: String?) {
-        guard let request else { return }
-        do throws(WireError) {
-            var (scan, hash) = try request.body.finish()
-            guard scan.choices > 0 else { return refuse(.noChoices) }
-            guard !scan.isBackground else { return refuse(.backgroundResponse) }
-            guard GeminiModel.isRepeated(model, by: scan) else { return refuse(.anotherModel) }
-            if endpoint.alwaysStreams { scan.stream = true }
-            // The scan has a model where neither the path nor the provider has one.
-            let name = model ?? scan.model?.value ?? endpoint.defaultModel ?? ""
-            var intake = makeIntake(request, endpoint, name, scan, hash)
-            intake.bodySHA256 = bodySHA256
-            phase = .calling
-            let call = Call(loop: loop, front: self, intake: intake)
-            self.call = call
-            loop.metrics.requestBytes &+= UInt64(scan.bodyBytes)
-            call.start()
-        } catch {
-            refuse(.unreadable(error))
-        }
+    /// - Parameters:
+    ///   - model: as the path has it; nil: the body names it.
+    ///   - body: what is there of it.
+    ///   - upload: the rest of the body; nil: it is whole.
+    func startCall(
+        _ request: FrontRequest, _ endpoint: Endpoint, model: String?, _ body: CallBody, upload: Upload? = nil
+    ) {
+        guard body.scan.choices > 0 else { return refuse(.noChoices) }
+        guard !body.scan.isBackground else { return refuse(.backgroundResponse) }
+        guard GeminiModel.isRepeated(model, by: body.scan) else { return refuse(.anotherModel) }
+        // The scan has a model where neither the path nor the provider has one.
+        let name = model ?? body.scan.model?.value ?? endpoint.defaultModel ?? ""
+        var intake = makeIntake(request, endpoint, name, body)
+        if endpoint.alwaysStreams { intake.scan.stream = true }
+        phase = upload == nil ? .calling : .uploading
+        clearDeadline()
+        let call = Call(loop: loop, front: self, intake: intake, upload: upload)
+        self.call = call
+        loop.metrics.requestBytes &+= UInt64(body.bytes.readableBytes)
+        call.start()
     }
 
     private func makeIntake(
-        _ request: FrontRequest, _ endpoint: Endpoint, _ model: String, _ scan: ChatRequestScan, _ hash: [UInt8]
+        _ request: FrontRequest, _ endpoint: Endpoint, _ model: String, _ body: CallBody
     ) -> CallIntake {
         CallIntake(
             endpoint: endpoint, model: model, secretHash: request.secretHash, acceptedMicros: request.acceptedMicros,
-            acceptedNanos: loop.readNanos(), scan: scan, body: request.body.body, bodyHash: hash,
-            reservedBytes: request.takeReservation(), query: request.head.query, passed: request.head.passed,
-            forwarded: request.head.headers.forwarded,
+            acceptedNanos: loop.readNanos(), scan: body.scan, body: body.bytes, bodyHash: body.hash,
+            bodySHA256: body.sha256, reservedBytes: request.takeReservation(), query: request.head.query,
+            passed: request.head.passed, forwarded: request.head.headers.forwarded,
             hasAnthropicVersion: request.head.headers.hasAnthropicVersion, tags: request.details.tags,
-            endUser: request.details.endUser ?? scan.user, interaction: request.details.interaction,
+            endUser: request.details.endUser ?? body.scan.user, interaction: request.details.interaction,
             traceID: request.head.headers.traceID, address: address)
     }
 
@@ -197,7 +206,7 @@ extension FrontHandler {
     }
 
     /// Whether the rest of a request is worth reading so that the connection can go on.
-    private func isSmall(_ headers: borrowing RequestHeaders) -> Bool {
+    func isSmall(_ headers: borrowing RequestHeaders) -> Bool {
         !headers.expectsContinue && !headers.isChunked
             && (headers.contentLength ?? 0) <= GatewayLimits.discardedBodyBytes
     }

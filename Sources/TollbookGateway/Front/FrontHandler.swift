@@ -16,6 +16,8 @@ final class FrontHandler: ChannelDuplexHandler {
         case idle
         /// A request's body arrives.
         case receiving
+        /// A call runs, and its request's body arrives.
+        case uploading
         /// A call runs; its request is whole.
         case calling
         /// The request was answered early; the rest of its body is dropped.
@@ -111,6 +113,7 @@ final class FrontHandler: ChannelDuplexHandler {
         keepsAlive = false
         switch phase {
         case .idle, .receiving: refuse(.unreadable(fault))
+        case .uploading: call?.uploadFailed(.unreadable(fault))
         case .discarding: linger()
         case .calling, .lingering, .closed: break
         }
@@ -151,13 +154,16 @@ final class FrontHandler: ChannelDuplexHandler {
         switch phase {
         case .idle where isHeadBegun, .receiving:
             keepsAlive = false
-            refuse(GatewayError(.requestTimeout, "The request did not arrive in time."))
+            refuse(.requestTimeout)
+        case .uploading:
+            keepsAlive = false
+            call?.uploadFailed(.requestTimeout)
         case .idle, .calling, .discarding, .lingering, .closed: close()
         }
     }
 
     /// Whether no request arrives and no call runs.
-    var isQuiet: Bool { phase != .receiving && phase != .calling }
+    var isQuiet: Bool { phase != .receiving && phase != .calling && phase != .uploading }
 
     /// No further request is taken.
     func drain() {
@@ -167,8 +173,17 @@ final class FrontHandler: ChannelDuplexHandler {
 
     // MARK: Reading
 
-    /// Whether a pipelined request waits: no more is read until it has been taken up.
-    private var isBacklogged: Bool { !reader.isEmpty && (phase == .calling || !isWritable) }
+    /// Whether nothing of what was received is taken up now.
+    private var isHeldUp: Bool {
+        switch phase {
+        case .calling: true
+        case .uploading: !(call?.takesUpload ?? false)
+        default: !isWritable
+        }
+    }
+
+    /// Whether a pipelined request or the rest of a body waits: no more is read until it has been taken up.
+    private var isBacklogged: Bool { !reader.isEmpty && isHeldUp }
 
     func read(context: ChannelHandlerContext) {
         if isBacklogged { hasPendingRead = true } else { context.read() }
@@ -187,13 +202,11 @@ final class FrontHandler: ChannelDuplexHandler {
     }
 
     /// Takes up what was received, until a call runs or the client does not take its answers.
-    private func takeUp() {
+    func takeUp() {
         guard !isTakingUp else { return }
         isTakingUp = true
         do throws(MessageFault) {
-            while phase != .calling, phase != .lingering, phase != .closed, isWritable, let part = try reader.next() {
-                take(part)
-            }
+            while phase != .lingering, phase != .closed, !isHeldUp, let part = try reader.next() { take(part) }
         } catch {
             failed(with: error)
         }
@@ -219,7 +232,9 @@ final class FrontHandler: ChannelDuplexHandler {
             isAwaitingEnd = true
             begin(head)
         case .body(let bytes):
-            if phase != .receiving {
+            if phase == .uploading {
+                upload(bytes)
+            } else if phase != .receiving {
                 discard(bytes)
             } else if isCompressed {
                 decompress(bytes)
@@ -235,6 +250,10 @@ final class FrontHandler: ChannelDuplexHandler {
         isAwaitingEnd = false
         switch phase {
         case .receiving: finishRequest()
+        case .uploading:
+            phase = .calling
+            clearDeadline()
+            call?.uploadEnded()
         case .discarding: becomeIdle()
         case .idle, .calling, .lingering, .closed: break
         }
@@ -254,6 +273,7 @@ final class FrontHandler: ChannelDuplexHandler {
         phase = .discarding
         discardedBytes = 0
         setDeadline(inMillis: loop.configuration.timeouts.bodyIdleMillis)
+        takeUp()
     }
 
     private func becomeIdle() {
@@ -275,6 +295,8 @@ final class FrontHandler: ChannelDuplexHandler {
             } else {
                 setDeadline(inMillis: loop.configuration.timeouts.clientStallMillis)
             }
+            call?.clientWritabilityChanged(isWritable)
+        } else if phase == .uploading {
             call?.clientWritabilityChanged(isWritable)
         } else if isWritable {
             takeUp()

@@ -14,6 +14,10 @@ final class FrontRequest {
     var body: BodyIntake
     /// nil: the body's plain SHA-256 is of no use.
     private var digest: SHA256?
+    /// Whether the body goes to the provider while it arrives, unless it turns out that it must be held whole.
+    private(set) var streamsBody: Bool
+    /// Whether the body would have gone up so, had its first bytes had the fields that the call is opened with.
+    private var isHeldForm = false
     private var bodyBytes = 0
     private var reservedBytes = 0
 
@@ -26,6 +30,7 @@ final class FrontRequest {
         self.secretHash = secretHash
         self.acceptedMicros = acceptedMicros
         self.details = details
+        streamsBody = head.streamsBody
         guard head.passed == nil else {
             body = BodyIntake(
                 opaque: hasher, isPrompt: head.headers.isJSON, announcedBytes: head.headers.contentLength)
@@ -41,14 +46,37 @@ final class FrontRequest {
     /// Takes a chunk of the body; an error when there is no room for it.
     func append(_ bytes: ByteBuffer, loop: GatewayLoop) -> GatewayError? {
         let count = bytes.readableBytes
-        let limit = loop.configuration.sizes.bodyBytes
         bodyBytes += count
-        guard bodyBytes <= limit else { return .requestTooLarge(limit: limit) }
+        if let error = sizeError(loop.configuration.sizes) { return error }
         guard loop.reserveBody(count) else { return .overloaded }
         reservedBytes += count
         body.append(bytes)
         if digest != nil { bytes.withUnsafeReadableBytes { digest?.update(bufferPointer: $0) } }
         return nil
+    }
+
+    private func sizeError(_ sizes: GatewaySizes) -> GatewayError? {
+        let limit = streamsBody ? sizes.uploadBytes : sizes.bodyBytes
+        if isHeldForm, max(bodyBytes, head.headers.contentLength ?? 0) > limit {
+            return .fieldsBehindFiles(limit: limit)
+        }
+        return bodyBytes <= limit ? nil : .requestTooLarge(limit: limit)
+    }
+
+    /// Decides, once the first bytes of the body are there, whether the rest goes to the provider while it arrives.
+    ///
+    /// - Returns: what is known of the body, its first bytes, and the rest; nil: not yet, or the body is held whole.
+    func takeUpload(_ loop: GatewayLoop) -> (scan: ChatRequestScan, held: ByteBuffer, upload: Upload)? {
+        let announced = head.headers.contentLength
+        guard streamsBody, bodyBytes > GatewayLimits.uploadPrefixBytes, bodyBytes != announced else { return nil }
+        guard let scan = body.interim(announcedBytes: announced) else {
+            streamsBody = false
+            isHeldForm = body.error == nil
+            return nil
+        }
+        let held = body.release()
+        let limit = loop.configuration.sizes.uploadBytes
+        return (scan, held, Upload(body, receivedBytes: bodyBytes, announcedBytes: announced, limit: limit))
     }
 
     /// The body's plain SHA-256 in hexadecimal, if it is of use.
@@ -67,6 +95,16 @@ final class FrontRequest {
         defer { reservedBytes = 0 }
         return reservedBytes
     }
+}
+
+/// What there is of a body when its call begins.
+struct CallBody {
+    let scan: ChatRequestScan
+    let bytes: ByteBuffer
+    /// HMAC-SHA-256, first 16 bytes; zeros: the body is not whole.
+    let hash: [UInt8]
+    /// Plain and in hexadecimal; nil: it is of no use.
+    var sha256: String?
 }
 
 /// What a caller says of a request in headers, checked.

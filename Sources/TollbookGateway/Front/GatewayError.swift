@@ -103,6 +103,8 @@ extension GatewayError {
     static let shuttingDown = GatewayError(
         .shuttingDown, "The gateway is being stopped.", retryAfterSeconds: 2)
 
+    static let requestTimeout = GatewayError(.requestTimeout, "The request did not arrive in time.")
+
     static let noChoices = GatewayError(.invalidField, "The field n must be 1 or more.", param: "n")
 
     static let storedResponse = GatewayError(
@@ -118,6 +120,14 @@ extension GatewayError {
 
     static func requestTooLarge(limit: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(limit) bytes.")
+    }
+
+    /// A form that had to be held whole, and is too large for that.
+    static func fieldsBehindFiles(limit: Int) -> GatewayError {
+        GatewayError(
+            .requestTooLarge,
+            "A form larger than \(limit) bytes must have the field model, and to edit images also n, before its files: "
+                + "within its first \(GatewayLimits.uploadPrefixBytes) bytes.")
     }
 
     static func unknownRoute(_ name: String) -> GatewayError {

@@ -47,6 +47,14 @@ package final class RequestHead {
         guard let type = headers.formType, target.endpoint?.takesForms ?? false else { return nil }
         return FormBoundary(contentType: type)
     }
+    /// Whether the body may go to the provider before it is whole: nothing in it must be scanned or signed whole.
+    var streamsBody: Bool {
+        guard headers.encoding == .identity, headers.signature == nil, let endpoint = target.endpoint,
+            endpoint.streamsBodies, !needsBodyDigest
+        else { return false }
+        return endpoint == .passthrough ? !headers.isJSON : formBoundary != nil
+    }
+
     /// Whether the body's SHA-256 is needed: a signature covers it, and AWS's providers want one.
     var needsBodyDigest: Bool { signature != nil || target.endpoint?.dialect.isBedrock ?? false }
 

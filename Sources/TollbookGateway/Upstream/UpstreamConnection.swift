@@ -38,6 +38,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var isCompressed = false
     private var hasDecompressor = false
     private var keepsAlive = false
+    /// Whether the request's body goes on.
+    private var isSending = false
+    /// Whether it is sent in chunks.
+    private var isChunked = false
     private var failure: ErrorClass?
     private var trailingBytes = 0
     private var isPaused = false
@@ -58,11 +62,16 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     var isReady: Bool { state == .busy }
 
     /// Sends a request. A small body is copied behind its head; a large one goes out as it is.
+    ///
+    /// - Parameters:
+    ///   - body: the whole of it, or its first bytes.
+    ///   - length: of the whole body; nil: it is sent in chunks.
+    ///   - isWhole: false: more comes by `sendBody(_:)`, and the end by `endBody(_:)`.
     func send(
         prefix: UpstreamRequestHead.Prefix, query: String?, secret: ByteBuffer?, version: ByteBuffer?,
-        forwarded: ByteBuffer, body: [ByteBuffer], length: Int
+        forwarded: ByteBuffer, body: [ByteBuffer], length: Int?, isWhole: Bool = true
     ) {
-        let isCopied = length <= GatewayLimits.copiedBodyBytes
+        let isCopied = isWhole && length ?? .max <= GatewayLimits.copiedBodyBytes
         output.append { buffer in
             UpstreamRequestHead.write(
                 prefix: prefix, query: query, secret: secret, version: version, forwarded: forwarded,
@@ -71,9 +80,58 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard let context else { return }
         if isCopied { return context.writeAndFlush(wrapOutboundOut(output.take()), promise: nil) }
         context.write(wrapOutboundOut(output.take()), promise: nil)
-        for part in body { context.write(wrapOutboundOut(part), promise: nil) }
+        isSending = !isWhole
+        isChunked = length == nil
+        for part in body { write(part, context) }
         context.flush()
     }
+
+    // MARK: Bodies that go on
+
+    /// Whether it takes more of the request's body without piling it up.
+    var takesBody: Bool { isSending && state == .busy && channel?.isWritable ?? false }
+
+    /// Sends the next bytes of the request's body.
+    func sendBody(_ bytes: ByteBuffer) {
+        guard isSending, let context else { return }
+        write(bytes, context)
+        context.flush()
+    }
+
+    /// Ends the request's body.
+    ///
+    /// - Parameter tail: its last bytes.
+    func endBody(_ tail: ByteBuffer?) {
+        guard isSending, let context else { return }
+        isSending = false
+        if let tail { write(tail, context) }
+        if isChunked {
+            output.append { $0.writeStaticString("0\r\n\r\n") }
+            context.write(wrapOutboundOut(output.take()), promise: nil)
+        }
+        context.flush()
+    }
+
+    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard isChunked else { return context.write(wrapOutboundOut(bytes), promise: nil) }
+        output.append { buffer in
+            buffer.write(atMost: 24) { cursor in
+                cursor.writeHexadecimal(bytes.readableBytes)
+                cursor.write("\r\n")
+            }
+        }
+        context.write(wrapOutboundOut(output.take()), promise: nil)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        output.append { $0.writeStaticString("\r\n") }
+        context.write(wrapOutboundOut(output.take()), promise: nil)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isSending, state == .busy, context.channel.isWritable { call?.upstreamTakesMore() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: The answer
 
     /// Stops reading the answer until `resume()`.
     func pause() {
@@ -97,6 +155,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     func finishTrailing(deadlineNanos: UInt64) {
         guard state == .busy else { return }
         call = nil
+        // A provider that was left in the middle of a request may wait for the rest of it.
+        guard !isSending else { return close() }
         state = .trailing
         trailingBytes = 0
         self.deadlineNanos = deadlineNanos
@@ -112,6 +172,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         self.call = call
         state = .busy
         keepsAlive = false
+        isSending = false
         failure = nil
         deadlineNanos = .max
         return true
@@ -299,7 +360,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         state = .idle
         isPaused = false
         // Bytes behind the answer answer nothing that was asked.
-        let isKept = pool.endBusy(self, keeps: keepsAlive && reader.isEmpty)
+        let isKept = pool.endBusy(self, keeps: keepsAlive && !isSending && reader.isEmpty)
         served?.upstreamEnd()
         if !isKept { close() }
     }

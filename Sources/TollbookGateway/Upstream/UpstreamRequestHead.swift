@@ -31,15 +31,15 @@ enum UpstreamRequestHead {
     ///   - version: the header line of the version that the caller did not give.
     ///   - forwarded: the caller's header lines.
     ///   - copied: the body's parts if they are to be copied.
-    ///   - length: of the whole body.
+    ///   - length: of the whole body; nil: it is sent in chunks.
     static func write(
         prefix: Prefix, query: String?, secret: ByteBuffer?, version: ByteBuffer?, forwarded: ByteBuffer,
-        copied: [ByteBuffer], length: Int, to buffer: inout ByteBuffer
+        copied: [ByteBuffer], length: Int?, to buffer: inout ByteBuffer
     ) {
         let prefixBytes = prefix.line.readableBytes + (query?.utf8.count ?? 0) + prefix.headers.readableBytes
         let ownBytes = prefixBytes + (secret?.readableBytes ?? 0) + (version?.readableBytes ?? 0)
         let headBytes = ownBytes + forwarded.readableBytes + fixedBytes
-        buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length)) { cursor in
+        buffer.write(atMost: headBytes + (copied.isEmpty ? 0 : length ?? 0)) { cursor in
             cursor.write(prefix.line)
             if let query {
                 cursor.write(prefix.joint)
@@ -49,9 +49,13 @@ enum UpstreamRequestHead {
             if let secret { cursor.write(secret) }
             if let version { cursor.write(version) }
             cursor.write(forwarded)
-            cursor.write("content-length: ")
-            cursor.writeDecimal(UInt64(length))
-            cursor.write("\r\n\r\n")
+            if let length {
+                cursor.write("content-length: ")
+                cursor.writeDecimal(UInt64(length))
+                cursor.write("\r\n\r\n")
+            } else {
+                cursor.write("transfer-encoding: chunked\r\n\r\n")
+            }
             for part in copied { cursor.write(part) }
         }
     }

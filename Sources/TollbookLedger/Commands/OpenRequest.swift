@@ -19,8 +19,9 @@ package final class OpenRequest: Sendable {
     package let dialect: Dialect
     package let route: RouteRecord
     package let isStream: Bool
+    /// 0 for a body that is still on its way.
     package let bodyBytes: Int64
-    /// HMAC-SHA-256 of the body, first 16 bytes.
+    /// HMAC-SHA-256 of the body, first 16 bytes; zeros for a body that is still on its way.
     package let bodyHash: [UInt8]
     package let estimatedInputTokens: Int64
     package let heldOutputTokens: Int64

@@ -15,10 +15,12 @@ package final class Settlement: Sendable {
     package let caveat: Caveat?
     /// Microseconds from acceptance to the durable open.
     package let openedAfterMicros: Int64
+    /// What there was of a body that was streamed; nil: it was held whole, and the request's row has it.
+    package let upload: UploadRecord?
 
     package init(
         request: OpenRequest, attempts: [AttemptRecord], endedMicros: Int64, status: Int, endReason: EndReason,
-        caveat: Caveat?, openedAfterMicros: Int64
+        caveat: Caveat?, openedAfterMicros: Int64, upload: UploadRecord? = nil
     ) {
         self.request = request
         self.attempts = attempts
@@ -27,6 +29,23 @@ package final class Settlement: Sendable {
         self.endReason = endReason
         self.caveat = caveat
         self.openedAfterMicros = openedAfterMicros
+        self.upload = upload
+    }
+}
+
+/// A body that was streamed to the provider while it arrived.
+package struct UploadRecord: Sendable {
+    /// As far as they were read of the caller.
+    package let bodyBytes: Int64
+    /// HMAC-SHA-256 of these bytes, first 16 bytes.
+    package let bodyHash: [UInt8]
+    /// Whether the body was whole, and all of it was passed to the provider.
+    package let isWhole: Bool
+
+    package init(bodyBytes: Int64, bodyHash: [UInt8], isWhole: Bool) {
+        self.bodyBytes = bodyBytes
+        self.bodyHash = bodyHash
+        self.isWhole = isWhole
     }
 }
 

@@ -26,6 +26,7 @@ package enum TruthTable: String, CaseIterable, Sendable {
     case routeVersion = "route_version"
     case teamVersion = "team_version"
     case transfer
+    case upload
 
     /// The table's columns in the schema's order.
     package var columns: [String] {
@@ -149,6 +150,10 @@ package enum TruthTable: String, CaseIterable, Sendable {
             [
                 "request_id", "ordinal", "log_index", "kind", "code", "debit_account_id", "credit_account_id",
                 "amount_nano", "charge_ordinal",
+            ]
+        case .upload:
+            [
+                "request_id", "log_index", "body_bytes", "body_hash", "whole",
             ]
         }
     }

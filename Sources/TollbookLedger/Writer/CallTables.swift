@@ -10,6 +10,7 @@ final class CallTables {
     let charge: RowInserter
     let account: RowInserter
     let transfer: RowInserter
+    let upload: RowInserter
     let journal: RowInserter
     let openHold: RowInserter
     /// Requests that are open no more.
@@ -29,6 +30,7 @@ final class CallTables {
         charge = make(.charge)
         account = make(.account)
         transfer = make(.transfer)
+        upload = make(.upload)
         journal = RowInserter(
             table: "journal",
             columns: [
@@ -40,7 +42,7 @@ final class CallTables {
             table: "open_hold", columns: ["request_id", "amount_nano", "currency"], connection: connection,
             leaf: uncovered)
         closedHold = RowDeleter(table: "open_hold", key: "request_id", connection: connection)
-        all = [request, decision, attempt, outcome, charge, account, transfer, journal, openHold]
+        all = [request, decision, attempt, outcome, charge, account, transfer, upload, journal, openHold]
     }
 
     /// Stores the rows that wait.

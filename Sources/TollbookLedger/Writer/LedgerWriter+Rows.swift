@@ -143,6 +143,16 @@ extension LedgerWriter {
         }
     }
 
+    func insert(upload: UploadRecord, of id: RequestID) throws {
+        try tables.upload.insert { columns in
+            columns.add(id.rawValue)
+            columns.add(journal.nextIndex)
+            columns.add(upload.bodyBytes)
+            columns.add(upload.bodyHash)
+            columns.add(upload.isWhole)
+        }
+    }
+
     /// The account's id; a row is made on first need, before the rows that point at it.
     func account(_ kind: AccountKind, ownerID: Int64, currency: String) throws -> Int64 {
         let account = AccountBook.Account(kind: kind, ownerID: ownerID, currency: currency)

@@ -10,6 +10,8 @@ struct SettlementFacts {
     let endReason: EndReason
     let caveat: Caveat?
     let openedAfterMicros: Int64?
+    /// nil: the body was held whole.
+    var upload: UploadRecord?
 
     func providerID(of charge: ChargeRow) -> Int64 {
         attempts[Int(charge.attemptOrdinal)].providerID
@@ -22,7 +24,7 @@ extension LedgerWriter {
         let facts = SettlementFacts(
             attempts: settlement.attempts.map(AttemptRow.init), endedMicros: settlement.endedMicros,
             status: settlement.status, endReason: settlement.endReason, caveat: settlement.caveat,
-            openedAfterMicros: settlement.openedAfterMicros)
+            openedAfterMicros: settlement.openedAfterMicros, upload: settlement.upload)
         return .settled(try settle(RequestContext(settlement.request), facts))
     }
 
@@ -41,6 +43,7 @@ extension LedgerWriter {
                     openedAfterMicros: facts.openedAfterMicros, caveat: facts.caveat))
             try insert(
                 transfers: transfers, of: context.id, firstOrdinal: context.holdNano > 0 ? 1 : 0)
+            if let upload = facts.upload { try insert(upload: upload, of: context.id) }
             tables.closedHold.delete(context.id.rawValue)
             addBudgetEffects(context, totals: totals)
             addRollups(context, facts: facts, charges: charges, logIndex: index)

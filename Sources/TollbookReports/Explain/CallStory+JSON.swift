@@ -9,6 +9,7 @@ extension CallStory {
             .init("state", .string(state)),
             .init("who", try who()),
             .init("asked", asked),
+            .init("upload", upload),
             .init("decisions", .array(try call.decisions.map(json))),
             .init("hold", hold),
             .init("attempts", .array(call.attempts.map(json))),
@@ -57,6 +58,15 @@ extension CallStory {
             "held_output_tokens": .integer(request.heldOutputTokens),
             "revision": .integer(request.revision),
             "trace_id": .optional(request.traceID.map { Hexadecimal.text($0) }),
+        ])
+    }
+
+    private var upload: ReportJSON {
+        guard let upload = call.upload else { return .null }
+        return .members([
+            "body_bytes": .integer(upload.bodyBytes),
+            "body_hash": .string(Hexadecimal.text(upload.bodyHash)),
+            "whole": .bool(upload.whole != 0),
         ])
     }
 

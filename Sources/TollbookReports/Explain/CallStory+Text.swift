@@ -40,6 +40,7 @@ extension CallStory {
         add("ended", (call.outcome?.endedMicros).timeText)
         add("route", names.routes.name(request.routeID))
         add("asked for", CodeNames.endpoint[request.endpoint].map { request.stream == 0 ? $0 : "\($0), streamed" })
+        add("upload", call.upload.map { "\($0.bodyBytes) bytes\($0.whole == 0 ? ", not whole" : "")" })
         add("revision", "\(request.revision)")
         add("hold", call.heldNano.decimalText)
         let total = call.total

@@ -51,9 +51,16 @@ package enum ExportQueries {
         ORDER BY request_id, ordinal
         """
 
+    package static let uploads: StaticString = """
+        SELECT request_id, log_index, body_bytes, body_hash, whole
+        FROM upload
+        WHERE request_id BETWEEN ? AND ? AND log_index <= ?
+        ORDER BY request_id
+        """
+
     /// All of them with a name, for the query-plan test.
     package static let all: [(name: String, sql: StaticString)] = [
         ("requests", requests), ("outcomes", outcomes), ("attempts", attempts), ("charges", charges),
-        ("decisions", decisions), ("transfers", transfers),
+        ("decisions", decisions), ("transfers", transfers), ("uploads", uploads),
     ]
 }

@@ -10,6 +10,7 @@ struct CallReader {
     private var charges: ChildCursor
     private var decisions: ChildCursor
     private var transfers: ChildCursor
+    private var uploads: ChildCursor
     private let asOf: Int64
 
     init(_ connection: Connection, asOf: Int64) throws {
@@ -20,6 +21,7 @@ struct CallReader {
         charges = ChildCursor(try connection.cached(ExportQueries.charges))
         decisions = ChildCursor(try connection.cached(ExportQueries.decisions))
         transfers = ChildCursor(try connection.cached(ExportQueries.transfers))
+        uploads = ChildCursor(try connection.cached(ExportQueries.uploads))
     }
 
     /// Calls `body` for each request accepted in a period.
@@ -68,6 +70,7 @@ struct CallReader {
         try charges.forEachRow(of: id) { call.charges.append(CallRecord.Charge($0)) }
         try decisions.forEachRow(of: id) { call.decisions.append(CallRecord.Decision($0)) }
         try transfers.forEachRow(of: id) { call.transfers.append(CallRecord.Transfer($0)) }
+        try uploads.forEachRow(of: id) { call.upload = CallRecord.Upload($0) }
         return call
     }
 
@@ -77,6 +80,7 @@ struct CallReader {
         try charges.start(firstID: firstID, lastID: lastID, asOf: asOf)
         try decisions.start(firstID: firstID, lastID: lastID, asOf: asOf)
         try transfers.start(firstID: firstID, lastID: lastID, asOf: asOf)
+        try uploads.start(firstID: firstID, lastID: lastID, asOf: asOf)
     }
 
     private func stop() {
@@ -86,5 +90,6 @@ struct CallReader {
         charges.stop()
         decisions.stop()
         transfers.stop()
+        uploads.stop()
     }
 }

@@ -108,12 +108,22 @@ struct CallRecord {
         let chargeOrdinal: Int64?
     }
 
+    /// A body that was streamed.
+    struct Upload {
+        let logIndex: Int64
+        let bodyBytes: Int64
+        let bodyHash: [UInt8]
+        let whole: Int64
+    }
+
     var request: Request
     var outcome: Outcome?
     var attempts: [Attempt] = []
     var charges: [Charge] = []
     var decisions: [Decision] = []
     var transfers: [Transfer] = []
+    /// nil: the body was held whole, or its call is not settled.
+    var upload: Upload?
 }
 
 extension CallRecord.Request {
@@ -189,5 +199,14 @@ extension CallRecord.Transfer {
             ordinal: row.int64(at: 1), logIndex: row.int64(at: 2), kind: row.int64(at: 3), code: row.int64(at: 4),
             debitAccountID: row.int64(at: 5), creditAccountID: row.int64(at: 6), amountNano: row.int64(at: 7),
             chargeOrdinal: row.optionalInt64(at: 8))
+    }
+}
+
+extension CallRecord.Upload {
+    /// From a row of `ExportQueries.uploads`.
+    init(_ row: Statement) {
+        self.init(
+            logIndex: row.int64(at: 1), bodyBytes: row.int64(at: 2), bodyHash: row.bytes(at: 3), whole: row.int64(at: 4)
+        )
     }
 }

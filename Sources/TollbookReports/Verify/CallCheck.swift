@@ -103,6 +103,7 @@ struct CallCheck {
             if !call.attempts.isEmpty || !call.charges.isEmpty {
                 found(.outcome, "request", "it has attempts or charges and no outcome")
             }
+            if call.upload != nil { found(.outcome, "upload", "its request has no outcome") }
             return
         }
         if call.hold != nil { found(.outcome, "open_hold", "the request has an outcome and is still held") }
@@ -110,6 +111,9 @@ struct CallCheck {
             !Self.isKind(command, [.settle, .deny])
         {
             found(.outcome, "outcome", "the command that wrote it neither settled nor refused the request")
+        }
+        if let upload = call.upload, upload.logIndex != outcome.logIndex {
+            found(.outcome, "upload", "another command than the outcome's wrote it")
         }
         checkTotal(outcome)
         let isDenied = outcome.endReason == Int64(EndReason.denied.rawValue)

@@ -9,6 +9,7 @@ struct CallColumns {
     private let charge: [Int]
     private let transfer: [Int]
     private let outcome: [Int]
+    private let upload: [Int]
 
     init(_ layout: LeafLayout) {
         func positions(_ table: String, _ columns: String) -> [Int] {
@@ -30,6 +31,7 @@ struct CallColumns {
             "transfer",
             "ordinal log_index kind code debit_account_id credit_account_id amount_nano charge_ordinal")
         outcome = positions("outcome", "log_index end_reason total_nano currency")
+        upload = positions("upload", "log_index")
     }
 
     func request(_ row: Statement) -> StoredCall.Request {
@@ -79,5 +81,9 @@ struct CallColumns {
         StoredCall.Outcome(
             logIndex: row.int64(at: outcome[0]), endReason: row.int64(at: outcome[1]),
             totalNano: row.optionalInt64(at: outcome[2]), currency: row.optionalString(at: outcome[3]))
+    }
+
+    func upload(_ row: Statement) -> StoredCall.Upload {
+        StoredCall.Upload(logIndex: row.int64(at: upload[0]))
     }
 }

@@ -2,7 +2,7 @@ internal import SQLite
 
 /// Walks requests, their rows and the open holds side by side, in order of the request's id.
 ///
-/// Seven statements, one pass, one request in memory: every row of these tables is seen exactly once, with its request
+/// Eight statements, one pass, one request in memory: every row of these tables is seen exactly once, with its request
 /// or without one.
 final class CallWalk {
     private struct Cursor {
@@ -29,7 +29,8 @@ final class CallWalk {
         static let outcome = 3
         static let request = 4
         static let transfer = 5
-        static let hold = 6
+        static let upload = 6
+        static let hold = 7
     }
 
     init(_ layout: LeafLayout, _ connection: Connection) throws {
@@ -58,6 +59,7 @@ final class CallWalk {
         try readOutcome()
         try readRequest()
         try readTransfers()
+        try readUpload()
         try readHold()
         return true
     }
@@ -124,6 +126,14 @@ final class CallWalk {
             cover(Position.transfer, ordinal: transfer.ordinal, logIndex: transfer.logIndex, row)
             call.transfers.append(transfer)
             counts.transfers += 1
+        }
+    }
+
+    private func readUpload() throws {
+        try forEach(Position.upload) { row in
+            let upload = columns.upload(row)
+            cover(Position.upload, ordinal: 0, logIndex: upload.logIndex, row)
+            call.upload = upload
         }
     }
 

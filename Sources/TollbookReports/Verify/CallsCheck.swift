@@ -64,6 +64,7 @@ final class CallsCheck {
             log.add(.reference, table, "\(call.text)/\(ordinal)", "its request is not there")
         }
         if call.outcome != nil { log.add(.reference, "outcome", call.text, "its request is not there") }
+        if call.upload != nil { log.add(.reference, "upload", call.text, "its request is not there") }
         if call.hold != nil { log.add(.reference, "open_hold", call.text, "its request is not there") }
     }
 

@@ -68,6 +68,10 @@ struct StoredCall {
         let currency: String?
     }
 
+    struct Upload {
+        let logIndex: Int64
+    }
+
     struct Hold {
         let amountNano: Int64?
         let currency: String?
@@ -76,6 +80,7 @@ struct StoredCall {
     var id: Int64 = 0
     var request: Request?
     var outcome: Outcome?
+    var upload: Upload?
     var hold: Hold?
     var decisions: [Decision] = []
     var attempts: [Attempt] = []
@@ -89,6 +94,7 @@ struct StoredCall {
         self.id = id
         request = nil
         outcome = nil
+        upload = nil
         hold = nil
         decisions.removeAll(keepingCapacity: true)
         attempts.removeAll(keepingCapacity: true)

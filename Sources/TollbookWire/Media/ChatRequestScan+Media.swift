@@ -46,6 +46,13 @@ extension ChatRequestScan {
 }
 
 extension WireLimits {
+    /// Bytes that a form of unknown length is taken to have, for holds: the largest file that OpenAI transcribes. A
+    /// larger one passes its hold, and is charged all the same.
+    static let unannouncedUploadBytes = 25 << 20
+
+    /// Images that a form may bring to be edited, for holds of one that is not whole: the most that OpenAI takes.
+    static let editedImages = 16
+
     /// Tokens that a hold covers for one image: the largest and finest picture of gpt-image-1 has 6,240.
     static let imageTokens = 6_240
 

@@ -30,6 +30,18 @@ package struct FormRequestScanner: Sendable {
         try scanner.feed(bytes, to: &visitor)
     }
 
+    /// What the form asks for as far as it was scanned, so that it can be sent on before it is whole; what it may
+    /// still bring counts with the worst case.
+    ///
+    /// - Parameter announcedBytes: of the whole body; nil: not known.
+    /// - Returns: nil while a field is missing that the call cannot be opened without.
+    package func interim(announcedBytes: Int?) -> ChatRequestScan? {
+        let rest = max(0, (announcedBytes ?? WireLimits.unannouncedUploadBytes) - scanner.offset)
+        guard var scan = visitor.interim(bodyBytes: scanner.offset, restBytes: rest) else { return nil }
+        scan.formOpening = opening
+        return scan
+    }
+
     /// Ends the body.
     ///
     /// - Throws: `missing_field` for one without a model, or what `scan` threw before.
@@ -131,8 +143,24 @@ struct FormRequestVisitor: FormVisitor, Sendable {
         }
     }
 
+    /// Of a form that goes on: what is still to come counts as files.
+    ///
+    /// - Returns: nil without the model; for images also without their number, which would raise what they cost.
+    func interim(bodyBytes: Int, restBytes: Int) -> ChatRequestScan? {
+        guard model != nil || !needsModel, form == .transcription || seen & Field.choices.rawValue != 0, field == nil
+        else { return nil }
+        var whole = self
+        whole.fileBytes += restBytes
+        if form != .transcription { whole.files = max(files, WireLimits.editedImages) }
+        return whole.scan(bodyBytes: bodyBytes)
+    }
+
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
         if model == nil, needsModel { throw WireError(.missingField, at: bodyBytes, field: Field.model.path) }
+        return scan(bodyBytes: bodyBytes)
+    }
+
+    private func scan(bodyBytes: Int) -> ChatRequestScan {
         var scan = ChatRequestScan(model: model)
         scan.isEmpty = false
         scan.stream = stream

@@ -151,6 +151,24 @@ class Wire:
         except (EOFError, ConnectionError):
             message.whole = False
 
+    def read_pieces(self, message: Message):
+        """A request's body as it comes, of which the head was read; ends early where the connection does."""
+        length = message.header("content-length")
+        try:
+            if length is None:
+                while (chunk := self.read_chunk()) is not None:
+                    yield chunk
+                return
+            left = int(length)
+            while left > 0:
+                if not self.buffer and not self.fill():
+                    raise EOFError
+                piece, self.buffer = self.buffer[:left], self.buffer[left:]
+                left -= len(piece)
+                yield piece
+        except (EOFError, ConnectionError):
+            message.whole = False
+
     def read_answer(self) -> Message:
         """The next final answer with its body."""
         while True:

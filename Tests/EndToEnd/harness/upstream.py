@@ -20,6 +20,15 @@ class Exchange:
     def send(self, data: bytes) -> None:
         self.wire.send(data)
 
+    def pieces(self):
+        """The request's body as it comes, from an upstream that reads heads alone; `request.whole` tells its end."""
+        return self.wire.read_pieces(self.request)
+
+    def read_body(self) -> bytes:
+        """The rest of the request's body."""
+        self.request.body = b"".join(self.pieces())
+        return self.request.body
+
     def send_plain(
         self, body: bytes, status: str = "200 OK", headers: dict[str, str] | None = None, length: int | None = None
     ) -> None:
@@ -58,9 +67,15 @@ Handler = Callable[[Exchange], None]
 
 
 class ScriptedUpstream:
-    """Listens on 127.0.0.1 and answers each request as `handler` says; keeps every request as it came."""
+    """Listens on 127.0.0.1 and answers each request as `handler` says; keeps every request as it came.
 
-    def __init__(self, handler: Handler | None = None, tls: ssl.SSLContext | None = None):
+    With `heads_only` the handler reads the body, or does not.
+    """
+
+    def __init__(
+        self, handler: Handler | None = None, tls: ssl.SSLContext | None = None, *, heads_only: bool = False,
+    ):
+        self._heads_only = heads_only
         self.handler: Handler = handler or answer_chat
         self.requests: list[Message] = []
         self.errors: list[BaseException] = []
@@ -70,6 +85,9 @@ class ScriptedUpstream:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=512)
+        if heads_only:
+            # What the kernel takes for a provider that does not read is not large.
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 10)
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -109,7 +127,7 @@ class ScriptedUpstream:
             wire = Wire(sock)
             while True:
                 try:
-                    request = wire.read_request()
+                    request = wire.read_head() if self._heads_only else wire.read_request()
                 except (EOFError, OSError):
                     return
                 exchange = Exchange(request, wire)

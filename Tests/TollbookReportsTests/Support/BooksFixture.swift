@@ -106,7 +106,9 @@ extension BooksFixture {
     func settle(_ call: PlannedCall, _ attempts: [AttemptRecord], status: Int, endReason: EndReason) async throws {
         let settlement = Settlement(
             request: call.request, attempts: attempts, endedMicros: clock.nowMicros() + 5_000, status: status,
-            endReason: endReason, caveat: endReason == .clientGone ? .usageEstimated : nil, openedAfterMicros: 300)
+            endReason: endReason, caveat: endReason == .clientGone ? .usageEstimated : nil, openedAfterMicros: 300,
+            upload: call.request.isStream
+                ? UploadRecord(bodyBytes: 400, bodyHash: Array(repeating: 9, count: 16), isWhole: true) : nil)
         guard case .settled = await client.settle(settlement, in: ledger) else { throw FixtureError.refused }
     }
 
