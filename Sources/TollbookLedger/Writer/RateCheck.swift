@@ -13,7 +13,7 @@ struct RateCheck {
 
     var decisions: [Decision] { decision.map { [$0] } ?? [] }
 
-    static let unlimited = RateCheck(entries: [], decision: nil, refusal: nil, standing: nil)
+    static var unlimited: RateCheck { RateCheck(entries: [], decision: nil, refusal: nil, standing: nil) }
 }
 
 extension LedgerWriter {
