@@ -106,11 +106,10 @@ extension LedgerWriter {
     }
 
     private func insertOpenHold(_ context: RequestContext) throws {
-        let statement = try connection.cached(
-            "INSERT INTO open_hold (request_id, amount_nano, currency) VALUES (?, ?, ?)")
-        try statement.bind(context.id.rawValue, at: 1)
-        try statement.bind(context.hold?.nano, at: 2)
-        try statement.bind(context.hold == nil ? nil : context.currency, at: 3)
-        try statement.run()
+        try tables.openHold.insert { columns in
+            columns.add(context.id.rawValue)
+            columns.add(context.hold?.nano)
+            columns.add(context.hold == nil ? nil : context.currency)
+        }
     }
 }

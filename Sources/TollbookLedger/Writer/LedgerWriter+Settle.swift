@@ -41,7 +41,7 @@ extension LedgerWriter {
                     openedAfterMicros: facts.openedAfterMicros, caveat: facts.caveat))
             try insert(
                 transfers: transfers, of: context.id, firstOrdinal: context.holdNano > 0 ? 1 : 0)
-            try deleteOpenHold(context.id)
+            tables.closedHold.delete(context.id.rawValue)
             addBudgetEffects(context, totals: totals)
             addRateEffects(context, charges: charges)
             addRollups(context, facts: facts, charges: charges, logIndex: index)
@@ -103,15 +103,6 @@ extension LedgerWriter {
                     amountNano: context.holdNano - againstHold, chargeOrdinal: nil))
         }
         return rows
-    }
-
-    private func deleteOpenHold(_ id: RequestID) throws {
-        let statement = try connection.cached("DELETE FROM open_hold WHERE request_id = ?")
-        try statement.bind(id.rawValue, at: 1)
-        try statement.run()
-        guard connection.changes == 1 else {
-            throw TollbookError(.requestNotOpen, "request \(id.text) is not open")
-        }
     }
 
     private func addBudgetEffects(_ context: RequestContext, totals: ChargeTotals) {

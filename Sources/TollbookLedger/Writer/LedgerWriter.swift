@@ -14,7 +14,7 @@ final class LedgerWriter {
     let hasher: SecretHasher
     let clock: any WallClock
     let leaf = LeafBuffer()
-    let tables: TruthInserters
+    let tables: CallTables
     let budgets = BudgetBook()
     let rateLimits = RateLimitBook()
     var journal: JournalWriter
@@ -40,7 +40,7 @@ final class LedgerWriter {
         connection = try LedgerConnection.openWriter(path: directory.database)
         try Migrator.migrate(connection)
         try LedgerConnection.guardTruth(connection)
-        tables = TruthInserters(connection: connection, leaf: leaf)
+        tables = CallTables(connection: connection, leaf: leaf)
         journal = try JournalWriter(connection: connection, rows: tables.journal)
         accounts = try AccountBook(connection: connection)
         subjects = SubjectBook(hasher: hasher)
