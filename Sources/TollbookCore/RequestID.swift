@@ -16,6 +16,11 @@ package struct RequestID: Hashable, Comparable, Sendable {
         left.rawValue < right.rawValue
     }
 
+    /// The lowest id that a request of this millisecond can have.
+    package static func first(atMillis millis: Int64) -> RequestID {
+        RequestID(rawValue: max(0, millis) << 21)
+    }
+
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let prefix = Array("req_".utf8)
     private static let digitCount = 13

@@ -25,6 +25,9 @@ package enum LedgerLimits {
     package static let cachedSubjects = 16_384
     /// Combinations of scopes whose budgets are remembered; full: forgotten and found again.
     package static let cachedScopes = 16_384
+    /// Answer tokens that a call in flight takes of a rate limit at most. More would let few long calls shut everybody
+    /// else out; what is used beyond it counts from the settlement on.
+    package static let reservedOutputTokens: Int64 = 2_048
     /// Denials per key and reason that get rows of their own in one minute; the rest is counted once a second.
     package static let denialRowsPerMinute = 1_000
     /// Disk space kept in reserve so that calls in flight can settle when the disk is full.

@@ -47,6 +47,22 @@ package final class LedgerFixture: Sendable {
         }
     }
 
+    /// Adds a rate limit; returns its id.
+    package func addRateLimit(
+        scope: ScopeKind = .project, requests: Int64? = nil, tokens: Int64? = nil, concurrent: Int64? = nil
+    ) async throws -> Int64 {
+        try await ledger.administer(.governance, organizationID: 1) { transaction in
+            let id = try transaction.nextID(.rateLimitVersion)
+            try Self.insert(
+                transaction, .rateLimitVersion, current: "rate_limit", id: id,
+                [
+                    .text("limit-\(id)"), .integer(Int64(scope.rawValue)), 1, requests.map(Value.integer) ?? .null,
+                    tokens.map(Value.integer) ?? .null, concurrent.map(Value.integer) ?? .null,
+                ])
+            return id
+        }
+    }
+
     /// A request as the gateway would open it, planned on the newest snapshot.
     package func makeRequest(
         id: Int64, inputTokens: Int64 = 100, maxOutputTokens: Int64 = 1_000

@@ -63,16 +63,6 @@ import TollbookTesting
                 """)
     }
 
-    @Test func saysThatRateLimitsAreNotEnforced() async throws {
-        let lab = try GovernanceLab()
-        #expect(try await lab.apply(GovernanceLab.whole).notes == [])
-        let limited = #"{"version":1,"rate_limits":[{"scope":"project/ranking","requests_per_minute":60}]}"#
-        for _ in 0..<2 {
-            let receipt = try await lab.apply(limited)
-            #expect(receipt.text.contains("\nnote: this version keeps rate_limits and does not enforce them\n"))
-        }
-    }
-
     @Test func tellsEverythingOfANewObject() throws {
         let lab = try GovernanceLab()
         #expect(

@@ -26,6 +26,8 @@ final class Call {
     /// What a denied call is told once its row is durable.
     var denial: GatewayError?
     var openedNanos: UInt64 = 0
+    /// What the call left of its rate limits; nil: none applies.
+    private(set) var rateStanding: RateStanding?
 
     // Attempting
     var attempts: [AttemptRecord] = []
@@ -94,10 +96,13 @@ final class Call {
 
     func ledgerReplied(_ result: LedgerResult) {
         switch result {
-        case .opened: opened()
+        case .opened(_, let standing):
+            rateStanding = standing
+            opened()
         case .stale: replan()
         case .refused(let refusal):
             answerWithoutSettlement(.refused(refusal, route: request?.route.name ?? ""))
+        case .limited(let refusal): answerWithoutSettlement(.limited(refusal))
         case .denied: answerWithoutSettlement(denial ?? .ledgerUnavailable)
         case .unavailable: answerWithoutSettlement(.ledgerUnavailable, hasRow: false)
         case .settled(let receipt): settled(receipt)

@@ -25,20 +25,26 @@ struct AnswerHead {
     var attempts = 0
     /// nil: not known, or in another currency.
     var costNano: Int64?
+    /// nil: no rate limit applies.
+    var rates: RateStanding?
 
     func write(to buffer: inout ByteBuffer) {
         let reason = status == 200 ? "" : HTTPResponseStatus(statusCode: status).reasonPhrase
         let route = request?.route.name ?? ""
-        buffer.write(atMost: Self.fixedBytes + lines.readableBytes + reason.utf8.count + route.utf8.count) { cursor in
+        let fixed = Self.fixedBytes + (rates == nil ? 0 : Self.rateBytes)
+        buffer.write(atMost: fixed + lines.readableBytes + reason.utf8.count + route.utf8.count) { cursor in
             if status == 200 { cursor.write("HTTP/1.1 200 OK\r\n") } else { writeStatus(reason, to: &cursor) }
             cursor.write(lines)
             if let request { writeCall(request, route, to: &cursor) }
+            if let rates { writeRates(rates, to: &cursor) }
             writeEnd(to: &cursor)
         }
     }
 
     /// More than all fixed texts, the request's id and the numbers together.
     private static let fixedBytes = 512
+    /// More than the headers of rate limits.
+    private static let rateBytes = 512
 
     private func writeStatus(_ reason: String, to cursor: inout ByteCursor) {
         cursor.write("HTTP/1.1 ")
@@ -61,6 +67,20 @@ struct AnswerHead {
         cursor.write("x-tollbook-attempts: ")
         cursor.writeDecimal(UInt64(attempts))
         cursor.write("\r\n")
+    }
+
+    /// The names and forms of OpenAI's headers.
+    private func writeRates(_ rates: RateStanding, to cursor: inout ByteCursor) {
+        if let figures = rates.requests {
+            cursor.writeHeader("x-ratelimit-limit-requests", String(figures.limit))
+            cursor.writeHeader("x-ratelimit-remaining-requests", String(figures.remaining))
+            cursor.writeHeader("x-ratelimit-reset-requests", "\(figures.resetSeconds)s")
+        }
+        if let figures = rates.tokens {
+            cursor.writeHeader("x-ratelimit-limit-tokens", String(figures.limit))
+            cursor.writeHeader("x-ratelimit-remaining-tokens", String(figures.remaining))
+            cursor.writeHeader("x-ratelimit-reset-tokens", "\(figures.resetSeconds)s")
+        }
     }
 
     private func writeEnd(to cursor: inout ByteCursor) {

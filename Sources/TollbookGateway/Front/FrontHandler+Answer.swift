@@ -19,6 +19,7 @@ extension FrontHandler {
         head.lines.writeStaticString("content-type: application/json\r\n")
         error.writeHeaderLines(in: dialect, requestID: call?.request?.id, to: &head.lines)
         if let seconds = error.retryAfterSeconds { head.lines.writeHeaderLine("retry-after", String(seconds)) }
+        if !error.mayBeRetried { head.lines.writeStaticString("x-should-retry: false\r\n") }
         if let allow = error.allow { head.lines.writeHeaderLine("allow", allow) }
         output.append { head.write(to: &$0) }
         if !isHead { append(body) }
@@ -60,8 +61,10 @@ extension FrontHandler {
     /// The provider's header lines, with a date if it sent none (RFC 9110, section 6.6.1).
     private func lines(of answer: ProviderAnswer, _ call: Call, isStream: Bool) -> ByteBuffer {
         let own = call.crossing?.lines(of: answer, isStream: isStream)
-        guard !answer.hasDate else { return own ?? answer.forwarded }
         var lines = own ?? answer.forwarded
+        // Of the provider's limits and the gateway's own, callers are told those that they can meet.
+        if call.rateStanding != nil { lines = HeaderLines.kept(lines) { !$0.begins("x-ratelimit-") } }
+        guard !answer.hasDate else { return lines }
         lines.writeHeaderLine("date", loop.httpDate)
         return lines
     }
@@ -75,6 +78,7 @@ extension FrontHandler {
             head.request = call.request
             head.attempts = call.attempts.count + (call.progress == nil ? 0 : 1)
             head.costNano = receipt?.costNano
+            head.rates = call.rateStanding
         }
         return head
     }

@@ -14,6 +14,8 @@ struct GatewayError {
     private var details: [OpenAIError.Detail] = []
     /// Seconds for `retry-after`.
     var retryAfterSeconds: Int?
+    /// Whether an SDK may try the same call again by itself; false says so in a header that they read.
+    var mayBeRetried = true
     /// For `allow`, with 405.
     var allow: String?
 
@@ -188,6 +190,26 @@ extension GatewayError {
                 .budgetExhausted, "Budget '\(refusal.budgetName)' of \(refusal.scope) has no room for this call."
             ).with(figuresOf: refusal)
         }
+    }
+
+    /// A refusal by a rate limit, with the figures that it rests on.
+    static func limited(_ refusal: RateRefusal) -> GatewayError {
+        var error = GatewayError(
+            .rateLimited, limitMessage(refusal), retryAfterSeconds: refusal.retryAfterSeconds.map { Int($0) })
+        error.mayBeRetried = refusal.retryAfterSeconds != nil
+        return error.with("scope", .string(refusal.scope)).with("rate_limit", .string(refusal.limitName))
+            .with("counts", .string(refusal.kind.rawValue)).with("limit", .integer(refusal.limit))
+            .with("used", .integer(refusal.used)).with("asked", .integer(refusal.asked))
+    }
+
+    private static func limitMessage(_ refusal: RateRefusal) -> String {
+        let name = "Rate limit '\(refusal.limitName)' of \(refusal.scope)"
+        let span = refusal.kind == .concurrent ? "calls at a time" : "\(refusal.kind.rawValue) a minute"
+        guard let seconds = refusal.retryAfterSeconds else {
+            return "\(name) lets \(refusal.limit) \(span) pass, and this call alone asks for \(refusal.asked)."
+        }
+        return "\(name) is used up: \(refusal.used) of \(refusal.limit) \(span), and this call asks for "
+            + "\(refusal.asked). Try again in \(seconds) s."
     }
 
     private func with(_ name: String, _ value: OpenAIError.Detail.Value) -> GatewayError {

@@ -23,9 +23,12 @@ package struct LedgerReply: Sendable {
 /// What became of a command.
 package enum LedgerResult: Sendable {
     /// Open: the request row, its decisions and its hold are durable. The upstream may be called.
-    case opened(logIndex: Int64)
+    /// `standing` is what is left of the rate limits that apply; nil: none does.
+    case opened(logIndex: Int64, standing: RateStanding?)
     /// Open: a budget refused it; the request, its decisions and its outcome are durable.
     case refused(BudgetRefusal)
+    /// Open: a rate limit refused it; as `refused`.
+    case limited(RateRefusal)
     /// Open: the governance state has changed since the snapshot; plan again with the newest snapshot.
     case stale
     /// Deny: the denial is durable (or counted, when its key floods).

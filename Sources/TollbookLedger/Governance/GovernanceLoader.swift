@@ -21,7 +21,8 @@ package enum GovernanceLoader {
             revision: revision, keys: keys.byHash, routesInOrder: providers.routes, providers: providers.providers,
             credentials: providers.credentials)
         let budgets = try BudgetReader.read(connection, directory: directory, keyNames: keys.scopeTexts)
-        return GovernanceState(snapshot: snapshot, budgets: budgets)
+        let rateLimits = try RateLimitReader.read(connection, directory: directory, keyNames: keys.scopeTexts)
+        return GovernanceState(snapshot: snapshot, budgets: budgets, rateLimits: rateLimits)
     }
 }
 

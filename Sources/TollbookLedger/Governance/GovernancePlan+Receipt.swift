@@ -21,7 +21,7 @@ extension GovernancePlan {
             revision: revision, isDryRun: isDryRun, manager: manager, created: told.count { $0.action == "create" },
             updated: told.count { $0.action == "update" }, closed: told.count { $0.action == "close" },
             unchanged: unchanged, changes: told,
-            unlisted: unlisted.map { "\($0.kind.words) \(tables.path($0.kind, id: $0.id))" }, notes: notes)
+            unlisted: unlisted.map { "\($0.kind.words) \(tables.path($0.kind, id: $0.id))" }, notes: [])
     }
 
     /// The object's path: as it is called after the change.

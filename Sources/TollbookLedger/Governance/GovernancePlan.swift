@@ -36,8 +36,6 @@ struct GovernancePlan {
     var unchanged = 0
     /// Objects of this manager that the document does not name; only `--prune` closes them.
     var unlisted: [(kind: GovernedKind, id: Int64)] = []
-    /// What the document asks for and this version does not do, a sentence each.
-    var notes: [String] = []
     /// As the changes leave them; names are told from here.
     var tables: GovernedTables
 

@@ -3,12 +3,6 @@ internal import TollbookCore
 internal import TollbookPolicy
 
 extension GovernancePlanner {
-    /// Says what the document asks for and this version keeps without doing it, so that nobody relies on it.
-    mutating func noteWhatIsNotDone() {
-        guard !document.rateLimits.isEmpty else { return }
-        plan.notes.append("this version keeps rate_limits and does not enforce them")
-    }
-
     /// Budgets and rate limits.
     mutating func planLimits() {
         let budgetNames = Set(document.budgets.map(\.effectiveName))

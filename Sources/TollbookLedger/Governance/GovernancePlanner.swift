@@ -31,7 +31,6 @@ struct GovernancePlanner {
         planner.planProjects()
         planner.planCredentials()
         planner.planLimits()
-        planner.noteWhatIsNotDone()
         planner.planClosings(prune: prune)
         try planner.planPrices(reading: source)
         guard planner.problems.isEmpty else { throw GovernanceDocumentError(planner.problems) }

@@ -77,7 +77,7 @@ package struct GovernanceReceipt: Codable, Equatable, Sendable {
     package let changes: [Change]
     /// Objects of this manager that the document does not name, as `kind path`; only `--prune` closes them.
     package let unlisted: [String]
-    /// What the document asks for and this version does not do, a sentence each.
+    /// What is to be known of the change beside it, a sentence each.
     package let notes: [String]
 
     enum CodingKeys: String, CodingKey {

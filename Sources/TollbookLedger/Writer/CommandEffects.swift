@@ -5,10 +5,15 @@ struct CommandEffects {
     private var budgets: [(entry: BudgetBook.Entry, spentNano: Int64, heldNano: Int64, atMicros: Int64)] = []
     private var movements: [AccountBook.Movement] = []
     private var rollups: [(key: RollupBook.Key, sums: RollupBook.Sums)] = []
+    private var rates: [RateLimitBook.Change] = []
     private(set) var accounts: [(account: AccountBook.Account, id: Int64)] = []
 
     mutating func add(budget entry: BudgetBook.Entry, spentNano: Int64, heldNano: Int64, atMicros: Int64) {
         budgets.append((entry, spentNano, heldNano, atMicros))
+    }
+
+    mutating func add(_ change: RateLimitBook.Change) {
+        if !change.entries.isEmpty { rates.append(change) }
     }
 
     mutating func add(_ movement: AccountBook.Movement) {
@@ -27,6 +32,7 @@ struct CommandEffects {
         budgets.removeAll(keepingCapacity: true)
         movements.removeAll(keepingCapacity: true)
         rollups.removeAll(keepingCapacity: true)
+        rates.removeAll(keepingCapacity: true)
         accounts.removeAll(keepingCapacity: true)
     }
 
@@ -37,6 +43,7 @@ struct CommandEffects {
         }
         for movement in movements { writer.accounts.add(movement) }
         for rollup in rollups { writer.rollups.add(rollup.sums, to: rollup.key) }
+        for change in rates { writer.rateLimits.apply(change) }
         writer.accounts.adopt(accounts)
         removeAll()
     }

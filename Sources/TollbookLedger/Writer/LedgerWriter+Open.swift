@@ -7,15 +7,19 @@ extension LedgerWriter {
     func open(_ request: OpenRequest) throws -> LedgerResult {
         guard request.revision == revision else { return .stale }
         let context = RequestContext(request)
+        let rates = rateCheck(request, context: context)
+        if let refusal = rates.refusal { return try refuse(request, rates, refusal) }
         let check = budgetCheck(request, context: context)
         if let denied = check.denied {
-            return try refuse(request, check: check, by: denied)
+            return try refuse(request, rates, check: check, by: denied)
         }
         return try asCall {
             let index = journal.nextIndex
             let hold = try prepareHold(context)
             try insert(decisions: request.decisions, of: request.id, firstOrdinal: 0)
-            try insert(decisions: check.decisions, of: request.id, firstOrdinal: request.decisions.count)
+            let planned = request.decisions.count
+            try insert(decisions: rates.decisions, of: request.id, firstOrdinal: planned)
+            try insert(decisions: check.decisions, of: request.id, firstOrdinal: planned + rates.decisions.count)
             try insert(request: request)
             if let hold { try insert(transfers: [hold], of: request.id, firstOrdinal: 0) }
             try insertOpenHold(context)
@@ -23,8 +27,12 @@ extension LedgerWriter {
                 effects.add(
                     budget: entry, spentNano: 0, heldNano: context.holdNano, atMicros: request.acceptedMicros)
             }
+            effects.add(
+                RateLimitBook.Change(
+                    entries: rates.entries, second: context.acceptedSecond, requests: 1,
+                    tokens: context.reservedTokens, concurrent: 1))
             try appendJournal(.open, context: context)
-            return .opened(logIndex: index)
+            return .opened(logIndex: index, standing: rates.standing)
         }
     }
 
@@ -34,17 +42,29 @@ extension LedgerWriter {
         guard flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) else {
             return .denied(logIndex: nil)
         }
-        let index = try insertDenial(request, budgetDecisions: [], status: status)
+        let index = try insertDenial(request, limits: [], status: status)
         return .denied(logIndex: index)
     }
 
-    private func refuse(_ request: OpenRequest, check: BudgetCheck, by entry: BudgetBook.Entry) throws -> LedgerResult {
+    private func refuse(
+        _ request: OpenRequest, _ rates: RateCheck, _ refusal: RateRefusal
+    ) throws -> LedgerResult {
+        guard flood.admits(keyID: request.key.id, reason: .rateLimited, nowMicros: nowMicros) else {
+            return .limited(refusal)
+        }
+        let index = try insertDenial(request, limits: rates.decisions, status: 429)
+        return .limited(refusal.recorded(at: index))
+    }
+
+    private func refuse(
+        _ request: OpenRequest, _ rates: RateCheck, check: BudgetCheck, by entry: BudgetBook.Entry
+    ) throws -> LedgerResult {
         let decision = check.decisions.last
         let reason = decision?.reason ?? .budgetExhausted
         let status = reason == .budgetHeld ? 429 : 402
         var index: Int64?
         if flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) {
-            index = try insertDenial(request, budgetDecisions: check.decisions, status: status)
+            index = try insertDenial(request, limits: rates.decisions + check.decisions, status: status)
         }
         return .refused(
             BudgetRefusal(
@@ -55,13 +75,13 @@ extension LedgerWriter {
     }
 
     private func insertDenial(
-        _ request: OpenRequest, budgetDecisions: [Decision], status: Int
+        _ request: OpenRequest, limits: [Decision], status: Int
     ) throws -> Int64 {
         let context = RequestContext(request)
         return try asCall {
             let index = journal.nextIndex
             try insert(decisions: request.decisions, of: request.id, firstOrdinal: 0)
-            try insert(decisions: budgetDecisions, of: request.id, firstOrdinal: request.decisions.count)
+            try insert(decisions: limits, of: request.id, firstOrdinal: request.decisions.count)
             try insert(
                 outcome: OutcomeRow(
                     requestID: request.id, endedMicros: nowMicros, status: status, endReason: .denied,

@@ -46,10 +46,16 @@ extension LedgerWriter {
             if let upload = facts.upload { try insert(upload: upload, of: context.id) }
             tables.closedHold.delete(context.id.rawValue)
             addBudgetEffects(context, totals: totals)
+            addRateEffects(context, charges: charges)
             addRollups(context, facts: facts, charges: charges, logIndex: index)
             try appendJournal(.settle, context: context)
             return SettlementReceipt(logIndex: index, total: totals.total, currency: totals.currency)
         }
+    }
+
+    /// Tokens of the prompt and the answer, as they were charged.
+    private static func tokens(_ charges: [ChargeRow]) -> Int64 {
+        charges.reduce(0) { $1.line.meter.isInput || $1.line.meter.isOutput ? $0 + $1.line.quantity : $0 }
     }
 
     private static func chargeRows(_ attempts: [AttemptRow]) -> [ChargeRow] {
@@ -108,6 +114,16 @@ extension LedgerWriter {
                 budget: entry, spentNano: totals.pricedNano, heldNano: -context.holdNano,
                 atMicros: context.acceptedMicros)
         }
+    }
+
+    /// Gives the call's place back, and counts what it used in place of what it reserved.
+    private func addRateEffects(_ context: RequestContext, charges: [ChargeRow]) {
+        let entries = rateLimits.applicable(to: context.scopes)
+        guard !entries.isEmpty else { return }
+        effects.add(
+            RateLimitBook.Change(
+                entries: entries, second: context.acceptedSecond,
+                tokens: Self.tokens(charges) - context.reservedTokens, concurrent: -1))
     }
 
     private func addRollups(

@@ -16,6 +16,7 @@ final class LedgerWriter {
     let leaf = LeafBuffer()
     let tables: CallTables
     let budgets = BudgetBook()
+    let rateLimits = RateLimitBook()
     var journal: JournalWriter
     var accounts: AccountBook
     var rollups = RollupBook()
@@ -81,6 +82,7 @@ final class LedgerWriter {
         accounts = try AccountBook(connection: connection)
         journal = try JournalWriter(connection: connection, rows: tables.journal)
         try reloadGovernance()
+        try RateRecount.run(rateLimits, nowMicros: nowMicros, connection: connection)
     }
 
     /// Runs what a call's command writes.
@@ -130,6 +132,9 @@ final class LedgerWriter {
         let state = try GovernanceLoader.load(connection: connection, revision: revision)
         snapshot = state.snapshot
         try budgets.load(state.budgets, connection: connection)
+        if rateLimits.load(state.rateLimits) {
+            try RateRecount.run(rateLimits, nowMicros: nowMicros, connection: connection)
+        }
     }
 
     /// After a governance command: sums of new budgets, the new snapshot. The derived sums of the batch so far are

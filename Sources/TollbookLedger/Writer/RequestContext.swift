@@ -18,6 +18,8 @@ struct RequestContext {
     let currency: String?
     /// The provider that the hold's transfer credits.
     let holdProviderID: Int64?
+    /// What rate limits count of it until its settlement.
+    let reservedTokens: Int64
 
     init(_ request: OpenRequest) {
         id = request.id
@@ -32,12 +34,14 @@ struct RequestContext {
         hold = request.hold
         currency = request.currency
         holdProviderID = request.target?.deployment.provider.id
+        reservedTokens = RateLimitBook.reservedTokens(
+            estimatedInputTokens: request.estimatedInputTokens, heldOutputTokens: request.heldOutputTokens)
     }
 
     init(
         id: RequestID, acceptedMicros: Int64, organizationID: Int64, teamID: Int64, projectID: Int64,
         applicationID: Int64?, keyID: Int64, userSubjectID: Int64?, routeID: Int64, hold: NanoAmount?,
-        currency: String?, holdProviderID: Int64?
+        currency: String?, holdProviderID: Int64?, reservedTokens: Int64
     ) {
         self.id = id
         self.acceptedMicros = acceptedMicros
@@ -51,9 +55,13 @@ struct RequestContext {
         self.hold = hold
         self.currency = currency
         self.holdProviderID = holdProviderID
+        self.reservedTokens = reservedTokens
     }
 
     var holdNano: Int64 { hold?.nano ?? 0 }
+
+    /// The second of its acceptance, since 1970.
+    var acceptedSecond: Int64 { acceptedMicros / 1_000_000 }
 
     var scopes: RequestScopes {
         RequestScopes(
