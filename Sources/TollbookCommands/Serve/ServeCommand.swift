@@ -83,6 +83,8 @@ struct ServeLimitOptions: ParsableArguments {
     var keepAliveTimeout: String?
     @Option(help: "\(ServeSetting.drainTimeout.help) Default: 20s.")
     var drainTimeout: String?
+    @Option(help: "\(ServeSetting.batchPoll.help) Default: 15s.")
+    var batchPoll: String?
     @Option(help: "\(ServeSetting.maximumBody.help) Default: 32MiB.")
     var maxBody: String?
     @Option(help: "\(ServeSetting.maximumConnections.help) Default: 16384.")
@@ -94,8 +96,8 @@ struct ServeLimitOptions: ParsableArguments {
         let all: [ServeSetting: String?] = [
             .caFile: caFile, .connectTimeout: connectTimeout, .firstByteTimeout: firstByteTimeout,
             .chunkTimeout: chunkTimeout, .totalTimeout: totalTimeout, .headerTimeout: headerTimeout,
-            .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .maximumBody: maxBody,
-            .maximumConnections: maxConnections, .ballast: ballast,
+            .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .batchPoll: batchPoll,
+            .maximumBody: maxBody, .maximumConnections: maxConnections, .ballast: ballast,
         ]
         return all.compactMapValues { $0 }
     }

@@ -19,6 +19,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case headerTimeout = "header-timeout"
     case keepAliveTimeout = "keep-alive-timeout"
     case drainTimeout = "drain-timeout"
+    case batchPoll = "batch-poll"
     case maximumBody = "max-body"
     case maximumConnections = "max-connections"
     case ballast
@@ -51,6 +52,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .headerTimeout: "Longest wait for a caller's request head."
         case .keepAliveTimeout: "How long a caller's idle connection is kept."
         case .drainTimeout: "How long calls in progress may go on after SIGTERM."
+        case .batchPoll: "Wait before the first look at a batch; later ones come more slowly, up to 10m."
         case .maximumBody: "Largest request body."
         case .maximumConnections: "Connections of callers at once."
         case .ballast: "Disk space kept in reserve to settle calls when the disk is full."

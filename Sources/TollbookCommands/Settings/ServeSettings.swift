@@ -60,6 +60,7 @@ struct ServeSettings: Sendable {
         timeouts.totalMillis = try millis(sources, .totalTimeout, default: timeouts.totalMillis)
         timeouts.headerMillis = try millis(sources, .headerTimeout, default: timeouts.headerMillis)
         timeouts.keepAliveMillis = try millis(sources, .keepAliveTimeout, default: timeouts.keepAliveMillis)
+        timeouts.batchPollMillis = try millis(sources, .batchPoll, default: timeouts.batchPollMillis)
         return timeouts
     }
 

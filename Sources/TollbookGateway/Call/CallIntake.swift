@@ -14,16 +14,16 @@ struct CallIntake {
     /// Monotonic, when the last byte of the request was read.
     let acceptedNanos: UInt64
     let scan: ChatRequestScan
-    let body: ByteBuffer
+    var body: ByteBuffer
     let bodyHash: [UInt8]
     /// The body's plain SHA-256 in hexadecimal, where AWS's providers want it.
     var bodySHA256: String?
     /// Reserved for the body; given back when the call ends.
     let reservedBytes: Int
     /// The request's query without a virtual key; nil: none.
-    let query: String?
+    var query: String?
     /// Of a call that is passed through: what it asks the provider for.
-    let passed: PassedLine?
+    var passed: PassedLine?
     /// Header lines for the provider.
     let forwarded: ByteBuffer
     /// Whether `anthropic-version` is among them.
@@ -34,14 +34,19 @@ struct CallIntake {
     let traceID: [UInt8]?
     /// The client's network address.
     let address: String?
+    /// What a call about files or batches is bound to; nil: it is another call.
+    var stored: StoredPlan?
 
     func facts() -> CallFacts {
         CallFacts(
             routeName: model, endpoint: endpoint,
-            estimatedInputTokens: Int64(scan.estimatedInputTokens),
+            estimatedInputTokens: estimatedInputTokens,
             maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices), units: units,
             acceptedMicros: acceptedMicros)
     }
+
+    /// The prompt's tokens, or those of all lines of a batch.
+    var estimatedInputTokens: Int64 { stored?.pin.load?.estimatedInputTokens ?? Int64(scan.estimatedInputTokens) }
 
     /// What the call asks for of its endpoint's unit.
     var units: Int64 { endpoint.unit == nil ? 0 : Int64(scan.units) }

@@ -22,15 +22,15 @@ extension Endpoint {
         case .transcriptions, .translations: .transcription
         case .rerank, .rerankV2: .rerank
         // Its bodies are not read.
-        case .passthrough: .chat
+        case .passthrough, .files, .batches, .batch: .chat
         }
     }
 
     /// Whether its bodies may be forms.
-    var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits }
+    var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits || self == .files }
 
     /// Whether its bodies may be JSON.
-    var takesJSON: Bool { self != .transcriptions && self != .translations }
+    var takesJSON: Bool { self != .transcriptions && self != .translations && self != .files }
 
     /// Whether a request tells exactly how much of the endpoint's unit its call is charged.
     var isUnitExact: Bool { self == .speech || self == .moderations || self == .passthrough }
@@ -64,7 +64,7 @@ extension Endpoint {
             .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
-        case .converse, .converseStream, .passthrough: true
+        case .converse, .converseStream, .passthrough, .files, .batches, .batch: true
         }
     }
 
@@ -99,6 +99,8 @@ extension UpstreamEndpoint {
         // A base URL that names a version is the provider's only one.
         case .rerank: (hasVersion ? path : path + "/v1") + "/rerank"
         case .passthrough: path
+        case .files: path + "/files"
+        case .batches, .batch: path + "/batches"
         case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
         }
     }

@@ -26,9 +26,10 @@ final class FrontRequest {
         self.secretHash = secretHash
         self.acceptedMicros = acceptedMicros
         self.details = details
-        guard head.passed == nil else {
+        guard head.passed == nil, !head.target.isStored else {
             body = BodyIntake(
-                opaque: hasher, isPrompt: head.headers.isJSON, announcedBytes: head.headers.contentLength)
+                opaque: hasher, isPrompt: head.headers.isJSON && !head.target.isStored,
+                announcedBytes: head.headers.contentLength)
             return
         }
         body = BodyIntake(
