@@ -60,7 +60,7 @@ package enum JournalKind: Int, VocabularyCode {
     case attempt = 5
     /// A governed object changed.
     case governance = 6
-    /// An audit event.
+    /// An audit event; also that a file or batch at a provider was made, was deleted, or has ended.
     case event = 7
     /// An export was made.
     case export = 8

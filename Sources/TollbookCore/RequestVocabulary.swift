@@ -48,6 +48,12 @@ package enum Endpoint: Int, VocabularyCode {
     case converse = 15
     /// POST /model/{modelId}/converse-stream.
     case converseStream = 16
+    /// POST /v1/files, and calls of /v1/files/{id}.
+    case files = 30
+    /// POST /v1/batches.
+    case batches = 31
+    /// GET /v1/batches/{id} and POST /v1/batches/{id}/cancel.
+    case batch = 32
 
     /// What its callers speak.
     package var dialect: Dialect {
@@ -64,16 +70,17 @@ package enum Endpoint: Int, VocabularyCode {
         case .rerank, .rerankV2: .rerank
         case .passthrough: .passthrough
         case .converse, .converseStream: .bedrockConverse
+        case .files, .batches, .batch: .openaiFiles
         }
     }
 
     /// Whether the model writes an answer, so that a hold must cover it.
     package var hasOutput: Bool {
         switch self {
-        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents: false
+        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch: false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
-            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens:
+            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .batches:
             true
         }
     }
@@ -81,7 +88,7 @@ package enum Endpoint: Int, VocabularyCode {
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
     package var isCharged: Bool {
         switch self {
-        case .countTokens, .responsesInputTokens, .geminiCountTokens: false
+        case .countTokens, .responsesInputTokens, .geminiCountTokens, .files, .batch: false
         default: true
         }
     }
@@ -94,7 +101,7 @@ package enum Endpoint: Int, VocabularyCode {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .converse, .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent,
-            .batchEmbedContents:
+            .batchEmbedContents, .files, .batches, .batch:
             nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
@@ -248,6 +255,9 @@ package enum Dialect: Int, VocabularyCode {
     /// AWS Bedrock's Converse.
     case bedrockConverse = 7
 
+    /// OpenAI files and batches.
+    case openaiFiles = 16
+
     /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
 
@@ -268,6 +278,7 @@ package enum Dialect: Int, VocabularyCode {
         case .rerank: "rerank"
         case .passthrough: "passthrough"
         case .bedrockConverse: "bedrock-converse"
+        case .openaiFiles: "openai-files"
         }
     }
 }

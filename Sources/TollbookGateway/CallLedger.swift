@@ -22,4 +22,22 @@ package protocol CallLedger: AnyObject, Sendable {
     func makeBodyHasher() -> BodyHasher
 }
 
-extension Ledger: CallLedger {}
+/// What the data plane needs of a ledger that records files and batches.
+package protocol StoredLedger: CallLedger {
+    /// Reads what projects keep at providers. Blocks for a moment.
+    func readStored<R: Sendable>(_ body: @Sendable (borrowing StoredReader) throws -> R) throws -> R
+    /// Records a file that a provider has taken.
+    func record(_ file: StoredFile, object: String, organizationID: Int64) async throws
+    /// Records a batch that a provider has taken; its request stays open until it is settled.
+    func record(
+        batch upstreamID: String, of requestID: RequestID, fileID: Int64, startedMicros: Int64, object: String,
+        organizationID: Int64) async throws
+    /// Records that a file was deleted at its provider.
+    func recordDeletion(ofFile id: Int64, by requestID: RequestID, organizationID: Int64) async throws
+    /// Keeps what a provider told of a batch last.
+    func note(_ object: String, of batch: StoredBatch) async throws
+    /// Settles a batch by its results; false when it had been settled before.
+    func settle(_ batch: StoredBatch, _ end: BatchEnd) async throws -> Bool
+}
+
+extension Ledger: StoredLedger {}

@@ -43,6 +43,7 @@ package struct GatewayTimeouts: Sendable {
     package var trailingMillis = GatewayLimits.trailingMillis
     package var idlePlainMillis = GatewayLimits.idlePlainMillis
     package var idleTLSMillis = GatewayLimits.idleTLSMillis
+    package var batchPollMillis = GatewayLimits.batchPollMillis
 
     package init() {}
 }

@@ -86,7 +86,35 @@ package enum GatewayLimits {
     /// Event loops; the request ids have five bits for them.
     package static let eventLoops = 32
 
+    /// Bytes of a provider's id of a file or batch; known ones have under 80. Passed: there is no such thing.
+    static let storedIDBytes = 256
+    /// Files on one page of a list, as at OpenAI. Asked for more: 400.
+    static let listedFiles = 10_000
+    /// Batches on one page of a list, as at OpenAI, and where nothing is asked for. Asked for more: 400.
+    static let listedBatches = 100
+    static let listedBatchesUnasked = 20
+    /// Batches that are watched at once, the oldest first; more wait for these to end.
+    static let watchedBatches = 4_096
+    /// Batches that are looked at side by side.
+    static let batchLooks = 4
+    /// Bytes of a provider's JSON about a file or batch; metadata has at most 16 KiB. Passed: it is malformed.
+    static let storedObjectBytes = 256 << 10
+    /// Bytes of the lines' usage objects that are kept of a batch; the first ones that fit.
+    static let batchUsageBytes = 16 << 10
+
     // MARK: Times, in milliseconds
+
+    /// Between two looks at a batch, at first; each wait is half as long again as the one before.
+    package static let batchPollMillis: Int64 = 15_000
+    /// The longest wait between two looks at a batch.
+    static let batchPollMostMillis: Int64 = 600_000
+    /// How long a batch is asked for that its provider, or the way there, does not know any more: OpenAI's last 24
+    /// hours, and what comes of them is kept for longer. Passed: the hold is charged.
+    static let batchGiveUpMillis: Int64 = 7 * 86_400_000
+    /// For a file with results to come. Passed: it is fetched again later.
+    static let batchFetchMillis: Int64 = 600_000
+    /// For a look at a batch.
+    static let batchLookMillis: Int64 = 60_000
 
     /// Name look-up, TCP and TLS together. Passed: the next target, else 504 (502 when it was the handshake).
     package static let connectMillis: Int64 = 5_000

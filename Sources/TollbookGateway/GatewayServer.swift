@@ -35,13 +35,15 @@ package final class GatewayServer: Sendable {
         let eventLoops = Array(group.makeIterator().prefix(GatewayLimits.eventLoops))
         let credentials = CredentialStore(logger: logger, environment: configuration.environment)
         let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next(), logger: logger)
+        let storage = (ledger as? any StoredLedger).map { StoredService(ledger: $0, logger: logger) }
         let loops = eventLoops.enumerated().map { node, eventLoop in
             GatewayLoop(
                 eventLoop: eventLoop, node: node, loopCount: eventLoops.count, configuration: configuration,
                 ledger: ledger, credentials: credentials,
                 pool: UpstreamPool(
                     eventLoop: eventLoop, tls: tls, credentials: credentials, configuration: configuration,
-                    logger: logger))
+                    logger: logger),
+                storage: storage)
         }
         let channel: any Channel
         do {
@@ -51,7 +53,8 @@ package final class GatewayServer: Sendable {
             await credentials.stop()
             throw error
         }
-        let tasks = loops.map(makeTick) + [makeRefresh(credentials, tls, on: eventLoops[0])]
+        var tasks = loops.map(makeTick) + [makeRefresh(credentials, tls, on: eventLoops[0])]
+        if let storage { tasks.append(BatchWatch(storage, on: loops[0]).start()) }
         logger.info("gateway listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
         return GatewayServer(
             loops: loops, channel: channel, tasks: tasks, tls: tls, credentials: credentials, logger: logger)

@@ -28,6 +28,7 @@ package final class Ledger: Sendable {
     private let metricsRecorder = MetricsRecorder()
     private let current: Mutex<GovernanceSnapshot>
     private let thread: WriterThread
+    private let storedReader = Mutex<Connection?>(nil)
     private let clock: any WallClock
 
     /// Opens the ledger in `directory`: takes the lock, migrates, recovers what a crash left open, starts the writer.
@@ -120,12 +121,17 @@ package final class Ledger: Sendable {
         _ kind: JournalKind, organizationID: Int64?,
         _ body: @escaping @Sendable (LedgerTransaction) throws -> R
     ) async throws -> R {
+        try await perform { try $0.administer(kind, organizationID: organizationID, body) }
+    }
+
+    /// Runs a body on the writer's thread in a batch's transaction, and answers after COMMIT.
+    ///
+    /// - Throws: what the body throws, which must have undone what it wrote; `ledger_unavailable` or `overloaded`.
+    func perform<R: Sendable>(_ body: @escaping @Sendable (LedgerWriter) throws -> R) async throws -> R {
         let box = ResultBox<R>()
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let command = QueuedAdministration(
-                run: { writer in
-                    box.store(try writer.administer(kind, organizationID: organizationID, body))
-                },
+                run: { writer in box.store(try body(writer)) },
                 finish: { error in
                     if let error { continuation.resume(throwing: error) } else { continuation.resume() }
                 })
@@ -142,6 +148,21 @@ package final class Ledger: Sendable {
         return result
     }
 
+    /// Gives back the place of a request that stays open for longer than a call.
+    func leavePlace() {
+        queue.leave(1)
+    }
+
+    /// Reads what projects keep at providers, on a connection of its own that one caller uses at a time. Blocks for a
+    /// moment.
+    package func readStored<R: Sendable>(_ body: @Sendable (borrowing StoredReader) throws -> R) throws -> R {
+        try storedReader.withLock { connection in
+            if connection == nil { connection = try makeReader() }
+            guard let open = connection else { throw TollbookError(.ledgerUnavailable, "the ledger cannot be read") }
+            return try body(StoredReader(connection: open))
+        }
+    }
+
     /// A connection that can only read. Not Sendable: the caller keeps it on one thread and its reads short.
     package func makeReader() throws -> Connection {
         let connection = try LedgerConnection.openReader(path: directory.database)
@@ -151,6 +172,7 @@ package final class Ledger: Sendable {
 
     /// Commits what is queued, checkpoints, closes the file and releases the lock. Blocks; call it once, last.
     package func shutdown() {
+        storedReader.withLock { $0 = nil }
         queue.close()
         thread.join()
         directory.release()

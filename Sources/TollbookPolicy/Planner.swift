@@ -101,7 +101,7 @@ package enum Planner {
         return plan(facts, key: key, route: route, authorization: authorization, translation: translation)
     }
 
-    private static func authorize(key: KeyRecord, route: RouteRecord, nowMicros: Int64) -> Decision {
+    static func authorize(key: KeyRecord, route: RouteRecord, nowMicros: Int64) -> Decision {
         if let expires = key.expiresMicros, nowMicros >= expires {
             return Decision(
                 stage: .authorize, policyKind: .apiKey, policyID: key.id, policyVersion: key.version, verdict: .deny,
@@ -153,7 +153,7 @@ package enum Planner {
         return dearest
     }
 
-    private static func message(
+    static func message(
         for reason: DecisionReason, route: RouteRecord, key: KeyRecord, endpoint: Endpoint
     ) -> String {
         switch reason {
@@ -191,6 +191,9 @@ package enum Planner {
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
             "No provider behind '\(route.name)' answers Gemini's calls. Add a deployment of a provider with dialect "
                 + "'gemini' to the route."
+        case .files, .batches, .batch:
+            "No provider behind '\(route.name)' keeps files and batches. Add a deployment of a provider with dialect "
+                + "'openai' or 'azure' to the route."
         case .converse, .converseStream:
             "No provider behind '\(route.name)' answers Bedrock's Converse. Call POST /v1/chat/completions or "
                 + "/v1/messages, or add a deployment of a provider with dialect 'bedrock' to the route."

@@ -69,6 +69,23 @@ struct AnswerWriter {
         return .plain(PlainScript(head: head, body: AnswerBody(body), delivery: delivery))
     }
 
+    /// An answer about files or batches, later if that was asked for.
+    func stored(_ answer: StoredAnswer) -> Responder.Reply {
+        var head = AnswerHead(
+            status: answer.status, framing: .length(answer.body.readableBytes), keepsAlive: self.head.keepsAlive)
+        if answer.isContent { head.contentType = "application/octet-stream" }
+        var delivery = Delivery()
+        delivery.headDelayNanos = answer.delayMillis * 1_000_000
+        return .script(.plain(PlainScript(head: bytes(head), body: AnswerBody(answer.body), delivery: delivery)))
+    }
+
+    /// The body of a plain answer.
+    func body(_ plan: ChatPlan) -> ByteBuffer {
+        var sink = ByteSink()
+        writeBody(plan, into: &sink)
+        return sink.buffer
+    }
+
     @discardableResult
     private func writeBody(_ plan: ChatPlan, into sink: inout ByteSink) -> Int? {
         switch plan.dialect {

@@ -12,8 +12,9 @@ extension Directives {
             "Of images and audio, bytes= is the first picture's length in base64, or the sound's; models named",
             "whisper are charged by prompt seconds. Rankings tell prompt as search units, and as tokens of models",
             "named jina.",
-            "",
         ]
+        lines += BatchWish.help
+        lines.append("")
         lines += DirectiveKey.all.map { row("\($0.name)=N", $0.help) }
         lines += [
             row("shape=…", "body of an error: " + words(ErrorShape.self)),

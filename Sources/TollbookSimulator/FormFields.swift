@@ -6,6 +6,9 @@ struct FormFields {
     private(set) var values: [String: String] = [:]
     private(set) var fileBytes = 0
     private(set) var files = 0
+    /// The last file's content, and the name that it came under.
+    private(set) var content = ByteBuffer()
+    private(set) var fileName = ""
 
     /// - Returns: nil for another content type, or a body that is no such form.
     init?(_ request: RequestHead.WithBody) {
@@ -34,6 +37,8 @@ struct FormFields {
         if headers.contains("filename") {
             files += 1
             fileBytes += content.count
+            self.content = ByteBuffer(bytes: content)
+            fileName = Self.quoted(after: " filename=\"", in: headers) ?? ""
         } else if content.count <= SimulatorLimits.modelNameBytes {
             values[name] = String(decoding: content, as: UTF8.self)
         }

@@ -93,6 +93,7 @@ struct HeadScanner {
             fields.route = found.route
             fields.model = found.model
         }
+        if fields.route == .unknown, isStored(path) { fields.route = .stored }
         if fields.route == .unknown { readGeminiPath(path, query: path.upperBound..<target.upperBound) }
         return true
     }
@@ -162,6 +163,12 @@ struct HeadScanner {
         ]
         for (name, route) in routes where isEqual(slash..<path.upperBound, name) { return (route, start..<slash) }
         return nil
+    }
+
+    /// `/v1/files…`, `/v1/batches…`, and the same as Azure has them.
+    private func isStored(_ path: Range<Int>) -> Bool {
+        let text = String(decoding: bytes[path], as: UTF8.self)
+        return StoredPath(text) != nil
     }
 
     /// A path without `/openai` before `/v1`, or without `/openai/deployments/{model}`: the body names the model, too.

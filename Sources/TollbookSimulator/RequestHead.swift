@@ -47,6 +47,8 @@ struct RequestHead: Sendable {
         case rerank
         case converse
         case converseStream
+        /// Files and batches.
+        case stored
         case models
         case health
         case calls

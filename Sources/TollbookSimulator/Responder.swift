@@ -39,6 +39,7 @@ struct Responder: Sendable {
         case (.post, .rerank): return call(request, .rerank)
         case (.post, .converse): return call(request, .converse)
         case (.post, .converseStream): return call(request, .converseStream)
+        case (_, .stored): return stored(request)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)
         case (.get, .calls): return control(request, ControlAnswers.calls(shared.counts()))
@@ -84,6 +85,16 @@ struct Responder: Sendable {
             error.isInArray = request.head.isArray
             return .script(writer.error(error, plan.delivery))
         }
+    }
+
+    private func stored(_ request: RequestHead.WithBody) -> Reply {
+        shared.note(request)
+        let stamp = CallStamp(number: shared.nextCall(), created: loop.now)
+        let lines = BatchLineAnswers(planner: shared.planner, loop: loop, head: request.head, stamp: stamp)
+        guard let call = StoredCall(request), let answer = shared.stored(call, now: loop.now, lines) else {
+            return notFound(request)
+        }
+        return AnswerWriter(loop: loop, head: request.head, stamp: stamp).stored(answer)
     }
 
     private func parse(_ request: RequestHead.WithBody, as dialect: AnswerDialect) -> ChatRequest? {

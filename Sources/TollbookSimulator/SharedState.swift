@@ -10,6 +10,7 @@ final class SharedState: Sendable {
     private let loops = Mutex<[CallCounts]>([])
     private let ordinals = Mutex<[String: Int]>([:])
     private let last = Mutex<RequestHead.WithBody?>(nil)
+    private let storage = Mutex(StoredState())
 
     init(_ configuration: SimulatorConfiguration) {
         self.configuration = configuration
@@ -63,5 +64,11 @@ final class SharedState: Sendable {
         for counts in loops.withLock({ $0 }) { counts.reset() }
         ordinals.withLock { $0 = [:] }
         last.withLock { $0 = nil }
+        storage.withLock { $0 = StoredState() }
+    }
+
+    /// Answers a call about files or batches; nil: there is no such thing.
+    func stored(_ call: StoredCall, now: Int, _ lines: BatchLineAnswers) -> StoredAnswer? {
+        storage.withLock { $0.answer(call, now: now, lines) }
     }
 }

@@ -44,6 +44,9 @@ package enum SimulatorLimits {
     /// The longest wait a directive may ask for: one day, the longest `Retry-After` seen in the wild.
     package static let waitMillis = 86_400_000
 
+    /// Files and batches that are kept at once; the oldest is dropped for one more.
+    package static let storedObjects = 4_096
+
     /// Calls of one `tool_calls` answer.
     package static let toolCalls = 32
 }

@@ -62,6 +62,13 @@ package enum WireLimits {
     /// small events follow each other there. Passed: `event_too_large`.
     package static let withheldEventBytes = 1 << 20
 
+    /// Bytes of one line of a batch's file: a request or an answer with a picture inline. Passed: `line_too_large`.
+    package static let batchLineBytes = 8 << 20
+
+    /// Bytes of a short text of a batch: a line's `custom_id`, `method` and `url`, an object's `id`; as they stand,
+    /// with their escapes. Known ones stay under 100. Passed: `invalid_field`.
+    package static let batchTextBytes = 512
+
     /// Bytes of a raw usage object that are kept. Real ones are under 1 KiB; a longer one is treated as
     /// no usage.
     package static let usageBytes = 16 << 10

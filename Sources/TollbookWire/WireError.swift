@@ -35,6 +35,7 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
         case .malformedForm: return "the body is no multipart/form-data that can be read, at byte \(offset)"
         case .formTooLarge: return "the form has too many parts, or a part's headers are too long, at byte \(offset)"
         case .eventTooLarge: return "a server-sent event is larger than the limit"
+        case .lineTooLarge: return "a line of the file is larger than \(WireLimits.batchLineBytes) bytes"
         case .malformedEvent: return "a message of the event stream is not well formed"
         default: return "the body is not valid JSON at byte \(offset)"
         }
@@ -66,6 +67,8 @@ extension TollbookError.Code {
     package static let formTooLarge = Self(rawValue: "form_too_large")
     /// A message of an AWS event stream has a wrong checksum, length or header.
     package static let malformedEvent = Self(rawValue: "malformed_event")
+    /// A line of a batch's file passed its size limit.
+    package static let lineTooLarge = Self(rawValue: "line_too_large")
     /// A server-sent event, or a message of an AWS event stream, passed its size limit.
     package static let eventTooLarge = Self(rawValue: "event_too_large")
 }

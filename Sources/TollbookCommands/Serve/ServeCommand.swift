@@ -83,6 +83,8 @@ struct ServeLimitOptions: ParsableArguments {
     var keepAliveTimeout: String?
     @Option(help: "\(ServeSetting.drainTimeout.help) Default: 20s.")
     var drainTimeout: String?
+    @Option(help: "\(ServeSetting.batchPoll.help) Default: 15s.")
+    var batchPoll: String?
     @Option(help: "\(ServeSetting.bodyTimeout.help) Default: 1m.")
     var bodyTimeout: String?
     @Option(help: "\(ServeSetting.maximumBody.help) Default: 32MiB.")
@@ -98,8 +100,8 @@ struct ServeLimitOptions: ParsableArguments {
         let all: [ServeSetting: String?] = [
             .caFile: caFile, .connectTimeout: connectTimeout, .firstByteTimeout: firstByteTimeout,
             .chunkTimeout: chunkTimeout, .totalTimeout: totalTimeout, .headerTimeout: headerTimeout,
-            .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .bodyTimeout: bodyTimeout,
-            .maximumBody: maxBody, .maximumUpload: maxUpload,
+            .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .batchPoll: batchPoll,
+            .bodyTimeout: bodyTimeout, .maximumBody: maxBody, .maximumUpload: maxUpload,
             .maximumConnections: maxConnections, .ballast: ballast,
         ]
         return all.compactMapValues { $0 }

@@ -61,6 +61,7 @@ struct ServeSettings: Sendable {
         timeouts.bodyIdleMillis = try millis(sources, .bodyTimeout, default: timeouts.bodyIdleMillis)
         timeouts.headerMillis = try millis(sources, .headerTimeout, default: timeouts.headerMillis)
         timeouts.keepAliveMillis = try millis(sources, .keepAliveTimeout, default: timeouts.keepAliveMillis)
+        timeouts.batchPollMillis = try millis(sources, .batchPoll, default: timeouts.batchPollMillis)
         return timeouts
     }
 

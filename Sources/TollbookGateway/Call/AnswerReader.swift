@@ -75,6 +75,8 @@ class AnswerReader {
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
         case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
+        // Read whole where something is recorded of it, else passed on as it comes.
+        case .openaiFiles: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
         }
     }
 

@@ -32,7 +32,7 @@ struct AttemptProgress {
     /// What it is charged by: the prices in force at its start.
     func terms(of intake: CallIntake) -> AttemptTerms {
         var terms = AttemptTerms(
-            estimatedInputTokens: Int64(intake.scan.estimatedInputTokens), heldOutputTokens: target.heldOutputTokens,
+            estimatedInputTokens: intake.estimatedInputTokens, heldOutputTokens: target.heldOutputTokens,
             prices: target.deployment.prices.prices(atMicros: startedMicros))
         terms.isCharged = intake.endpoint.isCharged
         if intake.endpoint.isFreeUnlessPriced, let unit = intake.endpoint.unit {

@@ -116,7 +116,13 @@ extension Call {
         if isRelaying {
             relay(bytes)
         } else if held.readableBytes + bytes.readableBytes > heldLimit {
-            if crossing == nil { beginRelaying(with: bytes) } else { answerTooLargeToTranslate() }
+            if crossing != nil {
+                answerTooLargeToTranslate()
+            } else if intake.stored?.isRecorded ?? false {
+                storedAnswerTooLarge()
+            } else {
+                beginRelaying(with: bytes)
+            }
         } else if held.readableBytes == 0 {
             held = bytes
         } else {
@@ -153,6 +159,7 @@ extension Call {
     private func plainEnd(_ reader: AnswerReader) {
         reader.finishPlain()
         if crossing != nil { return settleTranslated(reader) }
+        if let stored = intake.stored, stored.isRecorded, reader.isSuccess { return record(stored) }
         let finale = isRelaying ? Finale.relayedTail : .answer
         if reader.refusesCredential, !isRelaying {
             settle(.errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)

@@ -40,7 +40,7 @@ extension Call {
 
     private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
         guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
-        let connection = pool.acquire(for: self)
+        let connection = pool.acquire(for: .call(self))
         self.connection = connection
         if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
     }
@@ -53,7 +53,7 @@ extension Call {
         guard case .ready(let secret) = loop.credentials.lookup(target.credential) else {
             return targetFailed(.credentialUnavailable)
         }
-        guard pool.begin(self, on: connection) else { return targetFailed(.connectFailed) }
+        guard pool.begin(.call(self), on: connection) else { return targetFailed(.connectFailed) }
         dispatch(on: connection, pool: pool, target: target, secret: secret)
     }
 

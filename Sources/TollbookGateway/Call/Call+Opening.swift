@@ -12,14 +12,20 @@ extension Call {
         guard let key = snapshot.keys[intake.secretHash] else {
             return answerWithoutSettlement(.unknownKey, hasRow: false)
         }
-        let admission = Planner.admit(intake.facts(), key: key, snapshot: snapshot) { target in
-            translation?.verdict(for: target) ?? .translates(notes: nil)
-        }
-        switch admission {
+        switch admission(key, snapshot) {
         case .unknownRoute:
             answerWithoutSettlement(.unknownRoute(intake.model), hasRow: false)
         case .denied(let denial): deny(denial, key: key, snapshot: snapshot)
         case .planned(let plan): open(plan, key: key, snapshot: snapshot)
+        }
+    }
+
+    private func admission(_ key: KeyRecord, _ snapshot: GovernanceSnapshot) -> Admission {
+        if let stored = intake.stored {
+            return Planner.admit(intake.facts(), pin: stored.pin, key: key, snapshot: snapshot)
+        }
+        return Planner.admit(intake.facts(), key: key, snapshot: snapshot) { target in
+            translation?.verdict(for: target) ?? .translates(notes: nil)
         }
     }
 
@@ -73,8 +79,7 @@ extension Call {
             key: key, endUser: intake.endUser, address: intake.address, interaction: intake.interaction,
             tags: intake.tags, endpoint: intake.endpoint, dialect: intake.endpoint.dialect, route: route,
             isStream: intake.scan.stream, bodyBytes: upload == nil ? Int64(intake.body.readableBytes) : 0,
-            bodyHash: intake.bodyHash,
-            estimatedInputTokens: Int64(intake.scan.estimatedInputTokens),
+            bodyHash: intake.bodyHash, estimatedInputTokens: intake.estimatedInputTokens,
             heldOutputTokens: plan?.heldOutputTokens ?? 0, revision: snapshot.revision, traceID: intake.traceID,
             decisions: decisions, target: plan?.targets.first, hold: plan?.hold, currency: plan?.currency)
     }

@@ -55,6 +55,9 @@ final class Call {
     /// The provider's terminal event, kept back until the commit.
     var terminalEvent: ByteBuffer?
 
+    /// Whether something of the answer is being recorded: nothing stops the call meanwhile.
+    var isRecording = false
+
     // Settling
     var finale = Finale.nothing
     var outcome = AnswerCode.ok
@@ -122,6 +125,7 @@ final class Call {
     }
 
     private func stop(_ reason: CallStateMachine.Stop) {
+        if isRecording || reason == .clientGone && intake.stored?.outlivesClient ?? false { return }
         switch machine.stopped(reason) {
         case .nothing: break
         case .settleOnceOpened:

@@ -22,9 +22,9 @@ struct CallIntake {
     /// Reserved for the body; given back when the call ends, or when its first bytes have gone up.
     var reservedBytes: Int
     /// The request's query without a virtual key; nil: none.
-    let query: String?
+    var query: String?
     /// Of a call that is passed through: what it asks the provider for.
-    let passed: PassedLine?
+    var passed: PassedLine?
     /// Header lines for the provider.
     let forwarded: ByteBuffer
     /// Whether `anthropic-version` is among them.
@@ -35,14 +35,19 @@ struct CallIntake {
     let traceID: [UInt8]?
     /// The client's network address.
     let address: String?
+    /// What a call about files or batches is bound to; nil: it is another call.
+    var stored: StoredPlan?
 
     func facts() -> CallFacts {
         CallFacts(
             routeName: model, endpoint: endpoint,
-            estimatedInputTokens: Int64(scan.estimatedInputTokens),
+            estimatedInputTokens: estimatedInputTokens,
             maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices), units: units,
             acceptedMicros: acceptedMicros)
     }
+
+    /// The prompt's tokens, or those of all lines of a batch.
+    var estimatedInputTokens: Int64 { stored?.pin.load?.estimatedInputTokens ?? Int64(scan.estimatedInputTokens) }
 
     /// What the call asks for of its endpoint's unit.
     var units: Int64 { endpoint.unit == nil ? 0 : Int64(scan.units) }

@@ -22,12 +22,12 @@ extension Endpoint {
         case .transcriptions, .translations: .transcription
         case .rerank, .rerankV2: .rerank
         // Its bodies are not read.
-        case .passthrough: .chat
+        case .passthrough, .files, .batches, .batch: .chat
         }
     }
 
     /// Whether its bodies may be forms.
-    var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits }
+    var takesForms: Bool { self == .transcriptions || self == .translations || self == .imageEdits || self == .files }
 
     /// Whether its bodies, other than JSON, go to the provider while they arrive once they are larger than
     /// `GatewayLimits.uploadPrefixBytes`. Those of forms do so where `FormRequestScanner.interim` finds the fields that
@@ -35,7 +35,7 @@ extension Endpoint {
     var streamsBodies: Bool { takesForms || self == .passthrough }
 
     /// Whether its bodies may be JSON.
-    var takesJSON: Bool { self != .transcriptions && self != .translations }
+    var takesJSON: Bool { self != .transcriptions && self != .translations && self != .files }
 
     /// Whether a request tells exactly how much of the endpoint's unit its call is charged.
     var isUnitExact: Bool { self == .speech || self == .moderations || self == .passthrough }
@@ -69,7 +69,7 @@ extension Endpoint {
             .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
-        case .converse, .converseStream, .passthrough: true
+        case .converse, .converseStream, .passthrough, .files, .batches, .batch: true
         }
     }
 
@@ -104,6 +104,8 @@ extension UpstreamEndpoint {
         // A base URL that names a version is the provider's only one.
         case .rerank: (hasVersion ? path : path + "/v1") + "/rerank"
         case .passthrough: path
+        case .files: path + "/files"
+        case .batches, .batch: path + "/batches"
         case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
         }
     }

@@ -49,7 +49,9 @@ extension FrontHandler {
     }
 
     /// Answers with what the provider answered.
-    func answer(with call: Call, _ receipt: SettlementReceipt) {
+    ///
+    /// - Parameter receipt: nil: the call is not settled yet.
+    func answer(with call: Call, _ receipt: SettlementReceipt?) {
         guard let answer = call.answer else { return close() }
         var head = makeHead(answer.status, .length(call.held.readableBytes), call, receipt)
         head.lines = lines(of: answer, call, isStream: false)

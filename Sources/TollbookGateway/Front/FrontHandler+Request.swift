@@ -53,7 +53,8 @@ extension FrontHandler {
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
                     + "/v1/responses, /v1/responses/input_tokens, /v1/moderations, /v1/images/generations, "
                     + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
-                    + "/v1/rerank, /v2/rerank, /v1/messages or /v1/messages/count_tokens, or to "
+                    + "/v1/rerank, /v2/rerank, /v1/files, /v1/batches, /v1/messages or "
+                    + "/v1/messages/count_tokens, or to "
                     + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse or "
                     + "…/converse-stream, to /v1beta/models/{model}:generateContent and its siblings, or to "
                     + "/passthrough/{provider}/….")
@@ -63,16 +64,26 @@ extension FrontHandler {
             error.allow = allow
             return error
         case .models, .model: return nil
+        case .stored(let operation): return encodingError(head) ?? formError(head, operation)
         case .call(let endpoint, _):
-            // What a signature covers is the body as sent, which nothing sees behind the decompressor.
-            if head.headers.encoding == .unsupported || head.signature != nil && head.headers.encoding != .identity {
-                return GatewayError(
-                    .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
-                    param: "content-encoding")
-            }
+            if let error = encodingError(head) { return error }
             if endpoint.dialect == .gemini { return head.query.flatMap { GeminiQuery.error(in: $0) } }
             return formError(head, endpoint)
         }
+    }
+
+    private func encodingError(_ head: RequestHead) -> GatewayError? {
+        // What a signature covers is the body as sent, which nothing sees behind the decompressor.
+        let isSupported = head.headers.encoding != .unsupported
+        if isSupported, head.signature == nil || head.headers.encoding == .identity { return nil }
+        return GatewayError(
+            .unsupportedEncoding, "The body's content-encoding is not supported. Use gzip, deflate or none.",
+            param: "content-encoding")
+    }
+
+    /// Only an upload is a form.
+    private func formError(_ head: RequestHead, _ operation: StoredOperation) -> GatewayError? {
+        operation == .upload ? formError(head, operation.endpoint) : nil
     }
 
     /// What is wrong with the content type of a call that takes forms.
@@ -145,6 +156,7 @@ extension FrontHandler {
             } catch {
                 refuse(.unreadable(error))
             }
+        case .stored(let operation): startStored(operation)
         case .models: answer(with: ModelList.body(for: request.key, in: loop.ledger.snapshot, dialect: dialect))
         case .model(let name):
             let snapshot = loop.ledger.snapshot
@@ -179,7 +191,7 @@ extension FrontHandler {
         call.start()
     }
 
-    private func makeIntake(
+    func makeIntake(
         _ request: FrontRequest, _ endpoint: Endpoint, _ model: String, _ body: CallBody
     ) -> CallIntake {
         CallIntake(

@@ -31,9 +31,10 @@ final class FrontRequest {
         self.acceptedMicros = acceptedMicros
         self.details = details
         streamsBody = head.streamsBody
-        guard head.passed == nil else {
+        guard head.passed == nil, !head.target.isStored else {
             body = BodyIntake(
-                opaque: hasher, isPrompt: head.headers.isJSON, announcedBytes: head.headers.contentLength)
+                opaque: hasher, isPrompt: head.headers.isJSON && !head.target.isStored,
+                announcedBytes: head.headers.contentLength)
             return
         }
         body = BodyIntake(

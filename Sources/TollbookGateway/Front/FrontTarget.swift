@@ -6,6 +6,8 @@ internal import TollbookWire
 package enum FrontTarget: Equatable, Sendable {
     /// A call of an endpoint; the model if the path names it, decoded.
     case call(Endpoint, model: String? = nil)
+    /// A call about the files and batches that a project keeps at a provider.
+    case stored(StoredOperation)
     case models
     /// `/v1/models/{id}`, decoded.
     case model(String)
@@ -17,8 +19,17 @@ package enum FrontTarget: Equatable, Sendable {
 
     /// The endpoint that is called; nil: no call is made.
     var endpoint: Endpoint? {
-        guard case .call(let endpoint, _) = self else { return nil }
-        return endpoint
+        switch self {
+        case .call(let endpoint, _): endpoint
+        case .stored(let operation): operation.endpoint
+        default: nil
+        }
+    }
+
+    /// Whether the call is about files or batches.
+    var isStored: Bool {
+        if case .stored = self { return true }
+        return false
     }
 
     /// The model that the path names; nil: the body names it.
@@ -58,7 +69,8 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =
-                Self.gemini(method, path) ?? Self.listedModel(method, path) ?? Self.deployment(method, path)
+                Self.kept(method, path) ?? Self.gemini(method, path) ?? Self.listedModel(method, path)
+                ?? Self.deployment(method, path)
                 ?? Self.azure(method, path) ?? Self.bedrockModel(method, path) ?? Self.stored(path)
                 ?? Self.passThrough(method, path) ?? .notFound
         }
@@ -66,6 +78,15 @@ package enum FrontTarget: Equatable, Sendable {
 
     private static func call(_ endpoint: Endpoint, model: String? = nil, _ method: String) -> FrontTarget {
         method == "POST" ? .call(endpoint, model: model) : .methodNotAllowed(allow: "POST")
+    }
+
+    /// `/v1/files…` and `/v1/batches…`.
+    private static func kept(_ method: String, _ path: Substring) -> FrontTarget? {
+        switch StoredOperation.match(method: method, path: path) {
+        case .operation(let operation): .stored(operation)
+        case .methodNotAllowed(let allow): .methodNotAllowed(allow: allow)
+        case nil: nil
+        }
     }
 
     /// `/v1/models/{id}`.
@@ -81,10 +102,12 @@ package enum FrontTarget: Equatable, Sendable {
         path.hasPrefix("/v1/responses/") ? .storedResponse : nil
     }
 
-    /// `/openai/v1/…` and `/openai/models…`, as clients of Azure OpenAI call: the same as under `/v1`.
+    /// `/openai/v1/…`, `/openai/models…`, `/openai/files…` and `/openai/batches…`, as clients of Azure OpenAI call: the
+    /// same as under `/v1`.
     private static func azure(_ method: String, _ path: Substring) -> FrontTarget? {
         if path.hasPrefix("/openai/v1/") { return FrontTarget(method: method, path: path.dropFirst(7)) }
-        guard path == "/openai/models" || path.hasPrefix("/openai/models/") else { return nil }
+        let shared = ["/openai/models", "/openai/files", "/openai/batches"]
+        guard shared.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) else { return nil }
         return FrontTarget(method: method, path: "/v1" + path.dropFirst(7))
     }
 

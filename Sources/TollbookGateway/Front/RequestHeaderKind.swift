@@ -19,6 +19,7 @@ enum RequestHeaderKind {
     case expect
     case host
     case interaction
+    case route
     case tags
     case traceparent
     case transferEncoding
@@ -61,6 +62,7 @@ enum RequestHeaderKind {
         case 14 where name.equals("content-digest"): .drop
         case 15 where name.equals("x-tollbook-tags"): .tags
         case 15 where name.equals("accept-encoding"): .drop
+        case 16 where name.equals("x-tollbook-route"): .route
         case 16 where name.equals("content-encoding"): .contentEncoding
         case 16 where name.equals("x-goog-fieldmask"): .drop
         case 17 where name.equals("transfer-encoding"): .transferEncoding

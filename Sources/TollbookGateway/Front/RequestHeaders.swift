@@ -37,6 +37,8 @@ package struct RequestHeaders {
     package private(set) var endUser: String?
     /// Not validated.
     package private(set) var interaction: String?
+    /// The route that a file is kept by. Not validated.
+    package private(set) var route: String?
     package private(set) var traceID: [UInt8]?
     /// Header lines for the provider, each with its line end.
     package private(set) var forwarded: ByteBuffer
@@ -103,6 +105,7 @@ package struct RequestHeaders {
         case .expect: expectsContinue = value.equals("100-continue")
         case .host: hostCount += 1
         case .interaction: interaction = value.string
+        case .route: route = value.string
         case .tags: tags = tags.map { $0 + "," + value.string } ?? value.string
         case .transferEncoding: try framing.takeTransferEncoding(value)
         case .anthropicVersion:

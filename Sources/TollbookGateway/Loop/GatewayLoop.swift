@@ -13,6 +13,8 @@ final class GatewayLoop: @unchecked Sendable {
     let ledger: any CallLedger
     let credentials: CredentialStore
     let pool: UpstreamPool
+    /// Records files and batches; nil: the ledger records none.
+    let storage: StoredService?
     /// The loop's share of the bounds on the whole process.
     private let connectionLimit: Int
     private let bodyBytesLimit: Int
@@ -30,13 +32,14 @@ final class GatewayLoop: @unchecked Sendable {
 
     init(
         eventLoop: any EventLoop, node: Int, loopCount: Int, configuration: GatewayConfiguration,
-        ledger: any CallLedger, credentials: CredentialStore, pool: UpstreamPool
+        ledger: any CallLedger, credentials: CredentialStore, pool: UpstreamPool, storage: StoredService? = nil
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.ledger = ledger
         self.credentials = credentials
         self.pool = pool
+        self.storage = storage
         connectionLimit = max(1, configuration.sizes.clientConnections / loopCount)
         bodyBytesLimit = max(configuration.sizes.bodyBytes, configuration.sizes.bodiesInFlightBytes / loopCount)
         ids = RequestIDGenerator(node: node, after: ledger.newestRequestID)

@@ -22,6 +22,12 @@ package struct AzurePaths: Sendable {
         namesModel = apiVersion != nil && !isVersioned
     }
 
+    /// The path of a call about files or batches, which name no deployment, with its query.
+    func path(stored path: String) -> String {
+        let whole = resource.path + (namesModel ? "" : "/v1") + path
+        return apiVersion.map { whole + "?api-version=" + $0 } ?? whole
+    }
+
     /// The path of an endpoint, with its query.
     ///
     /// - Parameter model: the deployment's name at Azure.

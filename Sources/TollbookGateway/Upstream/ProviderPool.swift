@@ -78,8 +78,9 @@ final class ProviderPool: @unchecked Sendable {
 
     /// The request line of a call that is passed through, as it was sent, behind the provider's base path.
     func requestPrefix(of passed: PassedLine) -> UpstreamRequestHead.Prefix {
-        UpstreamRequestHead.Prefix(
-            method: passed.method, path: endpoint.path + passed.path, authority: endpoint.authority)
+        let path = passed.isStored ? azure?.path(stored: passed.path) : nil
+        return UpstreamRequestHead.Prefix(
+            method: passed.method, path: path ?? endpoint.path + passed.path, authority: endpoint.authority)
     }
 
     /// The header lines by which the provider takes its credential.
@@ -114,19 +115,19 @@ final class ProviderPool: @unchecked Sendable {
     var idleCount: Int { idle.count }
 
     /// A connection for a call: ready if one was idle; else a new one, and the call hears of it.
-    func acquire(for call: Call) -> UpstreamConnection {
+    func acquire(for user: UpstreamUser) -> UpstreamConnection {
         while let connection = idle.popLast() {
-            if connection.begin(call) {
+            if connection.begin(user) {
                 busyCount += 1
                 return connection
             }
         }
-        return connect(for: call)
+        return connect(for: user)
     }
 
     /// Gives a new connection to the call that waited for it; false when it has closed already.
-    func begin(_ call: Call, on connection: UpstreamConnection) -> Bool {
-        guard connection.begin(call) else { return false }
+    func begin(_ user: UpstreamUser, on connection: UpstreamConnection) -> Bool {
+        guard connection.begin(user) else { return false }
         busyCount += 1
         return true
     }
@@ -183,10 +184,10 @@ final class ProviderPool: @unchecked Sendable {
 
     // MARK: Connecting
 
-    private func connect(for call: Call) -> UpstreamConnection {
+    private func connect(for user: UpstreamUser) -> UpstreamConnection {
         connects &+= 1
         let connection = UpstreamConnection(
-            pool: self, call: call, deadlineNanos: Self.deadline(inMillis: timeouts.connectMillis))
+            pool: self, user: user, deadlineNanos: Self.deadline(inMillis: timeouts.connectMillis))
         connecting.append(connection)
         guard endpoint.usesTLS else {
             connect(connection, tls: nil)

@@ -26,7 +26,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var reader = ResponseReader()
     private var state = State.connecting
     /// The call it serves, or the one that waits for it.
-    private var call: Call?
+    private var call: UpstreamUser?
     private var channel: (any Channel)?
     /// Whether a proxy was asked for a tunnel and has not answered.
     private var isTunneling = false
@@ -49,10 +49,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// When to give up connecting, awaiting an answer's end, or being idle.
     private(set) var deadlineNanos: UInt64
 
-    /// - Parameter call: the one that waits for it.
-    init(pool: ProviderPool, call: Call, deadlineNanos: UInt64) {
+    /// - Parameter user: who waits for it.
+    init(pool: ProviderPool, user: UpstreamUser, deadlineNanos: UInt64) {
         self.pool = pool
-        self.call = call
+        call = user
         self.deadlineNanos = deadlineNanos
     }
 
@@ -167,9 +167,9 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     // MARK: For the pool
 
     /// Takes a call; false when the connection has closed.
-    func begin(_ call: Call) -> Bool {
+    func begin(_ user: UpstreamUser) -> Bool {
         guard state == .idle, channel?.isActive ?? false else { return false }
-        self.call = call
+        call = user
         state = .busy
         keepsAlive = false
         isSending = false

@@ -24,6 +24,10 @@ package enum TruthTable: String, CaseIterable, Sendable {
     case rateLimitVersion = "rate_limit_version"
     case request
     case routeVersion = "route_version"
+    case storedBatch = "stored_batch"
+    case storedBatchResult = "stored_batch_result"
+    case storedFile = "stored_file"
+    case storedFileDeletion = "stored_file_deletion"
     case teamVersion = "team_version"
     case transfer
     case upload
@@ -140,6 +144,24 @@ package enum TruthTable: String, CaseIterable, Sendable {
             [
                 "id", "log_index", "name", "strategy", "targets", "managed_by", "closed", "actor_id",
                 "change_reference", "reason",
+            ]
+        case .storedBatch:
+            [
+                "request_id", "log_index", "file_id", "upstream_id", "started_micros",
+            ]
+        case .storedBatchResult:
+            [
+                "request_id", "log_index", "status", "answered_count", "failed_count", "unread_count",
+            ]
+        case .storedFile:
+            [
+                "id", "log_index", "request_id", "project_id", "provider_id", "credential_id", "route_id",
+                "upstream_id", "purpose", "file_bytes", "deployment_id", "line_endpoint", "line_count",
+                "estimated_input_tokens", "held_output_tokens",
+            ]
+        case .storedFileDeletion:
+            [
+                "file_id", "log_index", "request_id",
             ]
         case .teamVersion:
             [

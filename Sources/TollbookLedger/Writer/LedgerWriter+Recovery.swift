@@ -3,14 +3,21 @@ internal import TollbookCore
 internal import TollbookPolicy
 
 extension LedgerWriter {
-    /// Closes every request that a crash left open: the hold is posted as estimated, correctable later.
+    /// Closes every request that a crash left open: the hold is posted as estimated, correctable later. Batches that
+    /// run at a provider stay open: their results are still to come.
     ///
     /// Runs before the ledger is ready, in batches of its own. Returns how many were closed.
     func recover() throws -> Int {
         var closed = 0
         while true {
             let ids = try connection.query(
-                "SELECT request_id FROM open_hold ORDER BY request_id LIMIT \(LedgerLimits.commandsPerBatch)")
+                """
+                SELECT request_id
+                FROM open_hold
+                WHERE request_id NOT IN (SELECT request_id FROM stored_batch)
+                ORDER BY request_id
+                LIMIT \(LedgerLimits.commandsPerBatch)
+                """)
             guard !ids.isEmpty else { return closed }
             try begin()
             let requests = ids.compactMap { $0.first?.integer }.map { RequestID(rawValue: $0) }
@@ -46,7 +53,7 @@ extension LedgerWriter {
 }
 
 /// An open request as the file has it.
-private struct OpenRow {
+struct OpenRow {
     let context: RequestContext
     /// False: the call is free.
     let isCharged: Bool

@@ -102,7 +102,7 @@ extension LedgerWriter {
         }
     }
 
-    func insert(charges: [ChargeRow], of id: RequestID) throws {
+    func insert(charges: [ChargeRow], of id: RequestID, origin: ChargeOrigin) throws {
         let index = journal.nextIndex
         for (position, charge) in charges.enumerated() {
             try tables.charge.insert { columns in
@@ -116,7 +116,7 @@ extension LedgerWriter {
                 columns.add(charge.line.amount?.nano)
                 columns.add(charge.line.currency)
                 columns.add(charge.line.source.rawValue)
-                columns.add(ChargeOrigin.request.rawValue)
+                columns.add(origin.rawValue)
                 columns.add(ChargeKind.usage.rawValue)
                 columns.addNull()
                 columns.addNull()

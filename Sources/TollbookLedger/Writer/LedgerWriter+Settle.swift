@@ -12,6 +12,7 @@ struct SettlementFacts {
     let openedAfterMicros: Int64?
     /// nil: the body was held whole.
     var upload: UploadRecord?
+    var origin = ChargeOrigin.request
 
     func providerID(of charge: ChargeRow) -> Int64 {
         attempts[Int(charge.attemptOrdinal)].providerID
@@ -35,7 +36,7 @@ extension LedgerWriter {
             let totals = ChargeTotals(charges.map(\.line))
             let transfers = try transfers(context, facts: facts, charges: charges)
             try insert(attempts: facts.attempts, of: context.id)
-            try insert(charges: charges, of: context.id)
+            try insert(charges: charges, of: context.id, origin: facts.origin)
             try insert(
                 outcome: OutcomeRow(
                     requestID: context.id, endedMicros: facts.endedMicros, status: facts.status,

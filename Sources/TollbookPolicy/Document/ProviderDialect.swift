@@ -24,7 +24,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             switch endpoint {
             case .chatCompletions, .completions, .embeddings, .responses, .responsesInputTokens, .moderations,
                 .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
-                .passthrough:
+                .passthrough, .files, .batches, .batch:
                 .native
             case .messages: .translated(.chatCompletions)
             case .countTokens: .estimated

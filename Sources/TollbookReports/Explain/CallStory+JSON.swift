@@ -3,7 +3,8 @@ internal import TollbookCore
 extension CallStory {
     /// Names and ids, decisions, attempts, charges, transfers, outcome and journal rows.
     mutating func json(asOf: Int64) throws -> ReportJSON {
-        .object([
+        let stored = try StoredStory(requestID: call.request.id, asOf: asOf, lookups.connection)
+        return .object([
             .init("request_id", .string(id)),
             .init("as_of_index", .integer(asOf)),
             .init("state", .string(state)),
@@ -16,6 +17,8 @@ extension CallStory {
             .init("charges", .array(try call.charges.map(json))),
             .init("transfers", .array(try call.transfers.map(json))),
             .init("outcome", outcome),
+            .init("batch", stored.batchJSON),
+            .init("files", stored.filesJSON),
             .init("journal", .array(try logIndexes.compactMap { try lookups.journal($0).map(json) })),
         ])
     }

@@ -4,7 +4,7 @@ extension CallStory {
     /// The story for a terminal, in the order in which it happened.
     mutating func text(asOf: Int64) throws -> String {
         var text = "\(id)  \(headline)\n\n"
-        text += try facts()
+        text += try facts(asOf: asOf)
         text += section("Decisions", try decisionTable())
         text += section("Attempts", attemptTable())
         text += section("Charges", try chargeTable())
@@ -20,7 +20,7 @@ extension CallStory {
         return "settled: \(reason), status \(outcome.status)\(caveat)"
     }
 
-    private mutating func facts() throws -> String {
+    private mutating func facts(asOf: Int64) throws -> String {
         let request = call.request
         let place = [
             names.organizations.name(request.organizationID), names.teams.name(request.teamID),
@@ -41,6 +41,9 @@ extension CallStory {
         add("route", names.routes.name(request.routeID))
         add("asked for", CodeNames.endpoint[request.endpoint].map { request.stream == 0 ? $0 : "\($0), streamed" })
         add("upload", call.upload.map { "\($0.bodyBytes) bytes\($0.whole == 0 ? ", not whole" : "")" })
+        let stored = try StoredStory(requestID: request.id, asOf: asOf, lookups.connection)
+        add("batch", stored.batchText)
+        for file in stored.files { add("file", "\(file.upstreamID) (\(file.purpose))") }
         add("revision", "\(request.revision)")
         add("hold", call.heldNano.decimalText)
         let total = call.total

@@ -23,10 +23,26 @@ package enum ExplainQueries {
         """
     package static let projectVersion: StaticString = "SELECT name FROM project_version WHERE id = ? AND log_index = ?"
 
+    /// Parameters: the request's id, the log index as of which.
+    package static let storedBatch: StaticString = """
+        SELECT b.upstream_id, f.upstream_id, f.line_count, e.status, e.answered_count, e.failed_count, e.unread_count
+        FROM stored_batch AS b
+          JOIN stored_file AS f ON f.id = b.file_id
+          LEFT JOIN stored_batch_result AS e ON e.request_id = b.request_id AND e.log_index <= ?2
+        WHERE b.request_id = ?1 AND b.log_index <= ?2
+        """
+    /// Parameters: as before.
+    package static let storedFiles: StaticString = """
+        SELECT upstream_id, purpose
+        FROM stored_file
+        WHERE request_id = ?1 AND log_index <= ?2
+        ORDER BY id
+        """
+
     /// All of them with a name, for the query-plan test.
     package static let all: [(name: String, sql: StaticString)] = [
         ("price", price), ("account", account), ("journal", journal), ("apiKeyVersion", apiKeyVersion),
         ("routeVersion", routeVersion), ("budgetVersion", budgetVersion), ("rateLimitVersion", rateLimitVersion),
-        ("projectVersion", projectVersion),
+        ("projectVersion", projectVersion), ("storedBatch", storedBatch), ("storedFiles", storedFiles),
     ]
 }

@@ -37,6 +37,7 @@ package enum Verify {
         try progress(VerifyProgress(stage: .derived, done: 0))
         if !log.isFull { try calls.compareDerived() }
         if !log.isFull { try CurrentTables(layout: layout, connection: connection, log: log).compare() }
+        if !log.isFull { try StoredCheck(connection: connection, log: log).compare() }
         let file = FileCheck(connection: connection, log: log)
         if !log.isFull { try file.checkForeignKeys() }
         try progress(VerifyProgress(stage: .integrity, done: 0))

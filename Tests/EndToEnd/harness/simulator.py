@@ -37,6 +37,10 @@ class Simulator(Server):
         """Chat calls that reached it."""
         return self._client.get("/sim/calls").json()["chat"]
 
+    def batches(self) -> list[dict]:
+        """Its batches, newest first; does not count as a look."""
+        return self._client.get("/v1/batches").json()["data"]
+
     def last(self) -> dict:
         """The last request: its headers as pairs, and its body."""
         answer = self._client.get("/sim/last").json()

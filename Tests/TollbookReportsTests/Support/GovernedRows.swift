@@ -44,6 +44,20 @@ enum GovernedRows {
             ])
     }
 
+    /// A batch that has ended, its input, which was deleted, and what it wrote.
+    static func installStored(_ transaction: LedgerTransaction, requestID: RequestID) throws {
+        let index = Value.integer(transaction.logIndex)
+        let request = Value.integer(requestID.rawValue)
+        try transaction.insert(
+            .storedFile, [1, index, request, 1, 1, nil, 1, "file-1", "batch", 90, 1, 1, 3, 60, 3_000])
+        try transaction.insert(.storedFile, [2, index, request, 1, 1, nil, 1, "file-2", "batch_output"] + nulls)
+        try transaction.insert(.storedFileDeletion, [1, index, request])
+        try transaction.insert(.storedBatch, [request, index, 1, "batch_1", .integer(transaction.nowMicros)])
+        try transaction.insert(.storedBatchResult, [request, index, "completed", 2, 1, 0])
+    }
+
+    private static let nulls = [Value](repeating: .null, count: 6)
+
     /// Adds a version: a truth row and the current row.
     static func insert(
         _ transaction: LedgerTransaction, _ table: TruthTable, _ current: String, _ id: Int64, _ columns: [Value],

@@ -1,0 +1,55 @@
+internal import NIOCore
+internal import TollbookCore
+
+/// Who uses a connection to a provider. On the connection's event loop.
+enum UpstreamUser {
+    case call(Call)
+    /// The gateway itself, for a batch.
+    case exchange(UpstreamExchange)
+
+    func connected(_ connection: UpstreamConnection) {
+        switch self {
+        case .call(let call): call.connected(connection)
+        case .exchange(let exchange): exchange.connected(connection)
+        }
+    }
+
+    func connectFailed(_ errorClass: ErrorClass) {
+        switch self {
+        case .call(let call): call.connectFailed(errorClass)
+        case .exchange(let exchange): exchange.failed()
+        }
+    }
+
+    func upstreamHead(_ answer: ProviderAnswer) {
+        switch self {
+        case .call(let call): call.upstreamHead(answer)
+        case .exchange(let exchange): exchange.received(answer)
+        }
+    }
+
+    func upstreamBody(_ bytes: ByteBuffer) {
+        switch self {
+        case .call(let call): call.upstreamBody(bytes)
+        case .exchange(let exchange): exchange.received(bytes)
+        }
+    }
+
+    func upstreamReadComplete() {
+        if case .call(let call) = self { call.upstreamReadComplete() }
+    }
+
+    func upstreamEnd() {
+        switch self {
+        case .call(let call): call.upstreamEnd()
+        case .exchange(let exchange): exchange.ended()
+        }
+    }
+
+    func upstreamFailed(_ errorClass: ErrorClass?) {
+        switch self {
+        case .call(let call): call.upstreamFailed(errorClass)
+        case .exchange(let exchange): exchange.failed()
+        }
+    }
+}
