@@ -34,6 +34,7 @@ extension Call {
     private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
         let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
         if isStream { return .stream }
+        if intake.endpoint == .passthrough, answer.isLineStream { return .lines }
         return intake.endpoint == .streamGenerateContent ? .array : .plain
     }
 
@@ -72,7 +73,7 @@ extension Call {
         loop.metrics.answerBytes &+= UInt64(bytes.readableBytes)
         switch reader.form {
         case .plain: plainBody(bytes, reader)
-        case .stream, .array: streamBody(bytes, reader)
+        case .stream, .array, .lines: streamBody(bytes, reader)
         }
     }
 
@@ -102,7 +103,7 @@ extension Call {
         guard machine.phase == .answering, let reader else { return }
         switch reader.form {
         case .plain: plainEnd(reader)
-        case .stream, .array: streamEnd(reader)
+        case .stream, .array, .lines: streamEnd(reader)
         }
     }
 
