@@ -50,7 +50,9 @@ extension Call {
     private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
 
     private func refuseCredential() {
-        if let source = progress?.target.credential?.source { loop.credentials.refused(source: source) }
+        if let target = progress?.target, let source = target.credential?.source {
+            loop.credentials.refused(source: source, of: target.deployment.provider)
+        }
         refuseAnswer(.upstreamAuthFailed)
     }
 
