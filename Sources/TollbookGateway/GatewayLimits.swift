@@ -79,6 +79,10 @@ package enum GatewayLimits {
     static let certificateFileBytes = 4 << 20
     /// Providers' sets of certificate files that are kept read. Passed: all are read again as they are needed.
     static let certificateSets = 256
+    /// Service accounts whose tokens are kept. Passed: all are fetched again as they are needed.
+    static let serviceAccounts = 256
+    /// Bytes of a token endpoint's answer; real ones have 2 KiB. Passed: there is no token.
+    static let tokenAnswerBytes = 64 << 10
     /// Bytes of a provider's request id that are kept.
     package static let upstreamIDBytes = 256
     /// Connections waiting to be accepted; the kernel caps it further.
@@ -148,8 +152,19 @@ package enum GatewayLimits {
     static let commandMillis: Int64 = 10_000
     /// Between two runs of a command that failed or whose answer a provider refused.
     static let commandRetryMillis: Int64 = 5_000
-    /// For a call to wait for its credential: two commands' time, where one waits for its turn. Passed: 504.
+    /// For a call to wait for its credential: two commands' time, where one waits for its turn; a token takes half of
+    /// it. Passed: 504.
     static let credentialWaitMillis: Int64 = 2 * commandMillis + connectSlackMillis
+    /// For a token endpoint to answer, with its connection. Passed: there is no token.
+    static let tokenMillis: Int64 = 10_000
+    /// Seconds of a token's time that are left when it is renewed, at most.
+    static let tokenRenewalSeconds: Int64 = 300
+    /// Seconds of a token's time in which it is not used any more: clocks differ, and calls take a moment.
+    static let tokenLastSeconds: Int64 = 30
+    /// Seconds between two exchanges that fail, at most; the first ones come sooner.
+    static let tokenRetrySeconds = 60
+    /// Seconds that an assertion is valid; Google takes no longer ones.
+    static let assertionSeconds: Int64 = 3_600
     /// Commands that run at once; more wait.
     static let commandThreads = 4
     /// Between two lines in the log about one provider's proxy on one event loop.

@@ -33,8 +33,11 @@ package final class GatewayServer: Sendable {
         configuration: GatewayConfiguration, ledger: any CallLedger, group: any EventLoopGroup, logger: Logger
     ) async throws -> GatewayServer {
         let eventLoops = Array(group.makeIterator().prefix(GatewayLimits.eventLoops))
-        let credentials = CredentialStore(logger: logger, environment: configuration.environment)
         let tls = UpstreamTLS(trustRootsFile: configuration.trustRootsFile, on: group.next(), logger: logger)
+        let credentials = CredentialStore(
+            logger: logger, environment: configuration.environment,
+            accounts: ServiceAccounts(
+                tls: tls, clock: configuration.clock, eventLoop: group.next(), logger: logger))
         let storage = (ledger as? any StoredLedger).map { StoredService(ledger: $0, logger: logger) }
         let loops = eventLoops.enumerated().map { node, eventLoop in
             GatewayLoop(

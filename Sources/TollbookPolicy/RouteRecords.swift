@@ -115,7 +115,7 @@ package final class CredentialRecord: Sendable {
     package let id: Int64
     package let providerID: Int64
     package let name: String
-    /// `env:NAME`, `file:PATH`, `command:…` or `none`.
+    /// `env:NAME`, `file:PATH`, `command:…`, `service_account:PATH` or `none`.
     package let source: String
     /// Ids of the projects that it may serve; nil: every project.
     package let projects: Set<Int64>?

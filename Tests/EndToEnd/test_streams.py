@@ -7,8 +7,9 @@ import time
 import pytest
 
 from harness.gateway import Gateway, cost_comments, data_events
+from harness.governance import governance
 from harness.simulator import Simulator
-from harness.upstream import DONE, ScriptedUpstream, answer_chat, delta, usage_event
+from harness.upstream import DONE, ScriptedUpstream, answer_chat, completion, delta, usage_event
 from harness.waiting import until
 
 STREAM = {"model": "demo", "stream": True, "messages": [{"role": "user", "content": "Say hello."}]}
@@ -133,6 +134,31 @@ def test_leaving_after_the_terminal_event_is_completed(scripted: Gateway, upstre
         wire.reset()
     held.set()
     assert scripted.story(request_id).end_reason == "completed"
+
+
+def test_a_connection_serves_others_once_its_stream_has_ended(make_gateway, make_upstream):
+    """Its end may come behind the terminal event: a call before that makes a connection of its own."""
+    upstream: ScriptedUpstream = make_upstream()
+    gateway: Gateway = make_gateway(governance(upstream.base_url))
+    ends, ended = threading.Event(), threading.Event()
+
+    def late(exchange):
+        exchange.begin_stream()
+        exchange.send_chunk(delta("x") + delta(finish="stop") + usage_event() + DONE)
+        ends.wait(10)
+        exchange.end_stream()
+        ended.set()
+
+    upstream.handler = late
+    assert gateway.chat(STREAM).status == 200
+    # The other one is closed by the provider.
+    upstream.handler = lambda exchange: (
+        ends.set(), ended.wait(10),
+        exchange.send_plain(completion(), headers={"connection": "close"}), exchange.close())
+    assert gateway.chat().status == 200 and upstream.connections == 2
+    upstream.handler = answer_chat
+    assert gateway.chat().status == 200 and upstream.connections == 2
+    gateway.check_books()
 
 
 def test_a_slow_reader_holds_bounded_memory(scripted: Gateway, upstream: ScriptedUpstream):

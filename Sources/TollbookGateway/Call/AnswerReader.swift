@@ -11,6 +11,8 @@ enum AnswerForm {
     case stream
     /// A JSON array whose elements come as they are made.
     case array
+    /// JSON values, a line each.
+    case lines
 }
 
 /// Finds out of an answer's bytes what the settlement needs. One subclass for each dialect, so that a call's answer
@@ -70,6 +72,7 @@ class AnswerReader {
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
                 : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
         case .passthrough where isOpaque && form == .plain: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
+        case .passthrough where form == .lines: LineAnswerReader(form: form, isSuccess: isSuccess)
         case .passthrough where provider == .anthropic && form == .stream:
             MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
@@ -389,6 +392,34 @@ private final class PassedAnswerReader: AnswerReader {
         if form == .stream { return streamSummary(stream.reader) }
         return isAnthropic ? plainSummary(message) : plainSummary(plain)
     }
+}
+
+/// Reads streams of JSON lines that are passed through.
+private final class LineAnswerReader: AnswerReader {
+    private var stream = LineStreamIntake()
+
+    override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
+        stream.read(bytes)
+        takeStream()
+    }
+
+    override func finishStream(passesUsage: Bool) {
+        stream.finish()
+        takeStream()
+        // It ends where its provider ends it.
+        isTerminated = true
+    }
+
+    private func takeStream() {
+        hasContent = stream.hasContent
+        hasTokens = stream.hasContent
+        sawFinishReason = stream.reader.sawFinishReason
+        terminalEvent = stream.terminalEvent
+    }
+
+    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+
+    override func summary() -> AnswerSummary { streamSummary(stream.reader) }
 }
 
 /// Passes over answers that tell nothing of themselves: audio, and transcripts as text or subtitles.

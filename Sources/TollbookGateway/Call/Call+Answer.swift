@@ -35,6 +35,7 @@ extension Call {
     private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
         let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
         if isStream { return .stream }
+        if intake.endpoint == .passthrough, answer.isLineStream { return .lines }
         return intake.endpoint == .streamGenerateContent ? .array : .plain
     }
 
@@ -50,7 +51,9 @@ extension Call {
     private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
 
     private func refuseCredential() {
-        if let source = progress?.target.credential?.source { loop.credentials.refused(source: source) }
+        if let target = progress?.target, let source = target.credential?.source {
+            loop.credentials.refused(source: source, of: target.deployment.provider)
+        }
         refuseAnswer(.upstreamAuthFailed)
     }
 
@@ -73,7 +76,7 @@ extension Call {
         loop.metrics.answerBytes &+= UInt64(bytes.readableBytes)
         switch reader.form {
         case .plain: plainBody(bytes, reader)
-        case .stream, .array: streamBody(bytes, reader)
+        case .stream, .array, .lines: streamBody(bytes, reader)
         }
     }
 
@@ -104,7 +107,7 @@ extension Call {
         guard machine.phase == .answering, let reader else { return }
         switch reader.form {
         case .plain: plainEnd(reader)
-        case .stream, .array: streamEnd(reader)
+        case .stream, .array, .lines: streamEnd(reader)
         }
     }
 

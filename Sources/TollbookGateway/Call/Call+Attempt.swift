@@ -16,7 +16,7 @@ extension Call {
         progress = AttemptProgress(
             target: target, startedMicros: loop.configuration.clock.nowMicros(), startedNanos: nanos)
         setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
-        switch loop.credentials.lookup(target.credential) {
+        switch loop.credentials.lookup(target.credential, of: target.deployment.provider) {
         case .ready(let secret): acquireConnection(target, secret)
         case .unavailable: targetFailed(.credentialUnavailable)
         case .unknown: loadCredential(target, index: index)
@@ -27,9 +27,10 @@ extension Call {
         guard let source = target.credential?.source else { return targetFailed(.credentialUnavailable) }
         // It ends by itself in time, also where a command has to be killed.
         setDeadline(inMillis: GatewayLimits.credentialWaitMillis)
-        loop.credentials.load(source, on: loop.eventLoop).assumeIsolated().whenComplete { [self] _ in
+        let provider = target.deployment.provider
+        loop.credentials.load(source, of: provider, on: loop.eventLoop).assumeIsolated().whenComplete { [self] _ in
             guard machine.phase == .connecting, attempts.count == index else { return }
-            if case .ready(let secret) = loop.credentials.lookup(target.credential) {
+            if case .ready(let secret) = loop.credentials.lookup(target.credential, of: provider) {
                 _ = loop.readNanos()
                 setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
                 return acquireConnection(target, secret)
@@ -50,7 +51,8 @@ extension Call {
         guard machine.phase == .connecting, let target = progress?.target,
             let pool = loop.pool.pool(for: target.deployment.provider)
         else { return }
-        guard case .ready(let secret) = loop.credentials.lookup(target.credential) else {
+        let provider = target.deployment.provider
+        guard case .ready(let secret) = loop.credentials.lookup(target.credential, of: provider) else {
             return targetFailed(.credentialUnavailable)
         }
         guard pool.begin(.call(self), on: connection) else { return targetFailed(.connectFailed) }

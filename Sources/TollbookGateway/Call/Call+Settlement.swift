@@ -107,7 +107,7 @@ extension Call {
     }
 
     /// Whether the caller has got a head.
-    var isAnswerBegun: Bool { isRelaying || reader?.form == .stream || reader?.form == .array }
+    var isAnswerBegun: Bool { isRelaying || (reader.map { $0.form != .plain } ?? false) }
 
     // MARK: After the commit
 
@@ -121,8 +121,10 @@ extension Call {
         case .answer: front.answer(with: self, receipt)
         case .estimate: front.answer(withEstimateFor: self, receipt)
         case .relayedTail: front.endRelay(with: withheld)
-        // An array has no place for a comment, and Google's SDKs take one in a stream of events for broken JSON.
-        case .streamEnd where intake.endpoint.dialect == .gemini: front.endRelay(with: terminalEvent)
+        // An array and lines have no place for a comment, and Google's SDKs take one in a stream of events for broken
+        // JSON.
+        case .streamEnd where intake.endpoint.dialect == .gemini || reader?.form == .lines:
+            front.endRelay(with: terminalEvent)
         case .streamEnd: front.endStream(of: self, receipt, terminalEvent: terminalEvent)
         case .failure(let error): fail(error, front, receipt)
         case .nothing: front.close()
@@ -144,6 +146,8 @@ extension Call {
             front.close()
         } else if reader?.form == .stream {
             front.endStream(of: self, with: error)
+        } else if reader?.form == .lines {
+            front.endRelay(with: error.line())
         } else if let reader, reader.form == .array {
             front.endArray(of: self, with: error, isBegun: reader.hasPassedOn)
         } else {

@@ -78,6 +78,22 @@ struct GatewayError {
         }
     }
 
+    /// The last line of a stream of JSON lines that has begun; as `body(in:requestID:)`.
+    ///
+    /// Ollama's clients take a text as `error`. Source: https://github.com/ollama/ollama/blob/main/docs/api.md
+    func line() -> ByteBuffer {
+        var json = JSONWriter()
+        json.object { json in
+            json.name("error")
+            json.value(message)
+            json.name("code")
+            json.value(code.rawValue)
+        }
+        var line = json.buffer
+        line.writeStaticString("\n")
+        return line
+    }
+
     /// Adds the header lines that tell the error beside its body; as `body(in:requestID:)`.
     func writeHeaderLines(in dialect: Dialect, requestID: RequestID?, to lines: inout ByteBuffer) {
         guard dialect.isBedrock else { return }

@@ -47,6 +47,12 @@ struct HeadText {
         return bytes.count == 16 || bytes[16] == UInt8(ascii: ";") || bytes[16] == UInt8(ascii: " ")
     }
 
+    /// Whether it is a content type of JSON values, a line each: Ollama's, Cohere's, and what others call it.
+    var isLinesType: Bool {
+        begins("application/x-ndjson") || begins("application/ndjson") || begins("application/jsonl")
+            || begins("application/stream+json")
+    }
+
     /// The number that it is: digits only, and no more than fit; nil for anything else.
     var number: Int? {
         guard (1...18).contains(bytes.count) else { return nil }

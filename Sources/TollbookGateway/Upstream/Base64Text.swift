@@ -17,4 +17,16 @@ enum Base64Text {
         }
         return output
     }
+
+    /// Base64url without padding (RFC 7515, section 2).
+    static func urlBytes(of input: ArraySlice<UInt8>) -> [UInt8] {
+        bytes(of: input).compactMap { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "="): nil
+            default: byte
+            }
+        }
+    }
 }

@@ -18,6 +18,8 @@ package struct ProviderAnswer {
     package private(set) var isJSON = false
     /// Whether the body is a stream of AWS's messages.
     package private(set) var isMessageStream = false
+    /// Whether the body is a stream of JSON values, a line each.
+    package private(set) var isLineStream = false
     /// Whether `forwarded` has a date; else the gateway adds its own.
     package private(set) var hasDate = false
     /// The provider's own id for the request.
@@ -92,6 +94,7 @@ package struct ProviderAnswer {
         case 12 where name.equals("content-type"):
             isJSON = value.isJSONType
             isEventStream = !isJSON && value.begins("text/event-stream")
+            isLineStream = !isJSON && value.isLinesType
             isMessageStream = !isJSON && value.begins("application/vnd.amazon.eventstream")
         case 12 where name.equals("x-request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }

@@ -2,11 +2,11 @@ internal import Logging
 internal import NIOCore
 internal import TollbookPolicy
 
-/// The proxy of a provider, for one event loop: where it is, its credential, and what is logged of it.
+/// The proxy of a provider, for one event loop and one address: where it is, its credential, and what is logged of it.
 final class ProviderProxy {
     let host: String
     let port: Int
-    /// `host:port` of the provider.
+    /// `host:port` where tunnels end.
     private let target: String
     /// Where the credential is found; nil: it needs none.
     private let source: String?
@@ -17,17 +17,22 @@ final class ProviderProxy {
     private var quietUntil = NIODeadline.uptimeNanoseconds(0)
 
     /// nil: the provider has no proxy.
+    ///
+    /// - Parameters:
+    ///   - provider: its name.
+    ///   - endpoint: where the tunnels end.
     init?(
-        _ provider: ProviderRecord, to endpoint: UpstreamEndpoint, credentials: CredentialStore, logger: Logger
+        _ network: ProviderNetwork, of provider: String, to endpoint: UpstreamEndpoint, credentials: CredentialStore,
+        logger: Logger
     ) {
-        guard let proxy = provider.network.proxy.flatMap(UpstreamEndpoint.init(baseURL:)) else { return nil }
+        guard let proxy = network.proxy.flatMap(UpstreamEndpoint.init(baseURL:)) else { return nil }
         host = proxy.host
         port = proxy.port
         target =
             endpoint.host.contains(":")
             ? "[\(endpoint.host)]:\(endpoint.port)" : "\(endpoint.host):\(endpoint.port)"
-        source = provider.network.proxyCredential
-        self.provider = provider.name
+        source = network.proxyCredential
+        self.provider = provider
         self.credentials = credentials
         self.logger = logger
     }

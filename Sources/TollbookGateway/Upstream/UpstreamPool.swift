@@ -39,7 +39,8 @@ final class UpstreamPool {
         let pool = UpstreamEndpoint(baseURL: baseURL).map {
             ProviderPool(
                 endpoint: $0, provider: provider, eventLoop: eventLoop, tls: tls,
-                proxy: ProviderProxy(provider, to: $0, credentials: credentials, logger: logger),
+                proxy: ProviderProxy(
+                    provider.network, of: provider.name, to: $0, credentials: credentials, logger: logger),
                 configuration: configuration)
         }
         providers[provider.id] = Entry(version: provider.version, pool: pool)

@@ -6,18 +6,23 @@ package enum CredentialSource: Equatable, Sendable {
     case file(String)
     /// A command that prints it.
     case command(CredentialCommand)
+    /// A file with the key of a service account of Google's, which is exchanged for tokens; an absolute path.
+    case serviceAccount(String)
     /// The provider needs no credential.
     case none
 
     private static let advice =
-        "Write env:NAME, file:/absolute/path, {command: [/PROGRAM]} or none; "
+        "Write env:NAME, file:/absolute/path, {command: [/PROGRAM]}, service_account:/absolute/path or none; "
         + "the credential itself never goes into this file."
 
     /// - Throws: a `RuleViolation` that repeats nothing of the text, which may be a credential.
     package static func parse(_ text: String) throws(RuleViolation) -> CredentialSource {
         if text == "none" { return .none }
         if text.hasPrefix("env:") { return .environment(try environmentName(text.dropFirst(4))) }
-        if text.hasPrefix("file:") { return .file(try path(text.dropFirst(5))) }
+        if text.hasPrefix("file:") { return .file(try path(text.dropFirst(5), "file:/etc/tollbook/openai.key")) }
+        if text.hasPrefix("service_account:") {
+            return .serviceAccount(try path(text.dropFirst(16), "service_account:/etc/tollbook/vertex.json"))
+        }
         if text.hasPrefix("command:") { return .command(try CredentialCommand.parse(text.dropFirst(8))) }
         if looksSecret(text) { throw RuleViolation("this looks like a credential itself", advice) }
         throw RuleViolation("the credential's source is none of those known", advice)
@@ -36,10 +41,10 @@ package enum CredentialSource: Equatable, Sendable {
         return String(name)
     }
 
-    private static func path(_ path: Substring) throws(RuleViolation) -> String {
+    private static func path(_ path: Substring, _ example: String) throws(RuleViolation) -> String {
         guard FilePath.isAbsolute(path) else {
-            throw RuleViolation(
-                "what follows file: is not an absolute path", "Write for example file:/etc/tollbook/openai.key.")
+            let kind = example.prefix { $0 != ":" }
+            throw RuleViolation("what follows \(kind): is not an absolute path", "Write for example \(example).")
         }
         return String(path)
     }

@@ -34,6 +34,12 @@ extension DocumentValidation {
         }
         guard let credential = provider.proxyCredential else { return }
         let source = checked(credential, "proxy_credential", provider.location, CredentialSource.parse)
+        if case .serviceAccount? = source {
+            refuse(
+                RuleViolation(
+                    "a proxy takes no service account", "Write env:NAME, file:/PATH or {command: [/PROGRAM]}."),
+                "proxy_credential", provider.location)
+        }
         if source == CredentialSource.none {
             refuse(
                 RuleViolation("a proxy that asks for no credential needs none", "Leave proxy_credential out."),

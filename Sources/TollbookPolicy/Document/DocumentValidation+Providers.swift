@@ -11,10 +11,21 @@ extension DocumentValidation {
                 location: \.location)
             for credential in provider.credentials {
                 checkNames(credential.name, was: credential.was, credential.location, allowsSlash: true)
-                checked(credential.source, "source", credential.location, CredentialSource.parse)
+                checkSource(credential, of: provider)
                 checkAllowList(credential.projects, "projects", credential.location)
             }
         }
+    }
+
+    private mutating func checkSource(_ credential: CredentialEntry, of provider: ProviderEntry) {
+        let source = checked(credential.source, "source", credential.location, CredentialSource.parse)
+        guard case .serviceAccount? = source, provider.effectiveDialect != ProviderDialect.vertex.rawValue else {
+            return
+        }
+        refuse(
+            RuleViolation(
+                "only a provider of dialect vertex has a service account", "Write dialect: vertex, or env:NAME."),
+            "source", credential.location)
     }
 
     private mutating func checkKind(_ provider: ProviderEntry) {

@@ -2,8 +2,12 @@
 struct MediaOutputVisitor: AnswerBodyVisitor {
     private enum Member {
         case other, usage, error, model, id, type, data, text, duration
-        /// `response`, of whose members `usage` counts: an event of OpenAI's responses.
+        /// `response`, of whose members `usage` or `meta` counts: an event of OpenAI's responses, or of Cohere's chat.
         case response
+        /// `delta`: text, or an object of whose members `usage` counts, as in the last event of Cohere's chat.
+        case delta
+        /// `prompt_eval_count`, `eval_count` and `done` of Ollama's own API.
+        case promptCount, answerCount, done
     }
 
     /// The last top-level usage object's bytes, or those of Cohere's `meta`; empty when there is none.
@@ -20,30 +24,38 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     private(set) var textBytes = 0
     /// `duration`, which some servers write as a string; a begun second counts.
     private(set) var durationSeconds: Int64?
+    /// What Ollama's own API counts; nil: it is none of its answers.
+    private(set) var ollama: OllamaCounts?
+    /// Whether it calls itself the last line of a stream.
+    private(set) var isDone = false
 
     private var member = Member.other
-    /// The depth of the usage object that is read or comes next within `response`.
+    /// The depth of the usage object that is read or comes next within `response` or `delta`.
     private var usageDepth = 2
     private var isNestedUsage = false
     private var number = PlainDecimal()
 
     mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
         guard depth == 1 else {
-            if depth == 2, member == .response { isNestedUsage = name.equals("usage") }
+            if depth == 2, member == .response || member == .delta {
+                isNestedUsage = name.equals("usage") || name.equals("meta")
+            }
             return
         }
         switch name.length {
         case 2: member = name.equals("id") ? .id : .other
         case 4:
             member = name.equals("type") ? .type : name.equals("data") ? .data : name.equals("text") ? .text : .other
-            if name.equals("meta") { member = .usage }
+            if name.equals("meta") { member = .usage } else if name.equals("done") { member = .done }
         case 5:
             member =
                 name.equals("model")
                 ? .model
                 : name.equals("usage")
-                    ? .usage : name.equals("error") ? .error : name.equals("delta") ? .text : .other
+                    ? .usage : name.equals("error") ? .error : name.equals("delta") ? .delta : .other
         case 8: member = name.equals("duration") ? .duration : name.equals("response") ? .response : .other
+        case 10: member = name.equals("eval_count") ? .answerCount : .other
+        case 17: member = name.equals("prompt_eval_count") ? .promptCount : .other
         default: member = .other
         }
     }
@@ -52,7 +64,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
         if depth == 2 {
             if member == .error { hasError = true }
             if member == .usage, container == .object { beginUsage(at: offset, depth: depth) }
-        } else if depth == 3, member == .response, isNestedUsage, container == .object {
+        } else if depth == 3, member == .response || member == .delta, isNestedUsage, container == .object {
             isNestedUsage = false
             beginUsage(at: offset, depth: depth)
         } else if depth == 3, member == .data, container == .object {
@@ -85,9 +97,9 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
         case .model: model.append(bytes)
         case .id: id.append(bytes)
         case .type: type.append(bytes)
-        case .text: textBytes += bytes.count
+        case .text, .delta: textBytes += bytes.count
         case .duration: number.append(bytes)
-        case .other, .usage, .error, .data, .response: break
+        case .other, .usage, .error, .data, .response, .promptCount, .answerCount, .done: break
         }
     }
 
@@ -101,15 +113,24 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     }
 
     mutating func numberPiece(_ bytes: UnsafeRawBufferPointer) {
-        if member == .duration { number.append(bytes) }
+        switch member {
+        case .duration, .promptCount, .answerCount: number.append(bytes)
+        default: break
+        }
     }
 
     mutating func endNumber(at offset: Int, depth: Int) throws(WireError) {
+        if depth == 1, member == .promptCount || member == .answerCount {
+            var counts = ollama ?? OllamaCounts()
+            if member == .promptCount { counts.takePrompt(number) } else { counts.takeAnswer(number) }
+            ollama = counts
+        }
         endScalar(depth: depth)
     }
 
     mutating func literal(_ literal: JSONLiteral, range: Range<Int>, depth: Int) throws(WireError) {
         if depth == 1, member == .error, literal == .true { hasError = true }
+        if depth == 1, member == .done { isDone = literal == .true }
         if depth == 1 { member = .other }
     }
 

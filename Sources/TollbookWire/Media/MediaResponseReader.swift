@@ -2,7 +2,8 @@ package import NIOCore
 package import TollbookCore
 
 extension UsageReport {
-    /// A usage object of an answer that is passed through, in any form of OpenAI's and of its compatible servers.
+    /// A usage object of an answer that is passed through, in any form of OpenAI's and of its compatible servers, or of
+    /// Cohere's.
     init(passed raw: ByteBuffer) {
         self.init(openAI: raw)
         guard usage == nil, let read = MediaUsage(raw, .passed) else { return }
@@ -46,7 +47,7 @@ package struct MediaResponseReader: AnswerBodyReader {
         scan.finish()
     }
 
-    /// The answer's usage object, else the length of audio that it tells.
+    /// The answer's usage object, else the length of audio or the counts of Ollama's that it tells.
     package func usageReport() -> UsageReport {
         var report = UsageReport()
         if let raw = scan.usage {
@@ -57,6 +58,8 @@ package struct MediaResponseReader: AnswerBodyReader {
             report.isInconsistent = read.isInconsistent
         } else if medium == .transcript, let seconds = scan.visitor.durationSeconds {
             report.usage = Usage([.audioSecond: seconds])
+        } else if medium == .passed, let counts = scan.visitor.ollama {
+            return counts.report
         }
         return report
     }

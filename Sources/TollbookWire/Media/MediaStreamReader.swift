@@ -1,7 +1,8 @@
 package import NIOCore
 package import TollbookCore
 
-/// Follows a stream of images or audio, event by event; a kind is told by the payload's `type`.
+/// Follows a stream of images or audio, or one that is passed through, event by event; a kind is told by the payload's
+/// `type`.
 ///
 /// A stream of images ends with the last image's event, a stream of audio or of a transcript with its `…done`.
 package struct MediaStreamReader: AnswerStreamReader {
@@ -18,7 +19,10 @@ package struct MediaStreamReader: AnswerStreamReader {
     private let medium: AnswerMedium
     private let imagesAsked: Int64
     private var isFinished = false
+    /// Whether the line that was read last calls itself the last.
+    private var isLastLine = false
     private var lastUsage: ByteBuffer?
+    private var lastCounts: OllamaCounts?
     private var textBytes = 0
     private var total: MediaUsage?
     private var raw: [String] = []
@@ -49,6 +53,12 @@ package struct MediaStreamReader: AnswerStreamReader {
         return .error
     }
 
+    /// Reads the next line of a stream that has a JSON value on each.
+    package mutating func read(line: ByteBuffer) -> AnswerEvent {
+        let kind = line.withUnsafeReadableBytes { read($0) }
+        return isLastLine ? .done : kind
+    }
+
     private mutating func read(_ data: UnsafeRawBufferPointer) -> AnswerEvent {
         if data.elementsEqual("[DONE]".utf8) { return .done }
         var visitor = MediaOutputVisitor()
@@ -58,6 +68,7 @@ package struct MediaStreamReader: AnswerStreamReader {
             try scanner.finish(&visitor)
         } catch {
             if medium != .passed { malformedEvents += 1 }
+            isLastLine = false
             return .other
         }
         if medium == .passed { return recordPassed(visitor, data) }
@@ -87,6 +98,11 @@ package struct MediaStreamReader: AnswerStreamReader {
 
     /// The last usage object counts: those before it are running totals.
     private mutating func recordPassed(_ visitor: MediaOutputVisitor, _ data: UnsafeRawBufferPointer) -> AnswerEvent {
+        isLastLine = visitor.isDone
+        if let counts = visitor.ollama {
+            lastCounts = counts
+            return .usage(isExtra: false)
+        }
         guard !visitor.usage.isEmpty, visitor.usage.count <= WireLimits.usageBytes else { return .content }
         lastUsage = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: data[visitor.usage]))
         return .usage(isExtra: false)
@@ -103,7 +119,7 @@ package struct MediaStreamReader: AnswerStreamReader {
 
     /// The sum of what the stream's events told, once it came to its end.
     package func usageReport() -> UsageReport {
-        if medium == .passed { return lastUsage.map { UsageReport(passed: $0) } ?? UsageReport() }
+        if medium == .passed { return lastUsage.map { UsageReport(passed: $0) } ?? lastCounts?.report ?? UsageReport() }
         var report = UsageReport()
         report.raw = raw.count > 1 ? "[" + raw.joined(separator: ",") + "]" : raw.first
         guard let total, isFinished else { return report }

@@ -19,10 +19,7 @@ package struct MediaUsage: Equatable, Sendable {
             guard readRanking(numbers) else { return nil }
             return
         }
-        if medium == .passed, let units = numbers[.searchUnits] {
-            usage.set(.searchUnit, units)
-            return
-        }
+        if medium == .passed, readBilled(numbers) { return }
         guard let input = numbers[.input] else {
             guard let seconds = numbers[.seconds] else { return nil }
             usage.set(.audioSecond, seconds)
@@ -44,6 +41,15 @@ package struct MediaUsage: Equatable, Sendable {
         // There is no output: the total has, with some servers, more in it than the prompt, and nothing else.
         guard let tokens = numbers[.total] ?? numbers[.input] ?? numbers[.billedInput] else { return false }
         usage.set(.input, tokens)
+        return true
+    }
+
+    /// What Cohere charges for; false where it does not tell.
+    private mutating func readBilled(_ numbers: MediaUsageNumbers) -> Bool {
+        guard numbers[.searchUnits] != nil || numbers[.billedInput] != nil else { return false }
+        usage.set(.searchUnit, numbers[.searchUnits] ?? 0)
+        usage.set(.input, numbers[.billedInput] ?? 0)
+        usage.set(.output, numbers[.billedOutput] ?? 0)
         return true
     }
 

@@ -4,7 +4,7 @@ struct MediaUsageNumbers {
         case input, output, total, seconds
         case inputImage, inputAudio, cached
         case outputImage
-        case searchUnits, billedInput
+        case searchUnits, billedInput, billedOutput
 
         static let count = allCases.count
     }
@@ -82,7 +82,10 @@ struct MediaUsageNumbers {
                     : name.equals("audio_tokens") ? .inputAudio : name.equals("cached_tokens") ? .cached : nil
             case .output: name.equals("image_tokens") ? .outputImage : nil
             case .billed:
-                name.equals("search_units") ? .searchUnits : name.equals("input_tokens") ? .billedInput : nil
+                name.equals("search_units")
+                    ? .searchUnits
+                    : name.equals("input_tokens")
+                        ? .billedInput : name.equals("output_tokens") ? .billedOutput : nil
             }
         }
 

@@ -25,7 +25,10 @@ class Recording:
         self.meta = json.loads((directory / "meta.json").read_text())
         self.request = (directory / "request.json").read_bytes()
         self.answer = (directory / self.meta["response_file"]).read_bytes()
-        self.streamed = self.meta["response_file"].endswith(".sse")
+        self.streamed = self.meta["response_file"].endswith((".sse", ".ndjson"))
+        self.kind = "text/event-stream; charset=utf-8" if self.streamed else "application/json"
+        if self.meta["response_file"].endswith(".ndjson"):
+            self.kind = "application/x-ndjson"
         self.status = self.meta["status"]
 
     @property
@@ -42,9 +45,8 @@ class Recording:
         """A handler that answers as recorded, so many bytes at a time."""
 
         def handle(exchange: Exchange) -> None:
-            kind = "text/event-stream; charset=utf-8" if self.streamed else "application/json"
             exchange.send(
-                f"HTTP/1.1 {self.status} Recorded\r\ncontent-type: {kind}\r\n"
+                f"HTTP/1.1 {self.status} Recorded\r\ncontent-type: {self.kind}\r\n"
                 "transfer-encoding: chunked\r\n\r\n".encode())
             for start in range(0, len(self.answer), pieces):
                 exchange.send_chunk(self.answer[start : start + pieces])

@@ -46,8 +46,14 @@ class Exchange:
     def send_chunk(self, data: bytes) -> None:
         self.send(b"%x\r\n%s\r\n" % (len(data), data))
 
-    def end_stream(self) -> None:
-        self.send(b"0\r\n\r\n")
+    def end_stream(self, last: bytes = b"") -> None:
+        """Ends the body, together with its last chunk if one is given.
+
+        In two writes the gateway may have answered the caller before the connection can serve the next call, which
+        then makes one of its own.
+        """
+        chunk = b"%x\r\n%s\r\n" % (len(last), last) if last else b""
+        self.send(chunk + b"0\r\n\r\n")
 
     def close(self) -> None:
         self.keeps_alive = False
@@ -200,5 +206,4 @@ def answer_chat(exchange: Exchange) -> None:
     exchange.send_chunk(delta(finish="stop"))
     if (body.get("stream_options") or {}).get("include_usage"):
         exchange.send_chunk(usage_event())
-    exchange.send_chunk(DONE)
-    exchange.end_stream()
+    exchange.end_stream(DONE)

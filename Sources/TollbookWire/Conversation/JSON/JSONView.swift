@@ -23,6 +23,13 @@ package struct JSONView: Sendable {
         var scanner = JSONScanner()
         try text.withUnsafeReadableBytes { (bytes) throws(WireError) in try scanner.validate(bytes) }
         try scanner.finish()
+        self.init(validated: text)
+    }
+
+    /// Looks at a whole text that `JSONScanner` has passed.
+    ///
+    /// - Precondition: it has; of another text what is read is bounded, and makes no sense.
+    package init(validated text: ByteBuffer) {
         let (start, end) = text.withUnsafeReadableBytes { bytes -> (Int, Int) in
             guard let base = bytes.baseAddress else { return (0, 0) }
             // One value and white space around it, as the scanner made sure.

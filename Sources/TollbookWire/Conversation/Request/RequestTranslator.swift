@@ -18,14 +18,14 @@ package struct TranslatedRequest: Sendable {
 package enum RequestTranslator {
     /// Reads a request.
     ///
-    /// - Throws: JSON errors, `not_an_object`, `duplicate_field` (top level), `missing_field`, `invalid_field`.
+    /// - Throws: `not_an_object`, `duplicate_field` (top level), `missing_field`, `invalid_field`.
     package static func read(
-        _ body: ByteBuffer, as dialect: ConversationDialect
+        _ request: JSONView, as dialect: ConversationDialect
     ) throws(WireError) -> Conversation {
         switch dialect {
-        case .openAIChat: try OpenAIChatRequestReader.read(body)
-        case .anthropicMessages: try AnthropicRequestReader.read(body)
-        case .openAIResponses: try ResponsesRequestReader.read(body)
+        case .openAIChat: try OpenAIChatRequestReader.read(request)
+        case .anthropicMessages: try AnthropicRequestReader.read(request)
+        case .openAIResponses: try ResponsesRequestReader.read(request)
         }
     }
 
@@ -65,7 +65,11 @@ package enum RequestTranslator {
         _ options: TranslationOptions
     ) throws(TranslationError) -> TranslatedRequest {
         let conversation: Conversation
-        do throws(WireError) { conversation = try read(body, as: source) } catch { throw .unreadable(error) }
+        do throws(WireError) {
+            conversation = try read(JSONView(body), as: source)
+        } catch {
+            throw .unreadable(error)
+        }
         do throws(TranslationRefusal) {
             return try write(conversation, as: target, options)
         } catch {

@@ -8,9 +8,8 @@ struct ResponsesRequestReader {
     private var hasInput = false
     var budget = PartBudget()
 
-    /// - Throws: JSON errors, `not_an_object`, `duplicate_field`, `missing_field`, `invalid_field`.
-    static func read(_ body: ByteBuffer) throws(WireError) -> Conversation {
-        let view = try JSONView(body)
+    /// - Throws: `not_an_object`, `duplicate_field`, `missing_field`, `invalid_field`.
+    static func read(_ view: JSONView) throws(WireError) -> Conversation {
         guard view.kind == .object else { throw WireError(.notAnObject, at: view.offset) }
         var reader = ResponsesRequestReader()
         var seen: Set<String> = []
