@@ -34,7 +34,7 @@ extension Call {
     private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
         let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
         if isStream { return .stream }
-        return intake.endpoint == .streamGenerateContent ? .array : .plain
+        return upstreamEndpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {

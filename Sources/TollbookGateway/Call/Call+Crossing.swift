@@ -23,24 +23,29 @@ extension Call {
         willDispatch()
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
-            !name.begins("anthropic-") && !name.begins("openai-")
+            !name.begins("anthropic-") && !name.begins("openai-") && !name.begins("x-goog-")
         }
-        let prefix = pool.requestPrefix(for: endpoint, model: target.deployment.model)
+        let isEvents = endpoint == .generateContent && request.streams
+        let prefix = pool.requestPrefix(
+            for: isEvents ? .streamGenerateContent : endpoint, model: target.deployment.model)
+        let query = isEvents ? GeminiQuery.events : nil
         connection.send(
-            prefix: prefix, query: nil,
+            prefix: prefix, query: query,
             secret: secret.map {
                 pool.headerLines(
-                    of: $0, prefix, query: nil, bodySHA256: nil,
+                    of: $0, prefix, query: query, bodySHA256: nil,
                     nowMicros: loop.configuration.clock.nowMicros())
             }, version: pool.anthropicVersion, forwarded: forwarded,
             body: [request.body], length: request.body.readableBytes)
     }
 
     private func answerContext(_ request: TranslatedRequest) -> AnswerContext {
-        AnswerContext(
+        var context = AnswerContext(
             model: intake.model, createdSeconds: intake.acceptedMicros / 1_000_000,
             includesUsage: intake.scan.includesUsage, fallbackID: self.request?.id.text ?? "",
             responsesEcho: request.responsesEcho)
+        context.isArray = intake.endpoint == .streamGenerateContent && !GeminiQuery.asksForEvents(intake.query)
+        return context
     }
 
     /// The endpoint that the attempt's provider was asked at.
@@ -52,13 +57,17 @@ extension Call {
     /// Puts a plain answer that came whole into the caller's dialect, and settles.
     func settleTranslated(_ reader: AnswerReader) {
         guard let answer else { return }
+        if reader.refusesCredential {
+            return settle(
+                .errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
+        }
         guard reader.isSuccess else {
             let error = ProviderError(status: answer.status, body: held, requestID: answer.requestID)
             return settleTranslated(error, as: .errorStatus)
         }
         do throws(AnswerTranslationError) {
             guard let body = try crossing?.translate(held) else { return }
-            held = body
+            held = crossing?.whole(body) ?? body
             settle(.complete(isTerminated: true), finale: .answer, code: .ok)
         } catch {
             switch error {
@@ -71,7 +80,7 @@ extension Call {
 
     private func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
         guard let crossing else { return }
-        held = error.body(in: crossing.caller)
+        held = crossing.whole(error.body(in: crossing.caller))
         answer?.status = error.status(in: crossing.caller)
         settle(ending, finale: .answer, code: .upstreamError)
     }

@@ -8,6 +8,8 @@ final class CallTranslation {
     /// What the caller speaks.
     let caller: ConversationDialect
     private let body: ByteBuffer
+    /// Whether the path asks for a stream, where the body does not say.
+    private let isStreamPath: Bool
     private var conversation: Conversation?
     /// The first translation that was made; most calls need no other.
     private var first: (deploymentID: Int64, request: TranslatedRequest)?
@@ -21,6 +23,7 @@ final class CallTranslation {
         guard let caller = endpoint.conversationDialect else { return nil }
         self.caller = caller
         self.body = body
+        isStreamPath = endpoint == .streamGenerateContent
     }
 
     /// Whether the request can be translated for a target.
@@ -55,6 +58,7 @@ final class CallTranslation {
             model: target.deployment.model, defaultMaxOutputTokens: target.heldOutputTokens)
         options.usesMaxTokens = !rules.takesMaxCompletionTokens
         options.takesStreamOptions = rules.takesStreamOptions
+        options.takesServiceTier = target.deployment.provider.knownDialect != .vertex
         let conversation = try read()
         do throws(TranslationRefusal) {
             return try RequestTranslator.write(conversation, as: dialect, options)
@@ -66,7 +70,8 @@ final class CallTranslation {
     private func read() throws(TranslationError) -> Conversation {
         if let conversation { return conversation }
         do throws(WireError) {
-            let conversation = try RequestTranslator.read(body, as: caller)
+            var conversation = try RequestTranslator.read(body, as: caller)
+            if isStreamPath { conversation.streams = true }
             self.conversation = conversation
             return conversation
         } catch {
@@ -90,6 +95,7 @@ extension Endpoint {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
         case .responses: .openAIResponses
+        case .generateContent, .streamGenerateContent: .gemini
         default: nil
         }
     }

@@ -35,6 +35,15 @@ struct Crossing {
         return answer.body
     }
 
+    /// A body that comes whole where a stream was asked for: callers that want an array get one.
+    func whole(_ body: ByteBuffer) -> ByteBuffer {
+        guard context.isArray else { return body }
+        var array = ByteBuffer(staticString: "[")
+        array.writeImmutableBuffer(body)
+        array.writeStaticString("]")
+        return array
+    }
+
     /// Header lines of the provider's answer as the caller gets them: the body's type is the caller's, the provider's
     /// request id has the caller's name too, and what was lost on the way is named.
     func lines(of answer: ProviderAnswer, isStream: Bool) -> ByteBuffer {
@@ -42,7 +51,8 @@ struct Crossing {
         var lines = HeaderLines.kept(answer.forwarded) { name in
             !name.equals("content-type") && !name.string.lowercased().elementsEqual(idHeader)
         }
-        lines.writeStaticString(isStream ? "content-type: text/event-stream\r\n" : "content-type: application/json\r\n")
+        let isEvents = isStream && !context.isArray
+        lines.writeStaticString(isEvents ? "content-type: text/event-stream\r\n" : "content-type: application/json\r\n")
         if let id = answer.requestID { lines.writeHeaderLine(idHeader, id) }
         write("x-tollbook-dropped-fields", notes.dropped, &lines)
         write("x-tollbook-adjusted-fields", notes.adjusted, &lines)

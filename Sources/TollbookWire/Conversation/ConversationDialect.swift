@@ -5,8 +5,11 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     /// Callers speak it; a provider that does is sent the bytes as they are.
     case openAIResponses = "openai-responses"
 
+    /// Gemini's `generateContent`, at its own API and at Vertex AI.
+    case gemini
+
     /// Dialects that a request can be translated into.
-    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages]
+    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages, .gemini]
 
     /// What answers' ids begin with.
     var answerPrefix: String {
@@ -14,6 +17,7 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
         case .openAIChat: "chatcmpl-"
         case .anthropicMessages: "msg_"
         case .openAIResponses: "resp_"
+        case .gemini: ""
         }
     }
 }

@@ -59,6 +59,8 @@ package struct AnswerContext: Sendable {
     package var fallbackID: String
     /// What the answer repeats of the request; see `Conversation.responsesEcho`.
     package var responsesEcho: ByteBuffer
+    /// Whether a stream is a JSON array, as Gemini's callers may have it.
+    package var isArray = false
 
     package init(
         model: String, createdSeconds: Int64, includesUsage: Bool, fallbackID: String,

@@ -23,7 +23,7 @@ extension ProviderError {
     /// The header in which a dialect tells the provider's request id.
     package static func requestIDHeader(in dialect: ConversationDialect) -> String {
         switch dialect {
-        case .openAIChat, .openAIResponses: "x-request-id"
+        case .openAIChat, .openAIResponses, .gemini: "x-request-id"
         case .anthropicMessages: "request-id"
         }
     }
@@ -39,7 +39,7 @@ extension ProviderError {
     ///
     /// - Parameter sequenceNumber: the event's, in dialects that number them.
     package func event(in dialect: ConversationDialect, sequenceNumber: Int64 = 0) -> ByteBuffer {
-        let start: StaticString = dialect == .openAIChat ? "data: " : "event: error\ndata: "
+        let start: StaticString = dialect == .openAIChat || dialect == .gemini ? "data: " : "event: error\ndata: "
         var json = JSONWriter(buffer: ByteBuffer(staticString: start))
         if dialect == .openAIResponses {
             writeResponses(&json, sequenceNumber)
@@ -55,6 +55,35 @@ extension ProviderError {
         switch dialect {
         case .openAIChat, .openAIResponses: writeOpenAI(&json)
         case .anthropicMessages: writeAnthropic(&json)
+        case .gemini: writeGemini(&json)
+        }
+    }
+
+    /// https://google.aip.dev/193
+    private func writeGemini(_ json: inout JSONWriter) {
+        json.object { json in
+            json.name("error")
+            json.object { json in
+                json.name("code")
+                json.value(Int64(status(in: .gemini)))
+                json.member("message", message)
+                json.name("status")
+                json.value(googleStatus)
+            }
+        }
+    }
+
+    private var googleStatus: String {
+        switch kind {
+        case .invalidRequest, .contextTooLong, .contentFiltered, .tooLarge, .unprocessable: "INVALID_ARGUMENT"
+        case .authentication: "UNAUTHENTICATED"
+        case .permission: "PERMISSION_DENIED"
+        case .notFound: "NOT_FOUND"
+        case .conflict: "ABORTED"
+        case .billing, .rateLimited: "RESOURCE_EXHAUSTED"
+        case .overloaded: "UNAVAILABLE"
+        case .timeout: "DEADLINE_EXCEEDED"
+        case .server: "INTERNAL"
         }
     }
 

@@ -55,14 +55,19 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         let error = inner?.kind == .object ? inner : view
         let text = inner?.text ?? error?.value("message")?.text ?? error?.value("detail")?.text
         let type = error?.value("type")?.text
-        let code = error?.value("code").flatMap { $0.text ?? $0.number.map { JSONText(escaped: $0) } }
+        // Google's canonical name says more than the status that it repeats as its code.
+        let canonical = error?.value("status")?.text
+        let number = error?.value("code")?.number.map { JSONText(escaped: $0) }
+        let code = error?.value("code")?.text ?? canonical ?? number
         self.status = status
         self.type = type
         self.code = code
         parameter = error?.value("param")?.text
         self.requestID = requestID ?? view?.value("request_id")?.text
         // Inside a stream, some servers tell the status as the code.
-        let told = error?.value("status")?.count.flatMap { Int(exactly: $0) } ?? code.flatMap { Int($0.string) }
+        let told =
+            error?.value("status")?.count.flatMap { Int(exactly: $0) }
+            ?? (code.flatMap { Int($0.string) } ?? number.flatMap { Int($0.string) })
         let status = status ?? told.flatMap { (400..<600).contains($0) ? $0 : nil }
         kind = Self.kind(status, type?.string ?? "", code?.string ?? "", text)
         message = text.map(Self.cut) ?? JSONText(Self.plainMessage(kind))
@@ -89,10 +94,19 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         "rate_limit_exceeded": .rateLimited, "rate_limited": .rateLimited, "authentication_error": .authentication,
         "invalid_api_key": .authentication, "permission_error": .permission, "not_found_error": .notFound,
         "model_not_found": .notFound, "request_too_large": .tooLarge,
+        // https://google.aip.dev/193
+        "INVALID_ARGUMENT": .invalidRequest, "FAILED_PRECONDITION": .invalidRequest, "OUT_OF_RANGE": .invalidRequest,
+        "UNAUTHENTICATED": .authentication, "PERMISSION_DENIED": .permission, "NOT_FOUND": .notFound,
+        "ABORTED": .conflict, "ALREADY_EXISTS": .conflict, "RESOURCE_EXHAUSTED": .rateLimited,
+        "UNAVAILABLE": .overloaded, "DEADLINE_EXCEEDED": .timeout, "INTERNAL": .server,
     ]
 
     /// What the provider's words say, else its status, else its general words.
     private static func kind(_ status: Int?, _ type: String, _ code: String, _ message: JSONText?) -> Kind {
+        if status ?? 400 == 400, let message {
+            let text = String(message.string.prefix(64))
+            if text.hasPrefix("The input token count") { return .contextTooLong }
+        }
         if let kind = words[code] ?? words[type] { return kind }
         if status ?? 400 == 400, let message {
             let text = String(message.string.prefix(64))

@@ -65,6 +65,28 @@ enum Base64 {
         return bytes
     }
 
+    /// Bytes as text, with padding.
+    static func encode(_ bytes: ByteBuffer) -> String {
+        var text: [UInt8] = []
+        let view = Array(bytes.readableBytesView)
+        for start in stride(from: 0, to: view.count, by: 3) {
+            let group = view[start..<Swift.min(start + 3, view.count)]
+            var bits: UInt32 = 0
+            for byte in group { bits = bits << 8 | UInt32(byte) }
+            bits <<= UInt32(8 * (3 - group.count))
+            for place in 0..<4 {
+                guard place <= group.count else {
+                    text.append(UInt8(ascii: "="))
+                    continue
+                }
+                text.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
     private static func value(_ byte: UInt8) -> UInt32? {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - UInt8(ascii: "A"))

@@ -176,7 +176,7 @@ struct AnthropicRequestWriter {
     private func writeReasoning(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         let reasoning = conversation.reasoning
         let schema = schemaOfAnswer(&notes)
-        let effort = reasoning.effort
+        let effort = effort
         let usesBudget = options.thinkingForm == .budget
         if effort != nil, mustCallTool {
             notes.allows(.reasoningWithForcedTool)
@@ -221,10 +221,16 @@ struct AnthropicRequestWriter {
     /// where the answer leaves no room for the 1,024 tokens that a budget has at least.
     private var thinking: (type: String, budget: Int64?)? {
         if conversation.reasoning.isEnabled == false { return ("disabled", nil) }
-        guard let effort = conversation.reasoning.effort, !mustCallTool else { return nil }
+        guard let effort, !mustCallTool else { return nil }
         guard options.thinkingForm == .budget else { return ("adaptive", nil) }
         let budget = min(Self.budget(for: effort), maximum - 1)
         return budget >= 1_024 ? ("enabled", budget) : nil
+    }
+
+    /// An effort, or what a budget of another dialect comes to.
+    private var effort: JSONText? {
+        conversation.reasoning.effort
+            ?? conversation.reasoning.budgetTokens.map { Conversation.Reasoning.effort(of: $0) }
     }
 
     private var mustCallTool: Bool {

@@ -122,8 +122,7 @@ struct OpenAIChatRequestWriter {
         if let effort = reasoning.effort {
             json.member("reasoning_effort", effort)
         } else if let budget = reasoning.budgetTokens, reasoning.isEnabled != false {
-            json.name("reasoning_effort")
-            json.value(budget <= 4_096 ? "low" : budget <= 16_384 ? "medium" : "high")
+            json.member("reasoning_effort", Conversation.Reasoning.effort(of: budget))
         }
     }
 

@@ -45,6 +45,7 @@ struct ResponsesStreamWriter: AnswerStreamWriter {
             open?.seal = .signature(text)
             // A signature is the last word of thoughts: those after it are others.
             close()
+        case .partSignature(let text): take(.signature(GeminiSignature.marked(text)))
         case .redactedThinking(let data):
             close()
             beginItem(.reasoning)

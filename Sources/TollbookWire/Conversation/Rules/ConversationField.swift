@@ -36,6 +36,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case reasoningEffort = "reasoning_effort"
     case reasoningWithForcedTool = "reasoning_with_forced_tool"
     case reasoningBudget = "reasoning_budget"
+    case reasoningBudgetLarge = "reasoning_budget_large"
     case reasoningOff = "reasoning_off"
     case reasoningNone = "reasoning_none"
     case reasoningDisplay = "reasoning_display"
@@ -45,6 +46,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
 
     // Tools.
     case tools
+    case toolStrict = "tool_strict"
     case toolChoice = "tool_choice"
     case allowedTools = "allowed_tools"
     case parallelToolCalls = "parallel_tool_calls"
@@ -96,5 +98,20 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case storedPrompt = "stored_prompt"
     case itemReferences = "item_references"
     case truncation, include
+
+    // What Gemini alone has.
+    case safetySettings = "safety_settings"
+    case contentCache = "content_cache"
+    case promptScreening = "prompt_screening"
+    case googleTools = "google_tools"
+    case googleToolSettings = "google_tool_settings"
+    case googleToolHistory = "google_tool_history"
+    case toolAnswerSchema = "tool_answer_schema"
+    case mediaResolution = "media_resolution"
+    case mediaSettings = "media_settings"
+    case videoClip = "video_clip"
+    case modelPicking = "model_picking"
+
+    // Anything else.
     case unknown
 }

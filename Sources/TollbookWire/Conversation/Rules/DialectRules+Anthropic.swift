@@ -19,11 +19,14 @@ private enum AnthropicRules {
         .jsonSchema: "output_config.format",
         .reasoningEffort: "output_config.effort",
         .reasoningBudget: "thinking.budget_tokens",
+        .reasoningBudgetLarge: "thinking.budget_tokens",
         .reasoningOff: "thinking",
         .reasoningDisplay: "thinking.display",
         .thinking: "messages[].content[type=thinking]",
+        .unsignedThinking: "messages[].content[type=thinking]",
         .redactedThinking: "messages[].content[type=redacted_thinking]",
         .tools: "tools",
+        .toolStrict: "tools[].strict",
         .toolChoice: "tool_choice",
         .parallelToolCalls: "tool_choice.disable_parallel_tool_use",
         .toolCalls: "messages[].content[type=tool_use]",
@@ -63,6 +66,7 @@ private enum AnthropicRules {
         .maxOutputTokens: .convert("required there: where absent, the deployment's maximum"),
         .stop: .convert("a list"),
         .endUser: .convert("metadata.user_id"),
+        .manyStops: .convert("a list"),
     ]
 
     private static let sampling: [ConversationField: FieldRule] = [
@@ -76,6 +80,7 @@ private enum AnthropicRules {
         .choices: .refuse("one call gives one answer", "Send the request n times, or ask a route that serves n."),
         .logitBias: .refuse("tokens cannot be favored or banned", "Leave logit_bias out, or ask another route."),
         .logProbabilities: .refuse("log-probabilities are not told", "Leave logprobs out, or ask another route."),
+        .topK: .carry,
     ]
 
     private static let form: [ConversationField: FieldRule] = [
@@ -100,10 +105,12 @@ private enum AnthropicRules {
         .thinking: .convert("thinking blocks with their signatures"),
         .unsignedThinking: .drop("thoughts are taken back only with their signature"),
         .redactedThinking: .convert("redacted_thinking blocks"),
+        .reasoningBudget: .convert("an effort: low up to 4096 tokens, medium up to 16384, high above"),
     ]
 
     private static let toolUse: [ConversationField: FieldRule] = [
         .tools: .convert("input_schema"),
+        .toolStrict: .carry,
         .toolChoice: .convert("required is any"),
         .allowedTools: .refuse(
             "a choice among some of the tools cannot be sent", "Send only the tools that are allowed."),
@@ -119,6 +126,12 @@ private enum AnthropicRules {
             "items of tools that OpenAI ran cannot be sent elsewhere",
             "Leave the items out, or ask a route whose provider has the Responses API."),
         .maxToolCalls: .drop("it limits tools that the provider runs, and there are none"),
+        .googleTools: .refuse("tools that Google runs exist only there", "Leave the tool out, or ask a Gemini model."),
+        .googleToolSettings: .drop("it steers tools that Google runs, and there are none"),
+        .googleToolHistory: .refuse(
+            "results of tools that Google ran cannot be sent elsewhere",
+            "Leave the parts out, or ask a Gemini model."),
+        .toolAnswerSchema: .drop("the form of a tool's result is not declared there"),
     ]
 
     private static let content: [ConversationField: FieldRule] = [
@@ -133,6 +146,8 @@ private enum AnthropicRules {
         .refusals: .convert("text"),
         .participantName: .drop("speakers have no names there"),
         .cacheControl: .convert("cache_control; prompt_cache_breakpoint becomes one of five minutes"),
+        .videoClip: .refuse("videos are not understood", "Leave the video out, or ask a Gemini model."),
+        .documentTitle: .convert("title of the document"),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
@@ -156,5 +171,12 @@ private enum AnthropicRules {
         .truncation: .drop("the input is not cut there: one that is too long is refused"),
         .include: .drop("it names parts of answers that are not given there"),
         .unknown: .drop("not known to Tollbook"),
+        .safetySettings: .drop("filters are not set there"),
+        .contentCache: .refuse("a cache made at one provider is unknown to another", "Send the content itself."),
+        .promptScreening: .refuse(
+            "nothing would screen the prompt", "Leave modelArmorConfig out, or ask a Gemini model."),
+        .mediaResolution: .drop("there is no such setting"),
+        .mediaSettings: .drop("answers are text"),
+        .modelPicking: .drop("the route picks the model"),
     ]
 }

@@ -38,6 +38,7 @@ private enum OpenAIChatRules {
         .unsignedThinking: "messages[].reasoning_content",
         .redactedThinking: "messages[].thinking_blocks",
         .tools: "tools",
+        .toolStrict: "tools[].function.strict",
         .toolChoice: "tool_choice",
         .allowedTools: "tool_choice",
         .parallelToolCalls: "parallel_tool_calls",
@@ -51,6 +52,7 @@ private enum OpenAIChatRules {
         .uploadedFiles: "messages[].content[].file.file_id",
         .documents: "messages[].content[type=file]",
         .documentType: "messages[].content[].file.file_data",
+        .documentTitle: "messages[].content[].file.filename",
         .audioInput: "messages[].content[type=input_audio]",
         .audioHistory: "messages[].audio",
         .refusals: "messages[].refusal",
@@ -89,6 +91,10 @@ private enum OpenAIChatRules {
         .topK: .drop("there is no such setting"),
         .logProbabilities: .refuse(
             "log-probabilities are not brought into this form", "Leave top_logprobs and its include out."),
+        .frequencyPenalty: .carry,
+        .presencePenalty: .carry,
+        .seed: .carry,
+        .choices: .refuse("several answers are not brought into this form", "Send the request once for each."),
     ]
 
     private static let form: [ConversationField: FieldRule] = [
@@ -98,6 +104,7 @@ private enum OpenAIChatRules {
         .jsonSchemaNotStrict: .carry,
         .jsonMode: .convert("response_format"),
         .verbosity: .drop("few servers know it"),
+        .audioOutput: .refuse("spoken and drawn answers are not brought into this form", "Ask for text."),
     ]
 
     private static let thinking: [ConversationField: FieldRule] = [
@@ -110,10 +117,12 @@ private enum OpenAIChatRules {
         .thinking: .drop("thoughts cannot be sent back there"),
         .unsignedThinking: .drop("thoughts cannot be sent back there"),
         .redactedThinking: .drop("thoughts cannot be sent back there"),
+        .reasoningBudgetLarge: .convert("reasoning_effort: low up to 4096 tokens, medium up to 16384, high above"),
     ]
 
     private static let toolUse: [ConversationField: FieldRule] = [
         .tools: .convert("functions"),
+        .toolStrict: .carry,
         .toolChoice: .convert("any is required"),
         .allowedTools: .refuse(
             "a choice among some of the tools is known to few servers", "Send only the tools that are allowed."),
@@ -133,6 +142,12 @@ private enum OpenAIChatRules {
             "items of tools that OpenAI ran cannot be sent elsewhere",
             "Leave the items out, or ask a route whose provider has the Responses API."),
         .maxToolCalls: .drop("it limits tools that the provider runs, and there are none"),
+        .googleTools: .refuse("tools that Google runs exist only there", "Leave the tool out, or ask a Gemini model."),
+        .googleToolSettings: .drop("it steers tools that Google runs, and there are none"),
+        .googleToolHistory: .refuse(
+            "results of tools that Google ran cannot be sent elsewhere",
+            "Leave the parts out, or ask a Gemini model."),
+        .toolAnswerSchema: .drop("the form of a tool's result is not declared there"),
     ]
 
     private static let content: [ConversationField: FieldRule] = [
@@ -151,6 +166,7 @@ private enum OpenAIChatRules {
         .prefill: .refuse(
             "a last assistant message would be answered, not continued", "End messages with a user message."),
         .cacheControl: .drop("prompts are cached without marks there"),
+        .videoClip: .refuse("videos are not understood", "Leave the video out, or ask a Gemini model."),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
@@ -178,5 +194,12 @@ private enum OpenAIChatRules {
         .truncation: .drop("the input is not cut there: one that is too long is refused"),
         .include: .drop("it names parts of answers that are not given there"),
         .unknown: .drop("not known to Tollbook"),
+        .safetySettings: .drop("filters are not set there"),
+        .contentCache: .refuse("a cache made at one provider is unknown to another", "Send the content itself."),
+        .promptScreening: .refuse(
+            "nothing would screen the prompt", "Leave modelArmorConfig out, or ask a Gemini model."),
+        .mediaResolution: .drop("there is no such setting"),
+        .mediaSettings: .drop("answers are text"),
+        .modelPicking: .drop("the route picks the model"),
     ]
 }

@@ -38,6 +38,7 @@ struct AnthropicStreamWriter: AnswerStreamWriter {
             write(text, in: .thinking, "signature_delta", "signature")
             // A signature is a block's last word: thoughts after it are others.
             close()
+        case .partSignature(let text): take(.signature(GeminiSignature.marked(text)))
         case .redactedThinking(let data):
             close()
             openBlock { json in

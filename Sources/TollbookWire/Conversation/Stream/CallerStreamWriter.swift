@@ -9,6 +9,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
     private var chat: OpenAIStreamWriter?
     private var messages: AnthropicStreamWriter?
     private var responses: ResponsesStreamWriter?
+    private var gemini: GeminiChunkWriter?
 
     /// - Parameter dialect: what the caller speaks.
     init(_ dialect: ConversationDialect, _ context: AnswerContext) {
@@ -17,6 +18,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat = OpenAIStreamWriter(context)
         case .anthropicMessages: messages = AnthropicStreamWriter(context)
         case .openAIResponses: responses = ResponsesStreamWriter(context)
+        case .gemini: gemini = GeminiChunkWriter(context)
         }
     }
 
@@ -26,6 +28,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat?.ending
         case .anthropicMessages: messages?.ending
         case .openAIResponses: responses?.ending
+        case .gemini: gemini?.ending
         }
     }
 
@@ -38,6 +41,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat?.take(event)
         case .anthropicMessages: messages?.take(event)
         case .openAIResponses: responses?.take(event)
+        case .gemini: gemini?.take(event)
         }
     }
 
@@ -47,11 +51,12 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat?.exchangeOutput(&out)
         case .anthropicMessages: messages?.exchangeOutput(&out)
         case .openAIResponses: responses?.exchangeOutput(&out)
+        case .gemini: gemini?.exchangeOutput(&out)
         }
     }
 
     /// The event that tells the caller of a provider's error.
     mutating func failureEvent(_ error: ProviderError) -> ByteBuffer {
-        responses?.failed(error) ?? error.event(in: dialect)
+        responses?.failed(error) ?? gemini?.failed(error) ?? error.event(in: dialect)
     }
 }

@@ -10,6 +10,8 @@ enum ConversationEvent: Sendable {
     /// The signature of the thoughts before it.
     case signature(JSONText)
     case redactedThinking(JSONText)
+    /// Gemini's signature of the text or the tool call that follows, or of what was said when nothing follows.
+    case partSignature(JSONText)
     /// A tool call begins; calls are numbered from 0 on.
     case toolCall(Int, id: JSONText, name: JSONText)
     /// More of a call's arguments.

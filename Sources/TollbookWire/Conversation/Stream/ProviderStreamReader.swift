@@ -7,6 +7,7 @@ internal import NIOCore
 struct ProviderStreamReader: Sendable {
     private var chat: OpenAIStreamReader?
     private var messages: AnthropicStreamReader?
+    private var gemini: GeminiChunkReader?
 
     /// - Parameter dialect: what the provider speaks. A stream of OpenAI's responses is never translated, and reads as
     ///   nothing: its callers get it as it is.
@@ -15,28 +16,31 @@ struct ProviderStreamReader: Sendable {
         case .openAIChat: chat = OpenAIStreamReader()
         case .anthropicMessages: messages = AnthropicStreamReader()
         case .openAIResponses: break
+        case .gemini: gemini = GeminiChunkReader()
         }
     }
 
     /// Whether a reason to finish came.
-    var isFinished: Bool { chat?.isFinished ?? messages?.isFinished ?? false }
+    var isFinished: Bool { chat?.isFinished ?? messages?.isFinished ?? gemini?.isFinished ?? false }
 
     /// What was said that other dialects cannot say, so far.
-    var dropped: FieldNames { chat?.dropped ?? messages?.dropped ?? FieldNames() }
+    var dropped: FieldNames { chat?.dropped ?? messages?.dropped ?? gemini?.dropped ?? FieldNames() }
 
     /// Events that were no JSON of the dialect.
-    var malformedEvents: Int { chat?.malformedEvents ?? messages?.malformedEvents ?? 0 }
+    var malformedEvents: Int { chat?.malformedEvents ?? messages?.malformedEvents ?? gemini?.malformedEvents ?? 0 }
 
     mutating func read(_ event: SSEEvent, into writer: inout CallerStreamWriter) {
         if chat != nil {
             chat?.read(event, into: &writer)
-        } else {
+        } else if messages != nil {
             messages?.read(event, into: &writer)
+        } else {
+            gemini?.read(event, into: &writer)
         }
     }
 
     /// The stream ended, and the answer in it is complete.
     mutating func finish(into writer: inout CallerStreamWriter) {
-        writer.take(.end)
+        if gemini != nil { gemini?.end(into: &writer) } else { writer.take(.end) }
     }
 }
