@@ -1,12 +1,14 @@
 /// What a request can say, one case for each thing that a rule is about.
 ///
-/// Raw values are stable: decisions and the documented table name them.
+/// Raw values are stable: decisions name them. The documented tables are in this order.
 package enum ConversationField: String, CaseIterable, Sendable {
     // What every dialect has.
-    case model, instructions, messages, stream
+    case model, instructions
     case laterInstructions = "later_instructions"
+    case messages, stream
     case maxOutputTokens = "max_output_tokens"
     case stop
+    case manyStops = "many_stops"
     case endUser = "end_user"
 
     // Sampling.
@@ -20,7 +22,6 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case seed, choices
     case logitBias = "logit_bias"
     case logProbabilities = "log_probabilities"
-    case manyStops = "many_stops"
 
     // The form of the answer.
     case jsonSchema = "json_schema"

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Writes an answer's steps as events of Anthropic's messages dialect.
-struct AnthropicStreamWriter: AnswerEventSink, Sendable {
+struct AnthropicStreamWriter: AnswerStreamWriter {
     /// The block that is streamed.
     private enum Open: Equatable {
         case none, text, thinking

@@ -32,3 +32,20 @@ enum ConversationEvent: Sendable {
 protocol AnswerEventSink {
     mutating func take(_ event: ConversationEvent)
 }
+
+/// Writes a stream in one dialect.
+protocol AnswerStreamWriter: AnswerEventSink, Sendable {
+    /// What the caller may see at once.
+    var output: ByteBuffer { get set }
+    /// How the stream ended; nil: it goes on.
+    var ending: StreamEnding? { get }
+
+    init(_ context: AnswerContext)
+}
+
+extension AnswerStreamWriter {
+    /// Lends the writer the caller's buffer to write into, and takes it back.
+    mutating func exchangeOutput(_ out: inout ByteBuffer) {
+        swap(&output, &out)
+    }
+}

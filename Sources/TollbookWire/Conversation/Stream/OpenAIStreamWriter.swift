@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Writes an answer's steps as OpenAI chat chunks.
-struct OpenAIStreamWriter: AnswerEventSink, Sendable {
+struct OpenAIStreamWriter: AnswerStreamWriter {
     var output = ByteBuffer()
     private(set) var ending: StreamEnding?
 

@@ -1,0 +1,57 @@
+internal import NIOCore
+
+/// Writes an answer's steps in the caller's dialect, whatever it is.
+///
+/// It holds a writer of that dialect alone; the others are nil. One switch a step, and everything behind it is known
+/// to the compiler.
+struct CallerStreamWriter: AnswerEventSink, Sendable {
+    private let dialect: ConversationDialect
+    private var chat: OpenAIStreamWriter?
+    private var messages: AnthropicStreamWriter?
+    private var responses: ResponsesStreamWriter?
+
+    /// - Parameter dialect: what the caller speaks.
+    init(_ dialect: ConversationDialect, _ context: AnswerContext) {
+        self.dialect = dialect
+        switch dialect {
+        case .openAIChat: chat = OpenAIStreamWriter(context)
+        case .anthropicMessages: messages = AnthropicStreamWriter(context)
+        case .openAIResponses: responses = ResponsesStreamWriter(context)
+        }
+    }
+
+    /// How the stream ended; nil: it goes on.
+    var ending: StreamEnding? {
+        switch dialect {
+        case .openAIChat: chat?.ending
+        case .anthropicMessages: messages?.ending
+        case .openAIResponses: responses?.ending
+        }
+    }
+
+    /// The number of the next event; 0 in dialects that number none.
+    var sequenceNumber: Int64 { responses?.sequenceNumber ?? 0 }
+
+    @inline(__always)
+    mutating func take(_ event: ConversationEvent) {
+        switch dialect {
+        case .openAIChat: chat?.take(event)
+        case .anthropicMessages: messages?.take(event)
+        case .openAIResponses: responses?.take(event)
+        }
+    }
+
+    /// Lends the writer the caller's buffer to write into, and takes it back.
+    mutating func exchangeOutput(_ out: inout ByteBuffer) {
+        switch dialect {
+        case .openAIChat: chat?.exchangeOutput(&out)
+        case .anthropicMessages: messages?.exchangeOutput(&out)
+        case .openAIResponses: responses?.exchangeOutput(&out)
+        }
+    }
+
+    /// The event that tells the caller of a provider's error.
+    mutating func failureEvent(_ error: ProviderError) -> ByteBuffer {
+        responses?.failed(error) ?? error.event(in: dialect)
+    }
+}

@@ -1,0 +1,42 @@
+internal import NIOCore
+
+/// Reads a provider's stream, whatever its dialect, into steps.
+///
+/// It holds a reader of that dialect alone; the others are nil. One switch an event, and everything behind it is known
+/// to the compiler.
+struct ProviderStreamReader: Sendable {
+    private var chat: OpenAIStreamReader?
+    private var messages: AnthropicStreamReader?
+
+    /// - Parameter dialect: what the provider speaks. A stream of OpenAI's responses is never translated, and reads as
+    ///   nothing: its callers get it as it is.
+    init(_ dialect: ConversationDialect) {
+        switch dialect {
+        case .openAIChat: chat = OpenAIStreamReader()
+        case .anthropicMessages: messages = AnthropicStreamReader()
+        case .openAIResponses: break
+        }
+    }
+
+    /// Whether a reason to finish came.
+    var isFinished: Bool { chat?.isFinished ?? messages?.isFinished ?? false }
+
+    /// What was said that other dialects cannot say, so far.
+    var dropped: FieldNames { chat?.dropped ?? messages?.dropped ?? FieldNames() }
+
+    /// Events that were no JSON of the dialect.
+    var malformedEvents: Int { chat?.malformedEvents ?? messages?.malformedEvents ?? 0 }
+
+    mutating func read(_ event: SSEEvent, into writer: inout CallerStreamWriter) {
+        if chat != nil {
+            chat?.read(event, into: &writer)
+        } else {
+            messages?.read(event, into: &writer)
+        }
+    }
+
+    /// The stream ended, and the answer in it is complete.
+    mutating func finish(into writer: inout CallerStreamWriter) {
+        writer.take(.end)
+    }
+}
