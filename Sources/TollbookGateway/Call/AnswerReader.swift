@@ -74,7 +74,7 @@ class AnswerReader {
             MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
-        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
+        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess, translation)
         }
     }
 
@@ -185,6 +185,11 @@ private final class ConverseAnswerReader: AnswerReader {
     private var plain = ConverseResponseReader()
     private var stream = EventStreamIntake()
 
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
+
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
         hasContent = true
@@ -207,6 +212,8 @@ private final class ConverseAnswerReader: AnswerReader {
 
     override func takeRun() -> ByteBuffer? { stream.takeRun() }
 
+    override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
+
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
     }
@@ -214,7 +221,7 @@ private final class ConverseAnswerReader: AnswerReader {
     private func takeStream() {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
+        hasError = stream.hasError
         sawFinishReason = stream.reader.sawFinishReason
         isTerminated = stream.sawEnd
         terminalEvent = stream.terminalEvent

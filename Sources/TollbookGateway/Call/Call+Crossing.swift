@@ -1,3 +1,4 @@
+internal import Crypto
 internal import NIOCore
 internal import TollbookCore
 internal import TollbookLedger
@@ -23,24 +24,35 @@ extension Call {
         willDispatch()
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
-            !name.begins("anthropic-") && !name.begins("openai-")
+            !name.begins("anthropic-") && !name.begins("openai-") && !name.begins("amz-") && !name.begins("x-amz")
         }
-        let prefix = pool.requestPrefix(for: endpoint, model: target.deployment.model)
+        let asked = endpoint == .converse && request.streams ? Endpoint.converseStream : endpoint
+        let prefix = pool.requestPrefix(for: asked, model: target.deployment.model)
+        let digest = prefix.signedPath.map { _ in Self.digest(of: request.body) }
         connection.send(
             prefix: prefix, query: nil,
             secret: secret.map {
                 pool.headerLines(
-                    of: $0, prefix, query: nil, bodySHA256: nil,
+                    of: $0, prefix, query: nil, bodySHA256: digest,
                     nowMicros: loop.configuration.clock.nowMicros())
             }, version: pool.anthropicVersion, forwarded: forwarded,
             body: [request.body], length: request.body.readableBytes)
     }
 
+    /// In hexadecimal, for a signature.
+    private static func digest(of body: ByteBuffer) -> String {
+        var hash = SHA256()
+        body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        return Hexadecimal.text(hash.finalize())
+    }
+
     private func answerContext(_ request: TranslatedRequest) -> AnswerContext {
-        AnswerContext(
+        let sentNanos = NIODeadline.now().uptimeNanoseconds
+        return AnswerContext(
             model: intake.model, createdSeconds: intake.acceptedMicros / 1_000_000,
             includesUsage: intake.scan.includesUsage, fallbackID: self.request?.id.text ?? "",
-            responsesEcho: request.responsesEcho)
+            responsesEcho: request.responsesEcho,
+            elapsedMillis: { Int64((NIODeadline.now().uptimeNanoseconds - sentNanos) / 1_000_000) })
     }
 
     /// The endpoint that the attempt's provider was asked at.
@@ -53,7 +65,9 @@ extension Call {
     func settleTranslated(_ reader: AnswerReader) {
         guard let answer else { return }
         guard reader.isSuccess else {
-            let error = ProviderError(status: answer.status, body: held, requestID: answer.requestID)
+            let error = ProviderError(
+                status: answer.status, body: held, requestID: answer.requestID,
+                type: HeaderLines.value(of: BedrockError.typeHeader, in: answer.forwarded))
             return settleTranslated(error, as: .errorStatus)
         }
         do throws(AnswerTranslationError) {
@@ -71,6 +85,7 @@ extension Call {
 
     private func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
         guard let crossing else { return }
+        self.crossing?.failure = error
         held = error.body(in: crossing.caller)
         answer?.status = error.status(in: crossing.caller)
         settle(ending, finale: .answer, code: .upstreamError)

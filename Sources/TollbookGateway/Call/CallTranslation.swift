@@ -7,6 +7,7 @@ internal import TollbookWire
 final class CallTranslation {
     /// What the caller speaks.
     let caller: ConversationDialect
+    private let endpoint: Endpoint
     private let body: ByteBuffer
     private var conversation: Conversation?
     /// The first translation that was made; most calls need no other.
@@ -20,6 +21,7 @@ final class CallTranslation {
     init?(_ endpoint: Endpoint, body: ByteBuffer) {
         guard let caller = endpoint.conversationDialect else { return nil }
         self.caller = caller
+        self.endpoint = endpoint
         self.body = body
     }
 
@@ -66,7 +68,12 @@ final class CallTranslation {
     private func read() throws(TranslationError) -> Conversation {
         if let conversation { return conversation }
         do throws(WireError) {
-            let conversation = try RequestTranslator.read(body, as: caller)
+            var conversation = try RequestTranslator.read(body, as: caller)
+            // Bedrock's path says it, and not the body.
+            if endpoint == .converseStream {
+                conversation.streams = true
+                conversation.wantsStreamUsage = true
+            }
             self.conversation = conversation
             return conversation
         } catch {
@@ -90,6 +97,7 @@ extension Endpoint {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
         case .responses: .openAIResponses
+        case .converse, .converseStream: .bedrockConverse
         default: nil
         }
     }

@@ -26,23 +26,28 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
                 .passthrough:
                 .native
-            case .messages: .translated(.chatCompletions)
+            case .messages, .converse, .converseStream: .translated(.chatCompletions)
             case .countTokens: .estimated
-            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents,
-                .converse, .converseStream:
+            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
                 nil
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
-            case .chatCompletions, .responses: .translated(.messages)
+            case .chatCompletions, .responses, .converse, .converseStream: .translated(.messages)
             case .responsesInputTokens: .estimated
             default: nil
             }
         case .gemini: endpoint.dialect == .gemini ? .native : nil
         case .vertex: endpoint.dialect == .gemini && endpoint != .batchEmbedContents ? .native : nil
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
-        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
+        case .bedrock:
+            switch endpoint {
+            case .converse, .converseStream: .native
+            case .chatCompletions, .messages, .responses: .translated(.converse)
+            case .countTokens, .responsesInputTokens: .estimated
+            default: nil
+            }
         }
     }
 

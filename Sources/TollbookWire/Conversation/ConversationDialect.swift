@@ -4,9 +4,10 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     case anthropicMessages = "anthropic-messages"
     /// Callers speak it; a provider that does is sent the bytes as they are.
     case openAIResponses = "openai-responses"
+    case bedrockConverse = "bedrock-converse"
 
     /// Dialects that a request can be translated into.
-    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages]
+    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages, .bedrockConverse]
 
     /// What answers' ids begin with.
     var answerPrefix: String {
@@ -14,6 +15,16 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
         case .openAIChat: "chatcmpl-"
         case .anthropicMessages: "msg_"
         case .openAIResponses: "resp_"
+        // Its answers have no ids.
+        case .bedrockConverse: ""
+        }
+    }
+
+    /// Whether a last message of the assistant is gone on with, rather than answered.
+    var continuesPrefill: Bool {
+        switch self {
+        case .anthropicMessages, .bedrockConverse: true
+        case .openAIChat, .openAIResponses: false
         }
     }
 }

@@ -20,7 +20,8 @@ extension TranslationOptions {
 
 extension AnswerContext {
     static func sample(usage: Bool = true) -> AnswerContext {
-        AnswerContext(model: "asked", createdSeconds: 1_700_000_000, includesUsage: usage, fallbackID: "req_1")
+        AnswerContext(model: "asked", createdSeconds: 1_700_000_000, includesUsage: usage, fallbackID: "req_1",
+            elapsedMillis: { 17 })
     }
 }
 

@@ -52,9 +52,7 @@ extension BedrockRequestReader {
         case "citationsContent": return try readCited(value, path)
         case "guardContent":
             // Without a guardrail, which is refused, it is content as any other.
-            return try value.members.map { ($0.name, $0.value) }.first.map { name, value throws(WireError) in
-                try readGuarded(name, value, path)
-            } ?? []
+            return try readGuarded(value, path)
         case "video": keep(.videoInput, value)
         case "searchResult": keep(.searchResults, value)
         case "toolAddition", "toolRemoval": keep(.allowedTools, value)
@@ -63,11 +61,12 @@ extension BedrockRequestReader {
         return []
     }
 
-    private mutating func readGuarded(
-        _ name: JSONText, _ value: JSONView, _ path: String
-    ) throws(WireError) -> [ConversationPart] {
-        if name.equals("image") { return try readImage(value, path).map { [ConversationPart(.image($0))] } ?? [] }
-        return [ConversationPart(.text(try value.requiredText("text", of: path + ".text.text")))]
+    private mutating func readGuarded(_ value: JSONView, _ path: String) throws(WireError) -> [ConversationPart] {
+        if let image = value.value("image") {
+            return try readImage(image, path + ".image").map { [ConversationPart(.image($0))] } ?? []
+        }
+        guard let text = value.value("text") else { throw value.invalid(path) }
+        return [ConversationPart(.text(try text.requiredText("text", of: path + ".text.text")))]
     }
 
     // MARK: Media

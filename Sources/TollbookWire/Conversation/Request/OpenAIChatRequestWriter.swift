@@ -22,7 +22,7 @@ struct OpenAIChatRequestWriter {
             let messages = OpenAIMessages(conversation.turns)
             json.array { messages.write(&$0, &notes) }
             // In OpenAI's dialects a last message of the assistant is answered, and never continued.
-            if conversation.source == .anthropicMessages, conversation.turns.last?.role == .assistant {
+            if conversation.source.continuesPrefill, conversation.turns.last?.role == .assistant {
                 notes.allows(.prefill)
             }
             writeTools(&json, &notes)

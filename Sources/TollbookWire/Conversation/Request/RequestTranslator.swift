@@ -26,6 +26,7 @@ package enum RequestTranslator {
         case .openAIChat: try OpenAIChatRequestReader.read(body)
         case .anthropicMessages: try AnthropicRequestReader.read(body)
         case .openAIResponses: try ResponsesRequestReader.read(body)
+        case .bedrockConverse: try BedrockRequestReader.read(body)
         }
     }
 
@@ -46,6 +47,10 @@ package enum RequestTranslator {
             notes = writer.notes
         case .anthropicMessages:
             var writer = AnthropicRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        case .bedrockConverse:
+            var writer = BedrockRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
         case .openAIResponses:

@@ -96,5 +96,14 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case storedPrompt = "stored_prompt"
     case itemReferences = "item_references"
     case truncation, include
+
+    // Of Bedrock's Converse.
+    case toolsOfHistory = "tools_of_history"
+    case toolChoiceNone = "tool_choice_none"
+    case imageURL = "image_url"
+    case imageType = "image_type"
+    case videoInput = "video_input"
+    case guardrail
+
     case unknown
 }

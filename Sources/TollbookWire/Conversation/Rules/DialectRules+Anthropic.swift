@@ -49,6 +49,10 @@ private enum AnthropicRules {
         .container: "container",
         .remoteServers: "mcp_servers",
         .contextManagement: "context_management",
+        .toolsOfHistory: "messages[].content[type=tool_use]",
+        .toolChoiceNone: "tool_choice[type=none]",
+        .imageURL: "messages[].content[type=image].source.url",
+        .imageType: "messages[].content[type=image].source.media_type",
         .unknown: "(any other field)",
     ]
 
@@ -62,6 +66,7 @@ private enum AnthropicRules {
         .stream: .carry,
         .maxOutputTokens: .convert("required there: where absent, the deployment's maximum"),
         .stop: .convert("a list"),
+        .manyStops: .carry,
         .endUser: .convert("metadata.user_id"),
     ]
 
@@ -70,6 +75,7 @@ private enum AnthropicRules {
         .temperatureAboveOne: .adjust("the range ends at 1: more than 1 is sent as 1"),
         .samplingWithThinking: .drop("a model that thinks takes neither temperature nor top_p"),
         .topP: .carry,
+        .topK: .carry,
         .frequencyPenalty: .drop("there is no such setting"),
         .presencePenalty: .drop("there is no such setting"),
         .seed: .drop("there is no such setting; answers are not repeatable"),
@@ -94,6 +100,7 @@ private enum AnthropicRules {
         .reasoningEffort: .convert("thinking with that effort (minimal is low), or a budget for older models"),
         .reasoningWithForcedTool: .adjust(
             "a tool that must be called leaves no thinking: an effort alone is sent, a budget is not"),
+        .reasoningBudget: .convert("thinking.budget_tokens"),
         .reasoningOff: .convert("none is thinking disabled"),
         .reasoningNone: .convert("thinking disabled"),
         .reasoningDisplay: .convert("thinking.display summarized, where the request says how much to think"),
@@ -110,6 +117,7 @@ private enum AnthropicRules {
         .parallelToolCalls: .convert("tool_choice.disable_parallel_tool_use"),
         .toolCalls: .convert("tool_use blocks"),
         .toolResults: .convert("tool_result blocks of one user message"),
+        .toolResultError: .convert("is_error"),
         .toolResultMedia: .convert("content of the tool_result block"),
         .customTools: .refuse("tools take JSON there, not free text", "Declare a function with one string argument."),
         .legacyFunctions: .refuse("functions and function_call are not translated", "Use tools and tool_choice."),
@@ -119,6 +127,14 @@ private enum AnthropicRules {
             "items of tools that OpenAI ran cannot be sent elsewhere",
             "Leave the items out, or ask a route whose provider has the Responses API."),
         .maxToolCalls: .drop("it limits tools that the provider runs, and there are none"),
+        .serverTools: .refuse(
+            "tools that the model's own provider runs exist only there",
+            "Leave the tool out, or ask a model of that provider."),
+        .serverToolHistory: .refuse(
+            "results of tools that a provider ran cannot be sent elsewhere",
+            "Leave the blocks out, or ask a model of that provider."),
+        .toolsOfHistory: .convert("tool_use blocks"),
+        .toolChoiceNone: .carry,
     ]
 
     private static let content: [ConversationField: FieldRule] = [
@@ -133,6 +149,14 @@ private enum AnthropicRules {
         .refusals: .convert("text"),
         .participantName: .drop("speakers have no names there"),
         .cacheControl: .convert("cache_control; prompt_cache_breakpoint becomes one of five minutes"),
+        .documentTitle: .convert("title"),
+        .documentContext: .drop("it is not brought over"),
+        .citations: .drop("citations of documents are not brought over"),
+        .searchResults: .refuse("search results are not brought over", "Send them as text."),
+        .prefill: .carry,
+        .imageURL: .convert("an image by URL"),
+        .imageType: .carry,
+        .videoInput: .refuse("videos are no content there", "Send single images, or ask another route."),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
@@ -155,6 +179,9 @@ private enum AnthropicRules {
         .itemReferences: .refuse("the provider keeps no items", "Send the item itself."),
         .truncation: .drop("the input is not cut there: one that is too long is refused"),
         .include: .drop("it names parts of answers that are not given there"),
+        .speed: .drop("there is no such setting"),
+        .guardrail: .refuse(
+            "the guardrail would not be applied", "Leave guardrailConfig out, or ask a route that Bedrock serves."),
         .unknown: .drop("not known to Tollbook"),
     ]
 }

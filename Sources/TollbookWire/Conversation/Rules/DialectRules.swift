@@ -21,6 +21,7 @@ extension ConversationDialect {
         case .openAIChat: .openAIChat
         case .anthropicMessages: .anthropicMessages
         case .openAIResponses: .openAIResponses
+        case .bedrockConverse: .bedrockConverse
         }
     }
 }

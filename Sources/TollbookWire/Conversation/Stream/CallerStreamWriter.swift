@@ -9,6 +9,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
     private var chat: OpenAIStreamWriter?
     private var messages: AnthropicStreamWriter?
     private var responses: ResponsesStreamWriter?
+    private var bedrock: BedrockStreamWriter?
 
     /// - Parameter dialect: what the caller speaks.
     init(_ dialect: ConversationDialect, _ context: AnswerContext) {
@@ -17,6 +18,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat = OpenAIStreamWriter(context)
         case .anthropicMessages: messages = AnthropicStreamWriter(context)
         case .openAIResponses: responses = ResponsesStreamWriter(context)
+        case .bedrockConverse: bedrock = BedrockStreamWriter(context)
         }
     }
 
@@ -26,6 +28,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat?.ending
         case .anthropicMessages: messages?.ending
         case .openAIResponses: responses?.ending
+        case .bedrockConverse: bedrock?.ending
         }
     }
 
@@ -38,6 +41,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat?.take(event)
         case .anthropicMessages: messages?.take(event)
         case .openAIResponses: responses?.take(event)
+        case .bedrockConverse: bedrock?.take(event)
         }
     }
 
@@ -47,6 +51,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIChat: chat?.exchangeOutput(&out)
         case .anthropicMessages: messages?.exchangeOutput(&out)
         case .openAIResponses: responses?.exchangeOutput(&out)
+        case .bedrockConverse: bedrock?.exchangeOutput(&out)
         }
     }
 

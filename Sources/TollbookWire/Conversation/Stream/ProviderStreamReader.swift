@@ -7,6 +7,7 @@ internal import NIOCore
 struct ProviderStreamReader: Sendable {
     private var chat: OpenAIStreamReader?
     private var messages: AnthropicStreamReader?
+    private var bedrock: BedrockStreamReader?
 
     /// - Parameter dialect: what the provider speaks. A stream of OpenAI's responses is never translated, and reads as
     ///   nothing: its callers get it as it is.
@@ -14,18 +15,21 @@ struct ProviderStreamReader: Sendable {
         switch dialect {
         case .openAIChat: chat = OpenAIStreamReader()
         case .anthropicMessages: messages = AnthropicStreamReader()
+        case .bedrockConverse: bedrock = BedrockStreamReader()
         case .openAIResponses: break
         }
     }
 
     /// Whether a reason to finish came.
-    var isFinished: Bool { chat?.isFinished ?? messages?.isFinished ?? false }
+    var isFinished: Bool { chat?.isFinished ?? messages?.isFinished ?? bedrock?.isFinished ?? false }
 
     /// What was said that other dialects cannot say, so far.
-    var dropped: FieldNames { chat?.dropped ?? messages?.dropped ?? FieldNames() }
+    var dropped: FieldNames { chat?.dropped ?? messages?.dropped ?? bedrock?.dropped ?? FieldNames() }
 
     /// Events that were no JSON of the dialect.
-    var malformedEvents: Int { chat?.malformedEvents ?? messages?.malformedEvents ?? 0 }
+    var malformedEvents: Int {
+        chat?.malformedEvents ?? messages?.malformedEvents ?? bedrock?.malformedEvents ?? 0
+    }
 
     mutating func read(_ event: SSEEvent, into writer: inout CallerStreamWriter) {
         if chat != nil {
@@ -33,6 +37,11 @@ struct ProviderStreamReader: Sendable {
         } else {
             messages?.read(event, into: &writer)
         }
+    }
+
+    /// The same for dialects whose streams are AWS's messages.
+    mutating func read(_ message: EventStreamMessage, into writer: inout CallerStreamWriter) {
+        bedrock?.read(message, into: &writer)
     }
 
     /// The stream ended, and the answer in it is complete.
