@@ -40,7 +40,7 @@ enum BedrockFormat {
     /// at most. The ending says no more than the format, and goes.
     static func documentName(_ title: JSONText?) -> String {
         var name = ""
-        for character in (title?.string ?? "").prefix(while: { $0 != "/" }) {
+        for character in (title?.string ?? "").prefix(2 * WireLimits.documentNameBytes) {
             let isPlain = character.isASCII && (character.isLetter || character.isNumber)
             if isPlain || "-()[]".contains(character) {
                 name.append(character)

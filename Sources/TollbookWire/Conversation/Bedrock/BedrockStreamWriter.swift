@@ -21,6 +21,8 @@ struct BedrockStreamWriter: AnswerStreamWriter {
     private var finish: AnswerFinish?
     private var hasRefused = false
     private var tokens = AnswerTokens()
+    /// Room for a delta's payload.
+    private var payload = ByteBuffer()
 
     init(_ context: AnswerContext) {
         self.context = context
@@ -35,17 +37,17 @@ struct BedrockStreamWriter: AnswerStreamWriter {
             say(text)
         case .thinking(let text):
             begin(.thinking)
-            delta(blocks - 1) { json in Self.reasoning("text", text, &json) }
+            delta(blocks - 1, #""reasoningContent":{"text":""#, text, #""}"#)
         case .signature(let text):
             begin(.thinking)
-            delta(blocks - 1) { json in Self.reasoning("signature", text, &json) }
+            delta(blocks - 1, #""reasoningContent":{"signature":""#, text, #""}"#)
             // A signature is a block's last word: thoughts after it are others.
             close()
         case .redactedThinking(let data):
             close()
             beginBlock()
             let bytes = JSONText(escaped: Base64.encode(data.unescaped))
-            delta(blocks - 1) { json in Self.reasoning("redactedContent", bytes, &json) }
+            delta(blocks - 1, #""reasoningContent":{"redactedContent":""#, bytes, #""}"#)
             stopBlock()
         case .toolCall(_, let id, let name): beginCall(id, name)
         case .toolArguments(let call, let text): writeArguments(call, text)
@@ -61,19 +63,26 @@ struct BedrockStreamWriter: AnswerStreamWriter {
 
     // MARK: Events
 
-    private mutating func event(_ type: String, _ members: (inout JSONWriter) -> Void) {
-        output.writeImmutableBuffer(Self.message(type, members))
+    private static func headers(_ type: String) -> ByteBuffer {
+        EventStreamWriter.encoded([
+            EventStreamHeader(":event-type", .string(type)),
+            EventStreamHeader(":content-type", .string("application/json")),
+            EventStreamHeader(":message-type", .string("event")),
+        ])
     }
 
-    private static func message(_ type: String, _ members: (inout JSONWriter) -> Void) -> ByteBuffer {
+    private static let deltaHeaders = headers("contentBlockDelta")
+
+    private mutating func event(_ type: String, _ members: (inout JSONWriter) -> Void) {
+        Self.write(type, members, to: &output)
+    }
+
+    private static func write(
+        _ type: String, _ members: (inout JSONWriter) -> Void, to buffer: inout ByteBuffer
+    ) {
         var json = JSONWriter()
         json.object(members)
-        return EventStreamWriter.message(
-            [
-                EventStreamHeader(":event-type", .string(type)),
-                EventStreamHeader(":content-type", .string("application/json")),
-                EventStreamHeader(":message-type", .string("event")),
-            ], payload: json.buffer)
+        EventStreamWriter.append(headers(type), payload: json.buffer, to: &buffer)
     }
 
     private mutating func start() {
@@ -109,23 +118,22 @@ struct BedrockStreamWriter: AnswerStreamWriter {
         open = kind
     }
 
-    private mutating func delta(_ index: Int, _ content: (inout JSONWriter) -> Void) {
-        event("contentBlockDelta") { json in
-            json.name("delta")
-            json.object(content)
-            json.name("contentBlockIndex")
-            json.value(Int64(index))
-        }
-    }
-
-    private static func reasoning(_ name: String, _ text: JSONText, _ json: inout JSONWriter) {
-        json.name("reasoningContent")
-        json.object { $0.member(name, text) }
+    /// Writes a delta: one member whose text stands between its beginning and its end.
+    private mutating func delta(_ index: Int, _ beginning: StaticString, _ text: JSONText, _ end: StaticString) {
+        payload.clear()
+        payload.writeStaticString(#"{"delta":{"#)
+        payload.writeStaticString(beginning)
+        payload.writeImmutableBuffer(text.escaped)
+        payload.writeStaticString(end)
+        payload.writeStaticString(#"},"contentBlockIndex":"#)
+        payload.writeString(String(index))
+        payload.writeStaticString("}")
+        EventStreamWriter.append(Self.deltaHeaders, payload: payload, to: &output)
     }
 
     private mutating func say(_ text: JSONText) {
         begin(.text)
-        delta(blocks - 1) { $0.member("text", text) }
+        delta(blocks - 1, #""text":""#, text, #"""#)
     }
 
     // MARK: Tool calls
@@ -154,10 +162,7 @@ struct BedrockStreamWriter: AnswerStreamWriter {
     /// clients put pieces together by index.
     private mutating func writeArguments(_ call: Int, _ text: JSONText) {
         guard callBlocks.indices.contains(call) else { return }
-        delta(callBlocks[call]) { json in
-            json.name("toolUse")
-            json.object { $0.member("input", text) }
-        }
+        delta(callBlocks[call], #""toolUse":{"input":""#, text, #""}"#)
     }
 
     // MARK: End
@@ -166,13 +171,14 @@ struct BedrockStreamWriter: AnswerStreamWriter {
         start()
         close()
         let finish = hasRefused ? AnswerFinish.refusal(nil) : self.finish ?? .stop
-        var terminal = Self.message("messageStop") { json in
-            json.name("stopReason")
-            json.value(finish.bedrock)
-        }
-        let (tokens, context) = (tokens, context)
-        terminal.writeImmutableBuffer(
-            Self.message("metadata") { BedrockAnswers.writeUsage(tokens, context, &$0) })
+        var terminal = ByteBuffer()
+        Self.write(
+            "messageStop",
+            { json in
+                json.name("stopReason")
+                json.value(finish.bedrock)
+            }, to: &terminal)
+        Self.write("metadata", { BedrockAnswers.writeUsage(tokens, context, &$0) }, to: &terminal)
         ending = .complete(terminal)
     }
 }
