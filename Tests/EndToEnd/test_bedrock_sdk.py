@@ -358,9 +358,10 @@ def test_the_hold_covers_max_tokens(aws: Gateway):
     assert held[1] - held[0] == pytest.approx(1_000 * 2_000, abs=3_000)
 
 
-@pytest.mark.parametrize(("dialect", "path"), [("openai", PLAIN), ("bedrock", "/v1/chat/completions")])
-def test_one_dialect_is_not_translated(simulator: Simulator, make_gateway, dialect: str, path: str):
-    made = file(simulator.base_url) if dialect == "bedrock" else governance(simulator.base_url)
+@pytest.mark.parametrize(("dialect", "path"), [("cohere", PLAIN), ("bedrock", "/v1/completions")])
+def test_what_no_provider_serves_is_refused(simulator: Simulator, make_gateway, dialect: str, path: str):
+    made = file(simulator.base_url) if dialect == "bedrock" else governance(
+        simulator.base_url, dialect=dialect)
     gateway = make_gateway(made, environment=bedrock.ENVIRONMENT)
     body = {"messages": HELLO, **({"model": "demo"} if path.startswith("/v1") else {})}
     answer = gateway.post(path, body, {"authorization": f"Bearer {gateway.key}"})

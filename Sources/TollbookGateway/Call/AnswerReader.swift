@@ -74,7 +74,7 @@ class AnswerReader {
             MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
-        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
+        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess, translation)
         }
     }
 
@@ -193,6 +193,11 @@ private final class ConverseAnswerReader: AnswerReader {
     private var plain = ConverseResponseReader()
     private var stream = EventStreamIntake()
 
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
+
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
         hasContent = true
@@ -213,7 +218,13 @@ private final class ConverseAnswerReader: AnswerReader {
         takeStream()
     }
 
-    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+    override func takeRun() -> ByteBuffer? {
+        let run = stream.takeRun()
+        if run != nil { hasPassedOn = true }
+        return run
+    }
+
+    override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
 
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
@@ -222,7 +233,7 @@ private final class ConverseAnswerReader: AnswerReader {
     private func takeStream() {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
+        hasError = stream.hasError
         sawFinishReason = stream.reader.sawFinishReason
         isTerminated = stream.sawEnd
         terminalEvent = stream.terminalEvent

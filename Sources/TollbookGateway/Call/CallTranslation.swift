@@ -7,9 +7,8 @@ internal import TollbookWire
 final class CallTranslation {
     /// What the caller speaks.
     let caller: ConversationDialect
+    private let endpoint: Endpoint
     private let body: ByteBuffer
-    /// Whether the path asks for a stream, where the body does not say.
-    private let isStreamPath: Bool
     private var conversation: Conversation?
     /// The first translation that was made; most calls need no other.
     private var first: (deploymentID: Int64, request: TranslatedRequest)?
@@ -22,8 +21,8 @@ final class CallTranslation {
     init?(_ endpoint: Endpoint, body: ByteBuffer) {
         guard let caller = endpoint.conversationDialect else { return nil }
         self.caller = caller
+        self.endpoint = endpoint
         self.body = body
-        isStreamPath = endpoint == .streamGenerateContent
     }
 
     /// Whether the request can be translated for a target.
@@ -71,7 +70,11 @@ final class CallTranslation {
         if let conversation { return conversation }
         do throws(WireError) {
             var conversation = try RequestTranslator.read(body, as: caller)
-            if isStreamPath { conversation.streams = true }
+            // Bedrock's and Gemini's paths say it, and not the body.
+            if endpoint == .converseStream || endpoint == .streamGenerateContent {
+                conversation.streams = true
+                conversation.wantsStreamUsage = true
+            }
             self.conversation = conversation
             return conversation
         } catch {
@@ -96,7 +99,19 @@ extension Endpoint {
         case .messages: .anthropicMessages
         case .responses: .openAIResponses
         case .generateContent, .streamGenerateContent: .gemini
+        case .converse, .converseStream: .bedrockConverse
         default: nil
+        }
+    }
+}
+
+extension Endpoint {
+    /// Where a stream is asked for at the same provider: some have a path of their own for it.
+    var streaming: Endpoint {
+        switch self {
+        case .generateContent: .streamGenerateContent
+        case .converse: .converseStream
+        default: self
         }
     }
 }

@@ -26,26 +26,35 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
                 .passthrough:
                 .native
-            case .messages, .generateContent, .streamGenerateContent: .translated(.chatCompletions)
+            case .messages, .generateContent, .streamGenerateContent, .converse, .converseStream:
+                .translated(.chatCompletions)
             case .countTokens, .geminiCountTokens: .estimated
-            case .embedContent, .batchEmbedContents, .converse, .converseStream: nil
+            case .embedContent, .batchEmbedContents: nil
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
-            case .chatCompletions, .responses, .generateContent, .streamGenerateContent: .translated(.messages)
+            case .chatCompletions, .responses, .generateContent, .streamGenerateContent, .converse, .converseStream:
+                .translated(.messages)
             case .responsesInputTokens, .geminiCountTokens: .estimated
             default: nil
             }
         case .vertex where endpoint == .batchEmbedContents: nil
         case .gemini, .vertex:
             switch endpoint {
-            case .chatCompletions, .messages, .responses: .translated(.generateContent)
+            case .chatCompletions, .messages, .responses, .converse, .converseStream: .translated(.generateContent)
             case .countTokens, .responsesInputTokens: .estimated
             default: endpoint.dialect == .gemini ? .native : nil
             }
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
-        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
+        case .bedrock:
+            switch endpoint {
+            case .converse, .converseStream: .native
+            case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent:
+                .translated(.converse)
+            case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
+            default: nil
+            }
         }
     }
 

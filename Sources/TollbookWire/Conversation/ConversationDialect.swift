@@ -4,12 +4,15 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     case anthropicMessages = "anthropic-messages"
     /// Callers speak it; a provider that does is sent the bytes as they are.
     case openAIResponses = "openai-responses"
+    case bedrockConverse = "bedrock-converse"
 
     /// Gemini's `generateContent`, at its own API and at Vertex AI.
     case gemini
 
     /// Dialects that a request can be translated into.
-    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages, .gemini]
+    package static let providers: [ConversationDialect] = [
+        .openAIChat, .anthropicMessages, .gemini, .bedrockConverse,
+    ]
 
     /// What answers' ids begin with.
     var answerPrefix: String {
@@ -18,6 +21,16 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
         case .anthropicMessages: "msg_"
         case .openAIResponses: "resp_"
         case .gemini: ""
+        // Its answers have no ids.
+        case .bedrockConverse: ""
+        }
+    }
+
+    /// Whether a last message of the assistant is gone on with, rather than answered.
+    var continuesPrefill: Bool {
+        switch self {
+        case .anthropicMessages, .bedrockConverse: true
+        case .openAIChat, .openAIResponses, .gemini: false
         }
     }
 }

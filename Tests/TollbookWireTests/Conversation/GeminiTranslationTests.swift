@@ -223,7 +223,7 @@ struct GeminiTranslationTests {
             """#, from: .gemini, to: .openAIChat)
         #expect(
             Set(request.notes.dropped.names) == [
-                "x_new", "labels", "safetySettings", "generationConfig.mediaResolution", "generationConfig.topK",
+                "xNew", "labels", "safetySettings", "generationConfig.mediaResolution", "generationConfig.topK",
                 "contents[].parts[].thoughtSignature",
             ])
     }

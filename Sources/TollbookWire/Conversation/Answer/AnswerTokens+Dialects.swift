@@ -117,5 +117,5 @@ extension AnswerTokens {
 
 extension JSONView {
     /// A number of tokens that can be believed.
-    fileprivate var tokenCount: Int64? { count.flatMap { $0 <= WireLimits.usageTokens ? $0 : nil } }
+    var tokenCount: Int64? { count.flatMap { $0 <= WireLimits.usageTokens ? $0 : nil } }
 }

@@ -57,7 +57,7 @@ enum GeminiBytes {
 /// Another provider's signed or hidden thoughts as a `thoughtSignature`, which must be base64.
 enum GeminiSeal {
     static func write(_ seal: SealedThoughts) -> JSONText? {
-        seal.content.map { JSONText(Base64.encode($0.unescaped)) }
+        seal.content.map { JSONText(escaped: Base64.encode($0.unescaped)) }
     }
 
     /// `.foreign`: not made here.

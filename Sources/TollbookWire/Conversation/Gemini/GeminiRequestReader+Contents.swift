@@ -49,7 +49,7 @@ extension GeminiRequestReader {
             case "functionCall": content = try readCall(value)
             case "functionResponse": content = try readResult(value)
             case "executableCode", "codeExecutionResult", "toolCall", "toolResponse": keep(.googleToolHistory, value)
-            case "videoMetadata": keep(.videoClip, value)
+            case "videoMetadata": keep(.videoInput, value)
             case "mediaResolution": keep(.mediaResolution, value)
             default: noteUnknown(path, value)
             }
@@ -81,7 +81,7 @@ extension GeminiRequestReader {
         if name.hasPrefix("image/") { return .image(.base64(bytes, mediaType: mediaType)) }
         if name.hasPrefix("audio/") { return .audio(bytes, format: Self.audioFormat(name)) }
         guard !name.hasPrefix("video/") else {
-            keep(.videoClip, blob)
+            keep(.videoInput, blob)
             return nil
         }
         return .document(.init(media: .base64(bytes, mediaType: mediaType)))
@@ -105,7 +105,7 @@ extension GeminiRequestReader {
         // A file that was uploaded to Google, by either of its names.
         let isPublic = address.hasPrefix("https://") && !address.contains("generativelanguage.googleapis.com/")
         if type.hasPrefix("video/") || address.hasPrefix("https://www.youtube.com/") {
-            keep(.videoClip, file)
+            keep(.videoInput, file)
         } else if !isPublic || type.hasPrefix("audio/") {
             keep(.uploadedFiles, file)
         } else {

@@ -205,7 +205,10 @@ struct GeminiRequestReader {
                 guard let tokens = value.geminiInteger else { throw value.invalid(path) }
                 // -1 lets the model decide.
                 if tokens >= 0 { conversation.reasoning.isEnabled = tokens > 0 }
-                if tokens > 0 { conversation.reasoning.budgetTokens = tokens }
+                // The others' models think by efforts; a level that was told too says more.
+                if tokens > 0, conversation.reasoning.effort == nil {
+                    conversation.reasoning.effort = Conversation.Reasoning.effort(of: tokens)
+                }
             case "thinkingLevel":
                 let level = try value.text(of: path).string.lowercased()
                 guard level != "thinking_level_unspecified" else { continue }

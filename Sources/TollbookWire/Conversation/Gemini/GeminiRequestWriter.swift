@@ -20,7 +20,7 @@ struct GeminiRequestWriter {
         json.object { json in
             GeminiContents(conversation.turns, options).write(&json, &notes)
             // A last turn of the model would be answered, and not continued.
-            if conversation.source == .anthropicMessages, conversation.turns.last?.role == .assistant {
+            if conversation.source.continuesPrefill, conversation.turns.last?.role == .assistant {
                 notes.allows(.prefill)
             }
             writeTools(&json, &notes)

@@ -65,27 +65,24 @@ enum Base64 {
         return bytes
     }
 
-    /// Bytes as text, with padding.
-    static func encode(_ bytes: ByteBuffer) -> String {
-        var text: [UInt8] = []
-        let view = Array(bytes.readableBytesView)
-        for start in stride(from: 0, to: view.count, by: 3) {
-            let group = view[start..<Swift.min(start + 3, view.count)]
-            var bits: UInt32 = 0
-            for byte in group { bits = bits << 8 | UInt32(byte) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for place in 0..<4 {
-                guard place <= group.count else {
-                    text.append(UInt8(ascii: "="))
-                    continue
-                }
-                text.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+    /// Text that stands for the bytes, padded.
+    static func encode(_ bytes: ByteBuffer) -> ByteBuffer {
+        var text = ByteBuffer()
+        text.reserveCapacity((bytes.readableBytes + 2) / 3 * 4)
+        var rest = bytes.readableBytesView[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(3)
+            rest = rest.dropFirst(3)
+            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
+            for position in 0..<4 {
+                let digit = digits[Int(bits >> (18 - 6 * UInt32(position)) & 63)]
+                text.writeInteger(position <= group.count ? digit : UInt8(ascii: "="))
             }
         }
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     private static func value(_ byte: UInt8) -> UInt32? {
         switch byte {

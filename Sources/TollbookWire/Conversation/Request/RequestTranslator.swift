@@ -27,6 +27,7 @@ package enum RequestTranslator {
         case .anthropicMessages: try AnthropicRequestReader.read(body)
         case .openAIResponses: try ResponsesRequestReader.read(body)
         case .gemini: try GeminiRequestReader.read(body)
+        case .bedrockConverse: try BedrockRequestReader.read(body)
         }
     }
 
@@ -51,6 +52,10 @@ package enum RequestTranslator {
             notes = writer.notes
         case .gemini:
             var writer = GeminiRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        case .bedrockConverse:
+            var writer = BedrockRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
         case .openAIResponses:

@@ -109,8 +109,15 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case toolAnswerSchema = "tool_answer_schema"
     case mediaResolution = "media_resolution"
     case mediaSettings = "media_settings"
-    case videoClip = "video_clip"
     case modelPicking = "model_picking"
+
+    // Of Bedrock's Converse.
+    case toolsOfHistory = "tools_of_history"
+    case toolChoiceNone = "tool_choice_none"
+    case imageURL = "image_url"
+    case imageType = "image_type"
+    case videoInput = "video_input"
+    case guardrail
 
     // Anything else.
     case unknown

@@ -52,6 +52,10 @@ private enum AnthropicRules {
         .container: "container",
         .remoteServers: "mcp_servers",
         .contextManagement: "context_management",
+        .toolsOfHistory: "messages[].content[type=tool_use]",
+        .toolChoiceNone: "tool_choice[type=none]",
+        .imageURL: "messages[].content[type=image].source.url",
+        .imageType: "messages[].content[type=image].source.media_type",
         .unknown: "(any other field)",
     ]
 
@@ -65,8 +69,8 @@ private enum AnthropicRules {
         .stream: .carry,
         .maxOutputTokens: .convert("required there: where absent, the deployment's maximum"),
         .stop: .convert("a list"),
+        .manyStops: .carry,
         .endUser: .convert("metadata.user_id"),
-        .manyStops: .convert("a list"),
     ]
 
     private static let sampling: [ConversationField: FieldRule] = [
@@ -99,13 +103,13 @@ private enum AnthropicRules {
         .reasoningEffort: .convert("thinking with that effort (minimal is low), or a budget for older models"),
         .reasoningWithForcedTool: .adjust(
             "a tool that must be called leaves no thinking: an effort alone is sent, a budget is not"),
+        .reasoningBudget: .convert("thinking.budget_tokens"),
         .reasoningOff: .convert("none is thinking disabled"),
         .reasoningNone: .convert("thinking disabled"),
         .reasoningDisplay: .convert("thinking.display summarized, where the request says how much to think"),
         .thinking: .convert("thinking blocks with their signatures"),
         .unsignedThinking: .drop("thoughts are taken back only with their signature"),
         .redactedThinking: .convert("redacted_thinking blocks"),
-        .reasoningBudget: .convert("an effort: low up to 4096 tokens, medium up to 16384, high above"),
     ]
 
     private static let toolUse: [ConversationField: FieldRule] = [
@@ -117,6 +121,7 @@ private enum AnthropicRules {
         .parallelToolCalls: .convert("tool_choice.disable_parallel_tool_use"),
         .toolCalls: .convert("tool_use blocks"),
         .toolResults: .convert("tool_result blocks of one user message"),
+        .toolResultError: .convert("is_error"),
         .toolResultMedia: .convert("content of the tool_result block"),
         .customTools: .refuse("tools take JSON there, not free text", "Declare a function with one string argument."),
         .legacyFunctions: .refuse("functions and function_call are not translated", "Use tools and tool_choice."),
@@ -132,6 +137,14 @@ private enum AnthropicRules {
             "results of tools that Google ran cannot be sent elsewhere",
             "Leave the parts out, or ask a Gemini model."),
         .toolAnswerSchema: .drop("the form of a tool's result is not declared there"),
+        .serverTools: .refuse(
+            "tools that the model's own provider runs exist only there",
+            "Leave the tool out, or ask a model of that provider."),
+        .serverToolHistory: .refuse(
+            "results of tools that a provider ran cannot be sent elsewhere",
+            "Leave the blocks out, or ask a model of that provider."),
+        .toolsOfHistory: .convert("tool_use blocks"),
+        .toolChoiceNone: .carry,
     ]
 
     private static let content: [ConversationField: FieldRule] = [
@@ -146,8 +159,14 @@ private enum AnthropicRules {
         .refusals: .convert("text"),
         .participantName: .drop("speakers have no names there"),
         .cacheControl: .convert("cache_control; prompt_cache_breakpoint becomes one of five minutes"),
-        .videoClip: .refuse("videos are not understood", "Leave the video out, or ask a Gemini model."),
-        .documentTitle: .convert("title of the document"),
+        .documentTitle: .convert("title"),
+        .documentContext: .drop("it is not brought over"),
+        .citations: .drop("citations of documents are not brought over"),
+        .searchResults: .refuse("search results are not brought over", "Send them as text."),
+        .prefill: .carry,
+        .imageURL: .convert("an image by URL"),
+        .imageType: .carry,
+        .videoInput: .refuse("videos are no content there", "Send single images, or ask another route."),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
@@ -170,6 +189,9 @@ private enum AnthropicRules {
         .itemReferences: .refuse("the provider keeps no items", "Send the item itself."),
         .truncation: .drop("the input is not cut there: one that is too long is refused"),
         .include: .drop("it names parts of answers that are not given there"),
+        .speed: .drop("there is no such setting"),
+        .guardrail: .refuse(
+            "the guardrail would not be applied", "Leave guardrailConfig out, or ask a route that Bedrock serves."),
         .unknown: .drop("not known to Tollbook"),
         .safetySettings: .drop("filters are not set there"),
         .contentCache: .refuse("a cache made at one provider is unknown to another", "Send the content itself."),

@@ -26,9 +26,8 @@ private enum GeminiRules {
         .jsonSchemaNotStrict: "generationConfig.responseSchema|responseJsonSchema",
         .jsonMode: "generationConfig.responseMimeType",
         .audioOutput: "generationConfig.responseModalities",
-        .reasoningEffort: "generationConfig.thinkingConfig.thinkingLevel",
-        .reasoningWithForcedTool: "generationConfig.thinkingConfig.thinkingLevel",
-        .reasoningBudget: "generationConfig.thinkingConfig.thinkingBudget",
+        .reasoningEffort: "generationConfig.thinkingConfig.thinkingLevel|thinkingBudget",
+        .reasoningWithForcedTool: "generationConfig.thinkingConfig.thinkingLevel|thinkingBudget",
         .reasoningOff: "generationConfig.thinkingConfig.thinkingBudget",
         .reasoningDisplay: "generationConfig.thinkingConfig.includeThoughts",
         .thinking: "contents[].parts[].thoughtSignature",
@@ -59,7 +58,11 @@ private enum GeminiRules {
         .toolAnswerSchema: "tools[].functionDeclarations[].response",
         .mediaResolution: "generationConfig.mediaResolution",
         .mediaSettings: "generationConfig.speechConfig|imageConfig",
-        .videoClip: "contents[].parts[].videoMetadata",
+        .videoInput: "contents[].parts[].videoMetadata",
+        .toolsOfHistory: "contents[].parts[].functionCall",
+        .toolChoiceNone: "toolConfig.functionCallingConfig.mode=NONE",
+        .imageURL: "contents[].parts[].fileData",
+        .imageType: "contents[].parts[].inlineData.mimeType",
         .modelPicking: "generationConfig.routingConfig",
         .unknown: "(any other field)",
     ]
@@ -133,10 +136,13 @@ private enum GeminiRules {
         .customTools: .refuse("tools take JSON there, not free text", "Declare a function with one string argument."),
         .legacyFunctions: .refuse("functions and function_call are not translated", "Use tools and tool_choice."),
         .serverTools: .refuse(
-            "tools that Anthropic runs exist only there", "Leave the tool out, or ask an Anthropic model."),
+            "tools that the model's own provider runs exist only there",
+            "Leave the tool out, or ask a model of that provider."),
         .serverToolHistory: .refuse(
-            "results of tools that Anthropic ran cannot be sent elsewhere",
-            "Leave the blocks out, or ask an Anthropic model."),
+            "results of tools that a provider ran cannot be sent elsewhere",
+            "Leave the blocks out, or ask a model of that provider."),
+        .toolsOfHistory: .convert("functionCall"),
+        .toolChoiceNone: .convert("functionCallingConfig NONE"),
         .webSearch: .refuse(
             "that search exists only at OpenAI", "Leave web_search_options out, or ask another route."),
         .hostedTools: .refuse(
@@ -165,6 +171,9 @@ private enum GeminiRules {
         .prefill: .refuse(
             "a last assistant message would be answered, not continued", "End messages with a user message."),
         .cacheControl: .drop("prompts are cached without marks there"),
+        .imageURL: .convert("fileData with the type that its ending tells"),
+        .imageType: .convert("inlineData with its type"),
+        .videoInput: .refuse("videos are not brought over", "Send single images, or ask another route."),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
@@ -193,5 +202,7 @@ private enum GeminiRules {
         .truncation: .drop("the input is not cut there: one that is too long is refused"),
         .include: .drop("it names parts of answers that are not given there"),
         .unknown: .drop("not known to Tollbook"),
+        .guardrail: .refuse(
+            "the guardrail would not be applied", "Leave guardrailConfig out, or ask a route that Bedrock serves."),
     ]
 }

@@ -66,6 +66,10 @@ private enum OpenAIChatRules {
         .promptCacheRetention: "prompt_cache_retention",
         .store: "store",
         .moderation: "moderation",
+        .toolsOfHistory: "messages[].tool_calls",
+        .toolChoiceNone: "tool_choice=none",
+        .imageURL: "messages[].content[].image_url.url",
+        .imageType: "messages[].content[].image_url.url",
         .unknown: "(any other field)",
     ]
 
@@ -133,10 +137,11 @@ private enum OpenAIChatRules {
         .toolResultMedia: .adjust("tool messages hold text: images and documents follow in a user message"),
         .customTools: .refuse("tools take JSON there, not free text", "Declare a function with one string argument."),
         .serverTools: .refuse(
-            "tools that Anthropic runs exist only there", "Leave the tool out, or ask an Anthropic model."),
+            "tools that the model's own provider runs exist only there",
+            "Leave the tool out, or ask a model of that provider."),
         .serverToolHistory: .refuse(
-            "results of tools that Anthropic ran cannot be sent elsewhere",
-            "Leave the blocks out, or ask an Anthropic model."),
+            "results of tools that a provider ran cannot be sent elsewhere",
+            "Leave the blocks out, or ask a model of that provider."),
         .hostedTools: .refuse("tools that OpenAI runs exist only there", "Leave the tool out, or declare a function."),
         .hostedToolHistory: .refuse(
             "items of tools that OpenAI ran cannot be sent elsewhere",
@@ -148,6 +153,8 @@ private enum OpenAIChatRules {
             "results of tools that Google ran cannot be sent elsewhere",
             "Leave the parts out, or ask a Gemini model."),
         .toolAnswerSchema: .drop("the form of a tool's result is not declared there"),
+        .toolsOfHistory: .convert("tool_calls"),
+        .toolChoiceNone: .carry,
     ]
 
     private static let content: [ConversationField: FieldRule] = [
@@ -166,7 +173,9 @@ private enum OpenAIChatRules {
         .prefill: .refuse(
             "a last assistant message would be answered, not continued", "End messages with a user message."),
         .cacheControl: .drop("prompts are cached without marks there"),
-        .videoClip: .refuse("videos are not understood", "Leave the video out, or ask a Gemini model."),
+        .imageURL: .convert("image_url"),
+        .imageType: .convert("image_url, as a data URL"),
+        .videoInput: .refuse("videos are no content there", "Send single images, or ask another route."),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
@@ -193,6 +202,8 @@ private enum OpenAIChatRules {
         .itemReferences: .refuse("the provider keeps no items", "Send the item itself."),
         .truncation: .drop("the input is not cut there: one that is too long is refused"),
         .include: .drop("it names parts of answers that are not given there"),
+        .guardrail: .refuse(
+            "the guardrail would not be applied", "Leave guardrailConfig out, or ask a route that Bedrock serves."),
         .unknown: .drop("not known to Tollbook"),
         .safetySettings: .drop("filters are not set there"),
         .contentCache: .refuse("a cache made at one provider is unknown to another", "Send the content itself."),

@@ -67,6 +67,10 @@ private enum ResponsesRules {
         .itemReferences: "input[type=item_reference]",
         .truncation: "truncation",
         .include: "include",
+        .toolsOfHistory: "input[type=function_call]",
+        .toolChoiceNone: "tool_choice=none",
+        .imageURL: "input[].content[].image_url",
+        .imageType: "input[].content[].image_url",
         .unknown: "(any other field)",
     ]
 }

@@ -22,6 +22,7 @@ extension ConversationDialect {
         case .anthropicMessages: .anthropicMessages
         case .openAIResponses: .openAIResponses
         case .gemini: .gemini
+        case .bedrockConverse: .bedrockConverse
         }
     }
 }

@@ -10,6 +10,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
     private var messages: AnthropicStreamWriter?
     private var responses: ResponsesStreamWriter?
     private var gemini: GeminiChunkWriter?
+    private var bedrock: BedrockStreamWriter?
 
     /// - Parameter dialect: what the caller speaks.
     init(_ dialect: ConversationDialect, _ context: AnswerContext) {
@@ -19,6 +20,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .anthropicMessages: messages = AnthropicStreamWriter(context)
         case .openAIResponses: responses = ResponsesStreamWriter(context)
         case .gemini: gemini = GeminiChunkWriter(context)
+        case .bedrockConverse: bedrock = BedrockStreamWriter(context)
         }
     }
 
@@ -29,6 +31,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .anthropicMessages: messages?.ending
         case .openAIResponses: responses?.ending
         case .gemini: gemini?.ending
+        case .bedrockConverse: bedrock?.ending
         }
     }
 
@@ -42,6 +45,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .anthropicMessages: messages?.take(event)
         case .openAIResponses: responses?.take(event)
         case .gemini: gemini?.take(event)
+        case .bedrockConverse: bedrock?.take(event)
         }
     }
 
@@ -52,6 +56,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .anthropicMessages: messages?.exchangeOutput(&out)
         case .openAIResponses: responses?.exchangeOutput(&out)
         case .gemini: gemini?.exchangeOutput(&out)
+        case .bedrockConverse: bedrock?.exchangeOutput(&out)
         }
     }
 

@@ -8,6 +8,7 @@ struct ProviderStreamReader: Sendable {
     private var chat: OpenAIStreamReader?
     private var messages: AnthropicStreamReader?
     private var gemini: GeminiChunkReader?
+    private var bedrock: BedrockStreamReader?
 
     /// - Parameter dialect: what the provider speaks. A stream of OpenAI's responses is never translated, and reads as
     ///   nothing: its callers get it as it is.
@@ -15,19 +16,26 @@ struct ProviderStreamReader: Sendable {
         switch dialect {
         case .openAIChat: chat = OpenAIStreamReader()
         case .anthropicMessages: messages = AnthropicStreamReader()
+        case .bedrockConverse: bedrock = BedrockStreamReader()
         case .openAIResponses: break
         case .gemini: gemini = GeminiChunkReader()
         }
     }
 
     /// Whether a reason to finish came.
-    var isFinished: Bool { chat?.isFinished ?? messages?.isFinished ?? gemini?.isFinished ?? false }
+    var isFinished: Bool {
+        chat?.isFinished ?? messages?.isFinished ?? gemini?.isFinished ?? bedrock?.isFinished ?? false
+    }
 
     /// What was said that other dialects cannot say, so far.
-    var dropped: FieldNames { chat?.dropped ?? messages?.dropped ?? gemini?.dropped ?? FieldNames() }
+    var dropped: FieldNames {
+        chat?.dropped ?? messages?.dropped ?? gemini?.dropped ?? bedrock?.dropped ?? FieldNames()
+    }
 
     /// Events that were no JSON of the dialect.
-    var malformedEvents: Int { chat?.malformedEvents ?? messages?.malformedEvents ?? gemini?.malformedEvents ?? 0 }
+    var malformedEvents: Int {
+        chat?.malformedEvents ?? messages?.malformedEvents ?? gemini?.malformedEvents ?? bedrock?.malformedEvents ?? 0
+    }
 
     mutating func read(_ event: SSEEvent, into writer: inout CallerStreamWriter) {
         if chat != nil {
@@ -37,6 +45,11 @@ struct ProviderStreamReader: Sendable {
         } else {
             gemini?.read(event, into: &writer)
         }
+    }
+
+    /// The same for dialects whose streams are AWS's messages.
+    mutating func read(_ message: EventStreamMessage, into writer: inout CallerStreamWriter) {
+        bedrock?.read(message, into: &writer)
     }
 
     /// The stream ended, and the answer in it is complete.

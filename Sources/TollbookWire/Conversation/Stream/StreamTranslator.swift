@@ -52,6 +52,15 @@ package struct StreamTranslator: Sendable {
         return step()
     }
 
+    /// The same for a provider whose streams are AWS's messages.
+    package mutating func translate(_ message: EventStreamMessage, into out: inout ByteBuffer) -> StreamStep {
+        guard !isOver else { return .open }
+        writer.exchangeOutput(&out)
+        reader.read(message, into: &writer)
+        writer.exchangeOutput(&out)
+        return step()
+    }
+
     /// Upstream ended. Some servers leave out the terminal event, and some dialects have none: an answer that had a
     /// reason to finish is complete.
     package mutating func finish(into out: inout ByteBuffer) -> StreamStep {
