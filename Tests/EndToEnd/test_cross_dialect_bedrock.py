@@ -1,5 +1,5 @@
-"""AWS Bedrock's Converse across dialects: callers of chats, messages and responses whose model Bedrock serves, and boto3
-whose model OpenAI's or Anthropic's servers serve. The SDKs work, and the books are the same.
+"""AWS Bedrock's Converse across dialects: callers of chats, messages and responses whose model Bedrock serves, and
+boto3 whose model OpenAI's or Anthropic's servers serve. The SDKs work, and the books are the same.
 """
 
 import hashlib
@@ -10,6 +10,8 @@ import httpx
 import openai
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
+from google import genai
+from google.genai import types
 
 from harness import bedrock
 from harness.bedrock import connect, metadata, send_stream
@@ -17,6 +19,7 @@ from harness.bedrock_recordings import MODEL, SHARED, Recording, Shapes, cases, 
 from harness.gateway import Gateway
 from harness.governance import governance
 from harness.messages import EVENTS as CLAUDE_EVENTS
+from harness.messages import OVERLOADED
 from harness.messages import send_stream as send_claude
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
@@ -61,7 +64,7 @@ def aws(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
     yield from serve(Gateway(tmp_path_factory.mktemp("aws"), file, environment=bedrock.ENVIRONMENT))
 
 
-@pytest.fixture(scope="module", params=["openai", "anthropic"])
+@pytest.fixture(scope="module", params=["openai", "anthropic", "gemini"])
 def other(request: pytest.FixtureRequest, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
     """A gateway whose only provider speaks another dialect than boto3 does."""
     file = governance(simulator.base_url, dialect=request.param)
@@ -97,7 +100,8 @@ def is_signed_right(last: dict) -> bool:
 
 def test_a_chat_is_answered_by_bedrock(aws: Gateway, simulator: Simulator, shapes: Shapes):
     raw = openai_client(aws).chat.completions.with_raw_response.create(
-        **CHAT, max_completion_tokens=500, temperature=0.5, stop=["END"], user="customer-7", metadata={"team": "search"},
+        **CHAT, max_completion_tokens=500, temperature=0.5, stop=["END"], user="customer-7",
+        metadata={"team": "search"},
         extra_headers=sim("prompt=100,cached=40,cache_write=10,completion=20"))
     answer = raw.parse()
     assert answer.object == "chat.completion" and answer.id.startswith("chatcmpl-")
@@ -165,6 +169,22 @@ def test_a_response_is_answered_by_bedrock(aws: Gateway):
     assert [event.sequence_number for event in events] == list(range(len(events)))
 
 
+def test_contents_are_answered_by_bedrock(aws: Gateway, simulator: Simulator, shapes: Shapes):
+    client = genai.Client(api_key=aws.key, http_options=types.HttpOptions(
+        base_url=aws.url, headers=sim("prompt=50,cached=20,completion=8")))
+    answer = client.models.generate_content(
+        model="demo", contents="Say hello.", config=types.GenerateContentConfig(max_output_tokens=50, top_k=5))
+    assert len(answer.text.split()) == 8 and answer.usage_metadata.prompt_token_count == 50
+    sent = json.loads(simulator.last()["body"])
+    shapes.check("ConverseRequest", {"modelId": "m", **sent})
+    assert sent["inferenceConfig"] == {"maxTokens": 50} and sent["additionalModelRequestFields"] == {"top_k": 5}
+    chunks = list(client.models.generate_content_stream(model="demo", contents="Say hello."))
+    assert len("".join(chunk.text or "" for chunk in chunks).split()) == 8
+    assert chunks[-1].usage_metadata.candidates_token_count == 8 and is_signed_right(simulator.last())
+    story = aws.ledger.story(aws.ledger.requests[-1])
+    assert story.tokens == {"input": 30, "cache_read": 20, "output": 8} and story.caveat is None
+
+
 def test_bedrock_calls_the_tools_of_others(aws: Gateway, simulator: Simulator, shapes: Shapes):
     client = openai_client(aws)
     answer = client.chat.completions.create(
@@ -194,7 +214,7 @@ def test_bedrock_calls_the_tools_of_others(aws: Gateway, simulator: Simulator, s
 def test_everything_that_messages_can_say_is_put_into_converse(aws: Gateway, simulator: Simulator, shapes: Shapes):
     mark = {"type": "ephemeral", "ttl": "1h"}
     claude_client(aws).messages.create(
-        model="demo", max_tokens=4096, top_k=5, stop_sequences=["END"],
+        model="demo", max_tokens=4096, stop_sequences=["END"], extra_body={"top_k": 5},
         system=[{"type": "text", "text": "Be brief.", "cache_control": mark}],
         output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
         tools=[{**CLAUDE_TOOL, "cache_control": {"type": "ephemeral"}}],
@@ -395,7 +415,8 @@ def test_bedrocks_answers_reach_callers_of_chats_and_messages(scripted, case: st
                 told["finish"] = choice.finish_reason
                 for call in choice.delta.tool_calls or []:
                     name, arguments = told["calls"].get(call.index, ("", ""))
-                    told["calls"][call.index] = (name or call.function.name, arguments + (call.function.arguments or ""))
+                    arguments += call.function.arguments or ""
+                    told["calls"][call.index] = (name or call.function.name, arguments)
         found = [(name, json.loads(arguments)) for name, arguments in told["calls"].values()]
     else:
         choice = openai_client(gateway).chat.completions.create(**CHAT).choices[0]
@@ -437,7 +458,9 @@ def test_converse_is_answered_by_others(other: Gateway, simulator: Simulator, sh
     assert story.total == 100 * 1_000 + 20 * 2_000 and story.caveat is None
     last = simulator.last()
     sent = json.loads(last["body"])
-    assert sent["temperature"] == 0.5 and sent.get("max_tokens", sent.get("max_completion_tokens")) == 50
+    settings = sent.get("generationConfig", sent)
+    limits = [settings.get(name) for name in ("max_tokens", "max_completion_tokens", "maxOutputTokens")]
+    assert settings["temperature"] == 0.5 and 50 in limits
     names = {name.lower() for name, _ in last["headers"]}
     assert not any(name.startswith(("x-amz", "amz-")) for name in names) and other.key not in str(last)
     answer.pop("ResponseMetadata")
@@ -507,8 +530,7 @@ def test_a_guardrail_is_not_left_out(other: Gateway, simulator: Simulator):
 
 @pytest.mark.parametrize(("parts", "told"), [
     ([CLAUDE_EVENTS[0]], "modelStreamErrorException"),
-    ([CLAUDE_EVENTS[0], b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Full."}}\n\n'],
-     "serviceUnavailableException"),
+    ([CLAUDE_EVENTS[0], OVERLOADED], "serviceUnavailableException"),
 ])
 def test_a_stream_that_breaks_raises_in_boto3(make_gateway, parts: list[bytes], told: str):
     with ScriptedUpstream(send_claude(*parts)) as upstream:
