@@ -187,7 +187,7 @@ package enum Planner {
                 + "dialect 'openai' to the route."
         case .chatCompletions, .messages, .countTokens, .responses, .responsesInputTokens:
             "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
-                + "'openai' or 'anthropic' to the route."
+                + "'openai', 'anthropic' or 'bedrock' to the route."
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
             "No provider behind '\(route.name)' answers Gemini's calls. Add a deployment of a provider with dialect "
                 + "'gemini' to the route."
@@ -195,8 +195,8 @@ package enum Planner {
             "No provider behind '\(route.name)' keeps files and batches. Add a deployment of a provider with dialect "
                 + "'openai' or 'azure' to the route."
         case .converse, .converseStream:
-            "No provider behind '\(route.name)' answers Bedrock's Converse. Call POST /v1/chat/completions or "
-                + "/v1/messages, or add a deployment of a provider with dialect 'bedrock' to the route."
+            "No provider behind '\(route.name)' answers Bedrock's Converse. Add a deployment of a provider with "
+                + "dialect 'bedrock', 'openai', 'anthropic' or 'gemini' to the route."
         }
     }
 }

@@ -66,7 +66,7 @@ class AnswerReader {
             ChatAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
-        case .gemini: GeminiAnswerReader(form: form, isSuccess: isSuccess)
+        case .gemini: GeminiAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
@@ -77,7 +77,7 @@ class AnswerReader {
             MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
-        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess)
+        case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess, translation)
         // Read whole where something is recorded of it, else passed on as it comes.
         case .openaiFiles: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
         }
@@ -137,7 +137,11 @@ private final class ChatAnswerReader: AnswerReader {
         take(stream)
     }
 
-    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+    override func takeRun() -> ByteBuffer? {
+        let run = stream.takeRun()
+        if run != nil { hasPassedOn = true }
+        return run
+    }
 
     override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
 
@@ -176,7 +180,11 @@ private final class MessagesAnswerReader: AnswerReader {
         take(stream)
     }
 
-    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+    override func takeRun() -> ByteBuffer? {
+        let run = stream.takeRun()
+        if run != nil { hasPassedOn = true }
+        return run
+    }
 
     override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
 
@@ -189,6 +197,11 @@ private final class MessagesAnswerReader: AnswerReader {
 private final class ConverseAnswerReader: AnswerReader {
     private var plain = ConverseResponseReader()
     private var stream = EventStreamIntake()
+
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
+        super.init(form: form, isSuccess: isSuccess)
+        stream.translation = translation
+    }
 
     override func readPlain(_ bytes: ByteBuffer) {
         plain.read(bytes)
@@ -210,7 +223,13 @@ private final class ConverseAnswerReader: AnswerReader {
         takeStream()
     }
 
-    override func takeRun() -> ByteBuffer? { stream.takeRun() }
+    override func takeRun() -> ByteBuffer? {
+        let run = stream.takeRun()
+        if run != nil { hasPassedOn = true }
+        return run
+    }
+
+    override func nextSequenceNumber() -> Int64 { stream.translation?.nextSequenceNumber ?? 0 }
 
     override func summary() -> AnswerSummary {
         form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
@@ -219,7 +238,7 @@ private final class ConverseAnswerReader: AnswerReader {
     private func takeStream() {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
+        hasError = stream.hasError
         sawFinishReason = stream.reader.sawFinishReason
         isTerminated = stream.sawEnd
         terminalEvent = stream.terminalEvent
@@ -264,10 +283,15 @@ private final class ResponsesAnswerReader: AnswerReader {
 private final class GeminiAnswerReader: AnswerReader {
     private var plain = GeminiResponseReader()
     private var stream: GeminiStreamIntake
+    /// A stream of events on its way into another dialect, in place of the other one.
+    private var translated: StreamIntake<GeminiStreamReader>?
 
-    override init(form: AnswerForm, isSuccess: Bool) {
+    init(form: AnswerForm, isSuccess: Bool, _ translation: StreamTranslation?) {
         stream = GeminiStreamIntake(isArray: form == .array)
         super.init(form: form, isSuccess: isSuccess)
+        guard let translation else { return }
+        translated = StreamIntake()
+        translated?.translation = translation
     }
 
     override func readPlain(_ bytes: ByteBuffer) {
@@ -283,31 +307,43 @@ private final class GeminiAnswerReader: AnswerReader {
 
     override func readStream(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
         defer { takeStream() }
-        try stream.read(bytes)
+        if translated == nil {
+            try stream.read(bytes)
+        } else {
+            try translated?.read(bytes, passesUsage: passesUsage)
+        }
     }
 
     override func finishStream(passesUsage: Bool) {
-        stream.finish()
+        if translated == nil { stream.finish() } else { translated?.finish(passesUsage: passesUsage) }
         takeStream()
     }
 
     private func takeStream() {
-        hasContent = stream.hasContent
-        hasTokens = stream.hasTokens
-        hasError = stream.reader.sawError
-        sawFinishReason = stream.reader.sawFinishReason
-        terminalEvent = stream.terminalEvent
+        if let translated {
+            take(translated)
+        } else {
+            hasContent = stream.hasContent
+            hasTokens = stream.hasTokens
+            hasError = stream.reader.sawError
+            sawFinishReason = stream.reader.sawFinishReason
+            terminalEvent = stream.terminalEvent
+        }
+        // Nothing but the end of the body ends such a stream.
         isTerminated = terminalEvent != nil
     }
 
     override func takeRun() -> ByteBuffer? {
-        guard let run = stream.takeRun() else { return nil }
+        guard let run = translated == nil ? stream.takeRun() : translated?.takeRun() else { return nil }
         hasPassedOn = true
         return run
     }
 
+    override func nextSequenceNumber() -> Int64 { translated?.translation?.nextSequenceNumber ?? 0 }
+
     override func summary() -> AnswerSummary {
-        form == .plain ? plainSummary(plain) : streamSummary(stream.reader)
+        guard form != .plain else { return plainSummary(plain) }
+        return translated.map { streamSummary($0.reader) } ?? streamSummary(stream.reader)
     }
 }
 

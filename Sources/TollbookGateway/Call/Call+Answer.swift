@@ -36,7 +36,7 @@ extension Call {
         let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
         if isStream { return .stream }
         if intake.endpoint == .passthrough, answer.isLineStream { return .lines }
-        return intake.endpoint == .streamGenerateContent ? .array : .plain
+        return upstreamEndpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import NIOCore
 internal import TollbookCore
 internal import TollbookLedger
@@ -23,24 +24,39 @@ extension Call {
         willDispatch()
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
-            !name.begins("anthropic-") && !name.begins("openai-")
+            !name.begins("anthropic-") && !name.begins("openai-") && !name.begins("x-goog-") && !name.begins("amz-")
+                && !name.begins("x-amz")
         }
-        let prefix = pool.requestPrefix(for: endpoint, model: target.deployment.model)
+        let asked = request.streams ? endpoint.streaming : endpoint
+        let prefix = pool.requestPrefix(for: asked, model: target.deployment.model)
+        let query = asked == .streamGenerateContent ? GeminiQuery.events : nil
+        let digest = prefix.signedPath.map { _ in Self.digest(of: request.body) }
         connection.send(
-            prefix: prefix, query: nil,
+            prefix: prefix, query: query,
             secret: secret.map {
                 pool.headerLines(
-                    of: $0, prefix, query: nil, bodySHA256: nil,
+                    of: $0, prefix, query: query, bodySHA256: digest,
                     nowMicros: loop.configuration.clock.nowMicros())
             }, version: pool.anthropicVersion, forwarded: forwarded,
             body: [request.body], length: request.body.readableBytes)
     }
 
+    /// In hexadecimal, for a signature.
+    private static func digest(of body: ByteBuffer) -> String {
+        var hash = SHA256()
+        body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        return Hexadecimal.text(hash.finalize())
+    }
+
     private func answerContext(_ request: TranslatedRequest) -> AnswerContext {
-        AnswerContext(
+        let sentNanos = NIODeadline.now().uptimeNanoseconds
+        var context = AnswerContext(
             model: intake.model, createdSeconds: intake.acceptedMicros / 1_000_000,
             includesUsage: intake.scan.includesUsage, fallbackID: self.request?.id.text ?? "",
-            responsesEcho: request.responsesEcho)
+            responsesEcho: request.responsesEcho,
+            elapsedMillis: { Int64((NIODeadline.now().uptimeNanoseconds - sentNanos) / 1_000_000) })
+        context.isArray = intake.endpoint == .streamGenerateContent && !GeminiQuery.asksForEvents(intake.query)
+        return context
     }
 
     /// The endpoint that the attempt's provider was asked at.
@@ -52,13 +68,19 @@ extension Call {
     /// Puts a plain answer that came whole into the caller's dialect, and settles.
     func settleTranslated(_ reader: AnswerReader) {
         guard let answer else { return }
+        if reader.refusesCredential {
+            return settle(
+                .errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
+        }
         guard reader.isSuccess else {
-            let error = ProviderError(status: answer.status, body: held, requestID: answer.requestID)
+            let error = ProviderError(
+                status: answer.status, body: held, requestID: answer.requestID,
+                type: HeaderLines.value(of: BedrockError.typeHeader, in: answer.forwarded))
             return settleTranslated(error, as: .errorStatus)
         }
         do throws(AnswerTranslationError) {
             guard let body = try crossing?.translate(held) else { return }
-            held = body
+            held = crossing?.whole(body) ?? body
             settle(.complete(isTerminated: true), finale: .answer, code: .ok)
         } catch {
             switch error {
@@ -71,7 +93,8 @@ extension Call {
 
     private func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
         guard let crossing else { return }
-        held = error.body(in: crossing.caller)
+        self.crossing?.failure = error
+        held = crossing.whole(error.body(in: crossing.caller))
         answer?.status = error.status(in: crossing.caller)
         settle(ending, finale: .answer, code: .upstreamError)
     }

@@ -144,11 +144,11 @@ extension Call {
     private func fail(_ error: GatewayError, _ front: FrontHandler, _ receipt: SettlementReceipt?) {
         if isRelaying {
             front.close()
-        } else if reader?.form == .stream {
+        } else if reader?.form == .stream, !(crossing?.context.isArray ?? false) {
             front.endStream(of: self, with: error)
         } else if reader?.form == .lines {
             front.endRelay(with: error.line())
-        } else if let reader, reader.form == .array {
+        } else if let reader, reader.form != .plain {
             front.endArray(of: self, with: error, isBegun: reader.hasPassedOn)
         } else {
             front.answer(error, of: self, receipt)

@@ -7,6 +7,7 @@ internal import TollbookWire
 final class CallTranslation {
     /// What the caller speaks.
     let caller: ConversationDialect
+    private let endpoint: Endpoint
     private let body: ByteBuffer
     private var conversation: Conversation?
     /// The first translation that was made; most calls need no other.
@@ -23,6 +24,7 @@ final class CallTranslation {
     init?(_ endpoint: Endpoint, body: ByteBuffer) {
         guard let caller = endpoint.conversationDialect else { return nil }
         self.caller = caller
+        self.endpoint = endpoint
         self.body = body
     }
 
@@ -58,6 +60,7 @@ final class CallTranslation {
             model: target.deployment.model, defaultMaxOutputTokens: target.heldOutputTokens)
         options.usesMaxTokens = !rules.takesMaxCompletionTokens
         options.takesStreamOptions = rules.takesStreamOptions
+        options.takesServiceTier = target.deployment.provider.knownDialect != .vertex
         let conversation = try read()
         do throws(TranslationRefusal) {
             return try RequestTranslator.write(conversation, as: dialect, options)
@@ -70,7 +73,12 @@ final class CallTranslation {
         if let conversation { return conversation }
         do throws(WireError) {
             // The scan has passed the body as it came: another pass over a long prompt costs a millisecond a megabyte.
-            let conversation = try RequestTranslator.read(JSONView(validated: body), as: caller)
+            var conversation = try RequestTranslator.read(JSONView(validated: body), as: caller)
+            // Bedrock's and Gemini's paths say it, and not the body.
+            if endpoint == .converseStream || endpoint == .streamGenerateContent {
+                conversation.streams = true
+                conversation.wantsStreamUsage = true
+            }
             self.conversation = conversation
             return conversation
         } catch {
@@ -94,7 +102,20 @@ extension Endpoint {
         case .chatCompletions: .openAIChat
         case .messages: .anthropicMessages
         case .responses: .openAIResponses
+        case .generateContent, .streamGenerateContent: .gemini
+        case .converse, .converseStream: .bedrockConverse
         default: nil
+        }
+    }
+}
+
+extension Endpoint {
+    /// Where a stream is asked for at the same provider: some have a path of their own for it.
+    var streaming: Endpoint {
+        switch self {
+        case .generateContent: .streamGenerateContent
+        case .converse: .converseStream
+        default: self
         }
     }
 }

@@ -12,6 +12,8 @@ struct Crossing {
     let notes: TranslationNotes
     /// What of a plain answer cannot be said in the caller's dialect.
     private var unsaid = FieldNames()
+    /// The error that the provider answered with; nil: it answered, or nothing is known yet.
+    var failure: ProviderError?
 
     init(
         from caller: ConversationDialect, to provider: ConversationDialect, _ notes: TranslationNotes,
@@ -35,6 +37,15 @@ struct Crossing {
         return answer.body
     }
 
+    /// A body that comes whole where a stream was asked for: callers that want an array get one.
+    func whole(_ body: ByteBuffer) -> ByteBuffer {
+        guard context.isArray else { return body }
+        var array = ByteBuffer(staticString: "[")
+        array.writeImmutableBuffer(body)
+        array.writeStaticString("]")
+        return array
+    }
+
     /// Header lines of the provider's answer as the caller gets them: the body's type is the caller's, the provider's
     /// request id has the caller's name too, and what was lost on the way is named.
     func lines(of answer: ProviderAnswer, isStream: Bool) -> ByteBuffer {
@@ -42,12 +53,19 @@ struct Crossing {
         var lines = HeaderLines.kept(answer.forwarded) { name in
             !name.equals("content-type") && !name.string.lowercased().elementsEqual(idHeader)
         }
-        lines.writeStaticString(isStream ? "content-type: text/event-stream\r\n" : "content-type: application/json\r\n")
+        lines.writeHeaderLine("content-type", isStream ? streamType : "application/json")
+        for (name, value) in failure?.headers(in: caller) ?? [] { lines.writeHeaderLine(name, value) }
         if let id = answer.requestID { lines.writeHeaderLine(idHeader, id) }
         write("x-tollbook-dropped-fields", notes.dropped, &lines)
         write("x-tollbook-adjusted-fields", notes.adjusted, &lines)
         write("x-tollbook-dropped-answer-fields", unsaid, &lines)
         return lines
+    }
+
+    /// The media type of the caller's streams.
+    private var streamType: String {
+        if context.isArray { return "application/json" }
+        return caller == .bedrockConverse ? "application/vnd.amazon.eventstream" : "text/event-stream"
     }
 
     private func write(_ header: String, _ fields: FieldNames, _ lines: inout ByteBuffer) {
@@ -76,6 +94,9 @@ final class StreamTranslation {
 
     /// Translates an event; the caller's terminal event, if it was the last.
     func take(_ event: SSEEvent) -> ByteBuffer? { ending(translator.translate(event, into: &output)) }
+
+    /// The same for a message of AWS's.
+    func take(_ message: EventStreamMessage) -> ByteBuffer? { ending(translator.translate(message, into: &output)) }
 
     /// The provider's stream has ended; the caller's terminal event, if the answer is whole.
     func finish() -> ByteBuffer? { ending(translator.finish(into: &output)) }

@@ -4,9 +4,11 @@ internal import TollbookWire
 /// Takes the bytes of a Converse stream in: splits them into messages, reads each, and keeps back its end.
 ///
 /// `messageStop` makes the answer whole to the caller, and `metadata` behind it brings the usage: both wait for the
-/// commit, with whatever stands between them.
+/// commit, with whatever stands between them. Of a stream that is translated nothing goes on as it came.
 struct EventStreamIntake {
     private(set) var reader = ConverseStreamReader()
+    /// nil: messages go on as they came.
+    var translation: StreamTranslation?
     private var splitter = EventStreamSplitter()
     /// Whether anything of the answer itself came.
     private(set) var hasContent = false
@@ -22,18 +24,29 @@ struct EventStreamIntake {
     /// Reads bytes of the stream.
     mutating func read(_ bytes: ByteBuffer) throws(WireError) {
         splitter.append(bytes)
+        translation?.expect(bytes.readableBytes)
         while terminalEvent == nil, let message = try splitter.next() { try take(message) }
     }
 
     /// Ends the stream; of a message that is not whole nothing goes on.
     mutating func finish() {
-        if terminalEvent == nil { terminalEvent = withheld }
+        guard terminalEvent == nil else { return }
+        terminalEvent = translation.map { $0.finish() } ?? withheld
     }
+
+    /// Whether the provider told of an error.
+    var hasError: Bool { reader.sawError || (translation?.hasFailed ?? false) }
 
     private mutating func take(_ message: EventStreamMessage) throws(WireError) {
         let event = reader.read(message)
         if event != .error { hasContent = true }
         if event == .content { hasTokens = true }
+        if let translation {
+            if event == .done { sawEnd = true }
+            splitter.withhold()
+            terminalEvent = translation.take(message)
+            return
+        }
         guard withheld != nil || event == .stop || event == .done else { return }
         splitter.withhold()
         var bytes = withheld ?? ByteBuffer()
@@ -50,5 +63,7 @@ struct EventStreamIntake {
     }
 
     /// Bytes to pass on, oldest first; nil when there are none left.
-    mutating func takeRun() -> ByteBuffer? { splitter.takeRun() }
+    mutating func takeRun() -> ByteBuffer? {
+        if let translation { translation.takeRun() } else { splitter.takeRun() }
+    }
 }

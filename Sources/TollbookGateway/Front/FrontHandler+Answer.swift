@@ -95,7 +95,7 @@ extension FrontHandler {
         if length == nil, isHTTP10 { keepsAlive = false }
         let framing: AnswerHead.Framing = length.map { .length($0) } ?? (isChunked ? .chunked : .untilClose)
         var head = makeHead(answer.status, framing, call, nil)
-        head.lines = lines(of: answer, call, isStream: answer.isEventStream)
+        head.lines = lines(of: answer, call, isStream: answer.isEventStream || answer.isMessageStream)
         output.append { head.write(to: &$0) }
     }
 

@@ -4,6 +4,9 @@
 ///
 /// https://cloud.google.com/apis/docs/system-parameters
 enum GeminiQuery {
+    /// Asks for server-sent events.
+    static let events = "alt=sse"
+
     /// Whether a stream is to come as server-sent events.
     static func asksForEvents(_ query: String?) -> Bool {
         guard let query else { return false }

@@ -26,23 +26,35 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
                 .passthrough, .files, .batches, .batch:
                 .native
-            case .messages: .translated(.chatCompletions)
-            case .countTokens: .estimated
-            case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents,
-                .converse, .converseStream:
-                nil
+            case .messages, .generateContent, .streamGenerateContent, .converse, .converseStream:
+                .translated(.chatCompletions)
+            case .countTokens, .geminiCountTokens: .estimated
+            case .embedContent, .batchEmbedContents: nil
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
-            case .chatCompletions, .responses: .translated(.messages)
-            case .responsesInputTokens: .estimated
+            case .chatCompletions, .responses, .generateContent, .streamGenerateContent, .converse, .converseStream:
+                .translated(.messages)
+            case .responsesInputTokens, .geminiCountTokens: .estimated
             default: nil
             }
-        case .gemini: endpoint.dialect == .gemini ? .native : nil
-        case .vertex: endpoint.dialect == .gemini && endpoint != .batchEmbedContents ? .native : nil
+        case .vertex where endpoint == .batchEmbedContents: nil
+        case .gemini, .vertex:
+            switch endpoint {
+            case .chatCompletions, .messages, .responses, .converse, .converseStream: .translated(.generateContent)
+            case .countTokens, .responsesInputTokens: .estimated
+            default: endpoint.dialect == .gemini ? .native : nil
+            }
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
-        case .bedrock: endpoint.dialect.isBedrock ? .native : nil
+        case .bedrock:
+            switch endpoint {
+            case .converse, .converseStream: .native
+            case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent:
+                .translated(.converse)
+            case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
+            default: nil
+            }
         }
     }
 

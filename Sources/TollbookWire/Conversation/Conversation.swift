@@ -80,6 +80,11 @@ package struct Conversation: Sendable {
         package var budgetTokens: Int64?
         /// Whether the thoughts are shown: `summarized` or `omitted`.
         package var display: JSONText?
+
+        /// The effort that a budget of tokens comes to.
+        static func effort(of budgetTokens: Int64) -> JSONText {
+            JSONText(budgetTokens <= 4_096 ? "low" : budgetTokens <= 16_384 ? "medium" : "high")
+        }
     }
 
     /// What the answer's text must be.

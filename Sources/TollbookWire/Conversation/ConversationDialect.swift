@@ -4,9 +4,15 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     case anthropicMessages = "anthropic-messages"
     /// Callers speak it; a provider that does is sent the bytes as they are.
     case openAIResponses = "openai-responses"
+    case bedrockConverse = "bedrock-converse"
+
+    /// Gemini's `generateContent`, at its own API and at Vertex AI.
+    case gemini
 
     /// Dialects that a request can be translated into.
-    package static let providers: [ConversationDialect] = [.openAIChat, .anthropicMessages]
+    package static let providers: [ConversationDialect] = [
+        .openAIChat, .anthropicMessages, .gemini, .bedrockConverse,
+    ]
 
     /// What answers' ids begin with.
     var answerPrefix: String {
@@ -14,6 +20,25 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
         case .openAIChat: "chatcmpl-"
         case .anthropicMessages: "msg_"
         case .openAIResponses: "resp_"
+        case .gemini: ""
+        // Its answers have no ids.
+        case .bedrockConverse: ""
+        }
+    }
+
+    /// Whether an effort is one thing, and thinking another: elsewhere an effort asks for thinking.
+    var tellsThinkingApart: Bool {
+        switch self {
+        case .anthropicMessages, .bedrockConverse: true
+        case .openAIChat, .openAIResponses, .gemini: false
+        }
+    }
+
+    /// Whether a last message of the assistant is gone on with, rather than answered.
+    var continuesPrefill: Bool {
+        switch self {
+        case .anthropicMessages, .bedrockConverse: true
+        case .openAIChat, .openAIResponses, .gemini: false
         }
     }
 }

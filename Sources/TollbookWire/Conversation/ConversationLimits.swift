@@ -32,6 +32,9 @@ extension WireLimits {
     /// Content blocks of a stream that are open at once; providers open one after the other.
     static let openBlocks = 64
 
+    /// Bytes of a document's name at Bedrock, which takes no longer one.
+    static let documentNameBytes = 200
+
     /// Bytes of a provider's error message that are handed on.
     static let errorMessageBytes = 4_096
 }

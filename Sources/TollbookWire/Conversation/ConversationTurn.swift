@@ -43,11 +43,14 @@ package struct ConversationPart: Sendable {
     }
 
     package var content: Content
+    /// What lets Gemini trust a text or a tool call that comes back: the signature of the thoughts behind it, base64.
+    package var signature: JSONText?
     /// A mark that the prompt up to here is worth caching: the mark's own JSON object.
     package var cacheControl: ByteBuffer?
 
-    package init(_ content: Content, cacheControl: ByteBuffer? = nil) {
+    package init(_ content: Content, signature: JSONText? = nil, cacheControl: ByteBuffer? = nil) {
         self.content = content
+        self.signature = signature
         self.cacheControl = cacheControl
     }
 

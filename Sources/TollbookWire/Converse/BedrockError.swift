@@ -48,17 +48,20 @@ package struct BedrockError: Equatable, Sendable {
     }
 
     /// The same as a message of a stream that has begun.
-    package func event() -> ByteBuffer {
+    package func event() -> ByteBuffer { Self.event(type, body()) }
+
+    /// A message that tells an error of a class.
+    static func event(_ type: String, _ body: ByteBuffer) -> ByteBuffer {
         EventStreamWriter.message(
             [
-                EventStreamHeader(":exception-type", .string(streamType)),
+                EventStreamHeader(":exception-type", .string(streamType(type))),
                 EventStreamHeader(":content-type", .string("application/json")),
                 EventStreamHeader(":message-type", .string("exception")),
-            ], payload: body())
+            ], payload: body)
     }
 
     /// The exception that a stream has for the class: a closed list in the service's model, in lower camel case.
-    private var streamType: String {
+    private static func streamType(_ type: String) -> String {
         switch type {
         case "ValidationException": "validationException"
         case "ThrottlingException": "throttlingException"

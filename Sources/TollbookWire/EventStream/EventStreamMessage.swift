@@ -73,6 +73,12 @@ package struct EventStreamMessage: Sendable {
         return raw.withUnsafeReadableBytes { Self.equals(Self.part($0, nameRange), name) }
     }
 
+    /// The value of `:event-type`, or of `:exception-type`; nil when there is none.
+    package var name: String? {
+        guard !nameRange.isEmpty else { return nil }
+        return raw.withUnsafeReadableBytes { String(decoding: Self.part($0, nameRange), as: UTF8.self) }
+    }
+
     /// Gives the payload without a copy.
     package func withPayload<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

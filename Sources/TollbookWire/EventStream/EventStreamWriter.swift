@@ -4,22 +4,36 @@ package import NIOCore
 package enum EventStreamWriter {
     /// A whole message with its checksums. Names have 1 to 255 bytes, values up to 32,767; longer ones are cut.
     package static func message(_ headers: [EventStreamHeader], payload: ByteBuffer) -> ByteBuffer {
-        var encoded = ByteBuffer()
-        for header in headers { write(header, to: &encoded) }
-        let length = EventStreamMessage.smallestBytes + encoded.readableBytes + payload.readableBytes
         var message = ByteBuffer()
-        message.reserveCapacity(length)
-        message.writeInteger(UInt32(length))
-        message.writeInteger(UInt32(encoded.readableBytes))
-        message.writeInteger(checksum(message))
-        message.writeImmutableBuffer(encoded)
-        message.writeImmutableBuffer(payload)
-        message.writeInteger(checksum(message))
+        append(encoded(headers), payload: payload, to: &message)
         return message
     }
 
-    private static func checksum(_ buffer: ByteBuffer) -> UInt32 {
-        buffer.withUnsafeReadableBytes { CRC32.checksum($0) }
+    /// Headers as they stand in a message, for those that are written often.
+    static func encoded(_ headers: [EventStreamHeader]) -> ByteBuffer {
+        var encoded = ByteBuffer()
+        for header in headers { write(header, to: &encoded) }
+        return encoded
+    }
+
+    /// Writes a whole message behind what a buffer holds.
+    ///
+    /// - Parameter headers: encoded.
+    static func append(_ headers: ByteBuffer, payload: ByteBuffer, to buffer: inout ByteBuffer) {
+        let start = buffer.readableBytes
+        let length = EventStreamMessage.smallestBytes + headers.readableBytes + payload.readableBytes
+        buffer.reserveCapacity(minimumWritableBytes: length)
+        buffer.writeInteger(UInt32(length))
+        buffer.writeInteger(UInt32(headers.readableBytes))
+        buffer.writeInteger(checksum(buffer, from: start))
+        buffer.writeImmutableBuffer(headers)
+        buffer.writeImmutableBuffer(payload)
+        buffer.writeInteger(checksum(buffer, from: start))
+    }
+
+    /// Of the readable bytes from a place on.
+    private static func checksum(_ buffer: ByteBuffer, from start: Int) -> UInt32 {
+        buffer.withUnsafeReadableBytes { CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[start...])) }
     }
 
     private static func write(_ header: EventStreamHeader, to buffer: inout ByteBuffer) {

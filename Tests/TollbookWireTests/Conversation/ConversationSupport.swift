@@ -20,7 +20,9 @@ extension TranslationOptions {
 
 extension AnswerContext {
     static func sample(usage: Bool = true) -> AnswerContext {
-        AnswerContext(model: "asked", createdSeconds: 1_700_000_000, includesUsage: usage, fallbackID: "req_1")
+        AnswerContext(
+            model: "asked", createdSeconds: 1_700_000_000, includesUsage: usage, fallbackID: "req_1",
+            elapsedMillis: { 17 })
     }
 }
 
@@ -28,6 +30,8 @@ extension AnswerContext {
 struct StreamOutcome {
     /// All that the caller sees, the terminal event or the error included.
     var text = ""
+    /// The same as bytes, for dialects whose streams are no text.
+    var bytes: [UInt8] = []
     var hasEnded = false
     var isCut = false
     var failure: ProviderError?
@@ -61,34 +65,46 @@ func translateStream(
 func translateStream(
     _ reads: [ByteBuffer], from source: ConversationDialect, to target: ConversationDialect, usage: Bool = true
 ) -> StreamOutcome {
-    var splitter = SSESplitter()
     var translator = StreamTranslator(from: source, to: target, .sample(usage: usage))
     var outcome = StreamOutcome()
     var out = ByteBuffer()
+    func tell(_ bytes: ByteBuffer) {
+        outcome.text += bytes.text
+        outcome.bytes += bytes.array
+    }
     func take(_ step: StreamStep) {
         outcome.largestStep = max(outcome.largestStep, out.readableBytes)
-        outcome.text += out.text
+        tell(out)
         out.clear()
         switch step {
         case .open: break
         case .ended(let terminal):
-            outcome.text += terminal.text
+            tell(terminal)
             outcome.hasEnded = true
         case .failed(let error, let event):
-            outcome.text += event.text
+            tell(event)
             outcome.failure = error
         case .cut: outcome.isCut = true
         }
     }
-    for read in reads {
-        splitter.append(read)
-        while let event = try? splitter.next() {
-            splitter.withhold()
-            take(translator.translate(event, into: &out))
+    if source == .bedrockConverse {
+        var splitter = EventStreamSplitter()
+        for read in reads {
+            splitter.append(read)
+            while let message = try? splitter.next() { take(translator.translate(message, into: &out)) }
         }
-        while splitter.takeRun() != nil {}
+    } else {
+        var splitter = SSESplitter()
+        for read in reads {
+            splitter.append(read)
+            while let event = try? splitter.next() {
+                splitter.withhold()
+                take(translator.translate(event, into: &out))
+            }
+            while splitter.takeRun() != nil {}
+        }
+        if let rest = splitter.finish() { take(translator.translate(rest, into: &out)) }
     }
-    if let rest = splitter.finish() { take(translator.translate(rest, into: &out)) }
     take(translator.finish(into: &out))
     outcome.dropped = translator.dropped.names
     return outcome
@@ -189,6 +205,48 @@ struct Said: Equatable {
         said.tokens = [
             "input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens",
         ].map { usage[$0] as? Int ?? 0 }
+        return said
+    }
+}
+
+extension Said {
+    /// The messages of an event stream: names and payloads; exceptions by their own names.
+    static func messages(_ stream: [UInt8]) -> [(name: String, payload: [String: Any])] {
+        var splitter = EventStreamSplitter()
+        splitter.append(ByteBuffer(bytes: stream))
+        var messages: [(String, [String: Any])] = []
+        while let message = try? splitter.next() {
+            messages.append((message.name ?? "", parsed(message.payload) as? [String: Any] ?? [:]))
+        }
+        return splitter.pendingBytes == 0 ? messages : []
+    }
+
+    static func bedrock(_ stream: [UInt8]) -> Said {
+        var said = Said()
+        var calls: [Int: Int] = [:]
+        for (name, payload) in messages(stream) {
+            let index = payload["contentBlockIndex"] as? Int ?? 0
+            if let start = payload["start"] as? [String: Any], let tool = start["toolUse"] as? [String: Any],
+                tool["type"] == nil
+            {
+                calls[index] = said.calls.count
+                said.calls.append(
+                    Call(id: tool["toolUseId"] as? String ?? "", name: tool["name"] as? String ?? "", arguments: ""))
+            }
+            let delta = payload["delta"] as? [String: Any] ?? [:]
+            let thought = delta["reasoningContent"] as? [String: Any] ?? [:]
+            said.text += delta["text"] as? String ?? ""
+            said.thinking += thought["text"] as? String ?? ""
+            said.signature += thought["signature"] as? String ?? ""
+            if let call = calls[index] {
+                said.calls[call].arguments += (delta["toolUse"] as? [String: Any])?["input"] as? String ?? ""
+            }
+            if let reason = payload["stopReason"] as? String { said.finish = reason }
+            guard name == "metadata", let usage = payload["usage"] as? [String: Any] else { continue }
+            said.tokens = ["inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens", "outputTokens"].map {
+                usage[$0] as? Int ?? 0
+            }
+        }
         return said
     }
 }

@@ -12,6 +12,7 @@ struct TranslationFuzzTests {
         RequestTranslationTests.toAnthropic.map { ($0.0, .openAIChat) }
         + RequestTranslationTests.toOpenAI.map { ($0.0, .anthropicMessages) }
         + ResponsesTranslationTests.requests.map { ($0.body, .openAIResponses) }
+        + GeminiTranslationTests.fromGemini.map { ($0.0, .gemini) }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func brokenRequestsAreReadOrRefused(_ seed: UInt64) {
@@ -38,9 +39,10 @@ struct TranslationFuzzTests {
         var random = SeededGenerator(seed: seed)
         let streams: [(String, ConversationDialect)] = [
             (StreamTranslationTests.anthropic, .anthropicMessages), (StreamTranslationTests.openAI, .openAIChat),
+            (GeminiAnswerTranslationTests.stream, .gemini),
         ]
         for round in 0..<Self.rounds {
-            let (stream, source) = streams[round % 2]
+            let (stream, source) = streams[round % streams.count]
             let bytes = mutated(Array(stream.utf8), &random)
             let others = ConversationDialect.allCases.filter { $0 != source }
             guard let target = others.randomElement(using: &random) else { continue }
@@ -68,7 +70,16 @@ struct TranslationFuzzTests {
             guard
                 let translated = try? AnswerTranslator.translate(
                     ByteBuffer(bytes: bytes), from: .anthropicMessages,
-                    to: round % 2 == 0 ? .openAIChat : .openAIResponses, .sample())
+                    to: [.openAIChat, .openAIResponses, .gemini][round % 3], .sample())
+            else { continue }
+            #expect((try? JSONView(translated.body)) != nil, "seed \(seed), round \(round)")
+        }
+        for round in 0..<Self.rounds {
+            let bytes = mutated(Array(GeminiAnswerTranslationTests.answer.utf8), &random)
+            let target: ConversationDialect = round % 2 == 0 ? .openAIChat : .anthropicMessages
+            guard
+                let translated = try? AnswerTranslator.translate(
+                    ByteBuffer(bytes: bytes), from: .gemini, to: target, .sample())
             else { continue }
             #expect((try? JSONView(translated.body)) != nil, "seed \(seed), round \(round)")
         }

@@ -15,6 +15,18 @@ extension AnswerTokens {
         audio = read[.outputAudio]
     }
 
+    /// Reads Gemini's totals; nil when there are none. `toolUsePromptTokenCount` is input too.
+    init?(gemini usage: JSONView) {
+        guard let read = GeminiUsage(usage.bytes)?.usage else { return nil }
+        self.init()
+        input = read[.input] &+ read[.inputAudio] &+ read[.inputImage]
+        cacheRead = read[.cacheRead]
+        output = read.outputTokens
+        let told = usage.value("thoughtsTokenCount")
+        thinking = read[.reasoning] > 0 || told != nil ? read[.reasoning] : nil
+        audio = read[.outputAudio]
+    }
+
     /// Takes over the numbers that an Anthropic usage object has; a stream tells them bit by bit, as running totals.
     mutating func merge(anthropic usage: JSONView) {
         for (name, value) in usage.members {
@@ -105,5 +117,5 @@ extension AnswerTokens {
 
 extension JSONView {
     /// A number of tokens that can be believed.
-    fileprivate var tokenCount: Int64? { count.flatMap { $0 <= WireLimits.usageTokens ? $0 : nil } }
+    var tokenCount: Int64? { count.flatMap { $0 <= WireLimits.usageTokens ? $0 : nil } }
 }

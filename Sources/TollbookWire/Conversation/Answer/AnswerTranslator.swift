@@ -38,6 +38,8 @@ package enum AnswerTranslator {
         case .openAIChat: OpenAIAnswers.write(answer, context, &json)
         case .anthropicMessages: AnthropicAnswers.write(answer, context, &json)
         case .openAIResponses: ResponsesAnswers.write(answer, context, &json)
+        case .gemini: GeminiAnswers.write(answer, context, &json)
+        case .bedrockConverse: BedrockAnswers.write(answer, context, &json)
         }
         return TranslatedAnswer(body: json.buffer, dropped: answer.dropped)
     }
@@ -48,6 +50,8 @@ package enum AnswerTranslator {
         switch dialect {
         case .openAIChat: try OpenAIAnswers.read(view)
         case .anthropicMessages: try AnthropicAnswers.read(view)
+        case .gemini: try GeminiAnswers.read(view)
+        case .bedrockConverse: try BedrockAnswers.read(view)
         // A response is never translated: its callers get it as it is.
         case .openAIResponses: throw view.invalid("object")
         }

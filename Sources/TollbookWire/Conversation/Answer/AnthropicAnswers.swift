@@ -61,7 +61,7 @@ enum AnthropicAnswers {
             json.value(context.model)
             json.name("content")
             json.array { json in
-                for part in answer.parts { writeBlock(part, &json) }
+                for part in answer.parts.withSignedThoughts { writeBlock(part, &json) }
             }
             writeFinish(answer.finish, &json)
             json.name("usage")

@@ -59,22 +59,27 @@ package struct AnswerContext: Sendable {
     package var fallbackID: String
     /// What the answer repeats of the request; see `Conversation.responsesEcho`.
     package var responsesEcho: ByteBuffer
+    /// Whether a stream is a JSON array, as Gemini's callers may have it.
+    package var isArray = false
+    /// How long the provider has taken so far, in milliseconds; Bedrock's dialect tells it.
+    package var elapsedMillis: @Sendable () -> Int64
 
     package init(
         model: String, createdSeconds: Int64, includesUsage: Bool, fallbackID: String,
-        responsesEcho: ByteBuffer = ByteBuffer()
+        responsesEcho: ByteBuffer = ByteBuffer(), elapsedMillis: @escaping @Sendable () -> Int64
     ) {
         self.model = model
         self.createdSeconds = createdSeconds
         self.includesUsage = includesUsage
         self.fallbackID = fallbackID
         self.responsesEcho = responsesEcho
+        self.elapsedMillis = elapsedMillis
     }
 
     /// The provider's id with the prefix that the caller's dialect has, so that it can be found again at the provider.
     func answerID(_ id: JSONText?, in dialect: ConversationDialect) -> JSONText {
         let text = id.flatMap { $0.isEmpty ? nil : $0.string } ?? fallbackID
-        let prefix = ConversationDialect.allCases.map(\.answerPrefix).first { text.hasPrefix($0) } ?? ""
+        let prefix = ConversationDialect.allCases.map(\.answerPrefix).first { !$0.isEmpty && text.hasPrefix($0) } ?? ""
         return JSONText(dialect.answerPrefix + text.dropFirst(prefix.count))
     }
 }

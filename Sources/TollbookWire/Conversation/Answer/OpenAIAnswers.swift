@@ -139,15 +139,18 @@ enum OpenAIAnswers {
         var text: JSONText?
         var thoughts: JSONText?
         var blocks: [ConversationPart] = []
-        var calls: [ConversationToolCall] = []
+        var calls: [(call: ConversationToolCall, signature: JSONText?)] = []
+        var signature: JSONText?
         for part in answer.parts {
             switch part.content {
-            case .text(let more), .refusal(let more): append(more, to: &text)
+            case .text(let more), .refusal(let more):
+                if !more.isEmpty || part.signature == nil { append(more, to: &text) }
+                signature = part.signature ?? signature
             case .thinking(let more, _):
                 append(more, to: &thoughts)
                 blocks.append(part)
             case .redactedThinking: blocks.append(part)
-            case .toolCall(let call): calls.append(call)
+            case .toolCall(let call): calls.append((call, part.signature))
             case .image, .document, .audio, .toolResult: continue
             }
         }
@@ -163,10 +166,11 @@ enum OpenAIAnswers {
         }
         if let thoughts { json.member("reasoning_content", thoughts) }
         if !blocks.isEmpty { writeThoughts(blocks, &json) }
+        if let signature { GoogleExtras.write(signature, &json) }
         guard !calls.isEmpty else { return }
         json.name("tool_calls")
         json.array { json in
-            for call in calls { OpenAIToolCalls.write(call, &json) }
+            for (call, signature) in calls { OpenAIToolCalls.write(call, signature: signature, &json) }
         }
     }
 

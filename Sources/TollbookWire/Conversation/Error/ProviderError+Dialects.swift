@@ -3,7 +3,8 @@ package import NIOCore
 extension ProviderError {
     /// The status at which the caller's SDK raises the class that this kind has at its own provider.
     package func status(in dialect: ConversationDialect) -> Int {
-        switch kind {
+        if dialect == .bedrockConverse { return bedrock.status }
+        return switch kind {
         case .invalidRequest: status.map { (400..<500).contains($0) ? $0 : 400 } ?? 400
         case .contextTooLong, .contentFiltered: 400
         case .authentication: 401
@@ -23,9 +24,15 @@ extension ProviderError {
     /// The header in which a dialect tells the provider's request id.
     package static func requestIDHeader(in dialect: ConversationDialect) -> String {
         switch dialect {
-        case .openAIChat, .openAIResponses: "x-request-id"
+        case .openAIChat, .openAIResponses, .gemini: "x-request-id"
         case .anthropicMessages: "request-id"
+        case .bedrockConverse: "x-amzn-requestid"
         }
+    }
+
+    /// Header lines that tell the error beside its body: AWS's SDKs take its class from there.
+    package func headers(in dialect: ConversationDialect) -> [(name: String, value: String)] {
+        dialect == .bedrockConverse ? [(BedrockError.typeHeader, bedrock.type)] : []
     }
 
     /// The body of an answer in the caller's dialect.
@@ -39,7 +46,8 @@ extension ProviderError {
     ///
     /// - Parameter sequenceNumber: the event's, in dialects that number them.
     package func event(in dialect: ConversationDialect, sequenceNumber: Int64 = 0) -> ByteBuffer {
-        let start: StaticString = dialect == .openAIChat ? "data: " : "event: error\ndata: "
+        if dialect == .bedrockConverse { return BedrockError.event(bedrock.type, body(in: dialect)) }
+        let start: StaticString = dialect == .openAIChat || dialect == .gemini ? "data: " : "event: error\ndata: "
         var json = JSONWriter(buffer: ByteBuffer(staticString: start))
         if dialect == .openAIResponses {
             writeResponses(&json, sequenceNumber)
@@ -55,6 +63,52 @@ extension ProviderError {
         switch dialect {
         case .openAIChat, .openAIResponses: writeOpenAI(&json)
         case .anthropicMessages: writeAnthropic(&json)
+        case .bedrockConverse: json.object { $0.member("message", message) }
+        case .gemini: writeGemini(&json)
+        }
+    }
+
+    /// https://google.aip.dev/193
+    private func writeGemini(_ json: inout JSONWriter) {
+        json.object { json in
+            json.name("error")
+            json.object { json in
+                json.name("code")
+                json.value(Int64(status(in: .gemini)))
+                json.member("message", message)
+                json.name("status")
+                json.value(googleStatus)
+            }
+        }
+    }
+
+    private var googleStatus: String {
+        switch kind {
+        case .invalidRequest, .contextTooLong, .contentFiltered, .tooLarge, .unprocessable: "INVALID_ARGUMENT"
+        case .authentication: "UNAUTHENTICATED"
+        case .permission: "PERMISSION_DENIED"
+        case .notFound: "NOT_FOUND"
+        case .conflict: "ABORTED"
+        case .billing, .rateLimited: "RESOURCE_EXHAUSTED"
+        case .overloaded: "UNAVAILABLE"
+        case .timeout: "DEADLINE_EXCEEDED"
+        case .server: "INTERNAL"
+        }
+    }
+
+    /// AWS's class, and the status that comes with it.
+    private var bedrock: (type: String, status: Int) {
+        switch kind {
+        case .invalidRequest, .contextTooLong, .contentFiltered, .conflict, .tooLarge, .unprocessable:
+            ("ValidationException", 400)
+        case .authentication: ("UnrecognizedClientException", 403)
+        case .billing: ("ServiceQuotaExceededException", 400)
+        case .permission: ("AccessDeniedException", 403)
+        case .notFound: ("ResourceNotFoundException", 404)
+        case .rateLimited: ("ThrottlingException", 429)
+        case .overloaded: ("ServiceUnavailableException", 503)
+        case .timeout: ("ModelTimeoutException", 408)
+        case .server: ("InternalServerException", 500)
         }
     }
 

@@ -38,9 +38,11 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
 
     /// Reads an error's body; what cannot be read is told by its status alone.
     ///
-    /// - Parameter requestID: the provider's header of that name, where there is one.
-    package init(status: Int, body: ByteBuffer, requestID: String? = nil) {
-        self.init(status: status, view: try? JSONView(body), requestID: requestID.map { JSONText($0) })
+    /// - Parameters:
+    ///   - requestID: the provider's header of that name, where there is one.
+    ///   - type: the error's class where a header tells it, as AWS's `x-amzn-errortype` does.
+    package init(status: Int, body: ByteBuffer, requestID: String? = nil, type: String? = nil) {
+        self.init(status: status, view: try? JSONView(body), requestID: requestID.map { JSONText($0) }, type: type)
     }
 
     /// Reads an error inside a stream: an object with `error`, or the error itself.
@@ -48,22 +50,32 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         self.init(status: nil, view: view, requestID: nil)
     }
 
-    private init(status: Int?, view: JSONView?, requestID: JSONText?) {
+    /// Reads an exception inside an AWS stream, whose class stands in its headers.
+    init(exception message: EventStreamMessage) {
+        self.init(status: nil, view: try? JSONView(message.payload), requestID: nil, type: message.name)
+    }
+
+    private init(status: Int?, view: JSONView?, requestID: JSONText?, type told: String? = nil) {
         // One provider wraps errors in an array.
         let view = view?.kind == .array ? view?.elements.makeIterator().first() : view
         let inner = view?.value("error")
         let error = inner?.kind == .object ? inner : view
         let text = inner?.text ?? error?.value("message")?.text ?? error?.value("detail")?.text
-        let type = error?.value("type")?.text
-        let code = error?.value("code").flatMap { $0.text ?? $0.number.map { JSONText(escaped: $0) } }
+        let type = told.map { JSONText(Self.className($0)) } ?? error?.value("type")?.text
+        // Google's canonical name says more than the status that it repeats as its code.
+        let canonical = error?.value("status")?.text
+        let number = error?.value("code")?.number.map { JSONText(escaped: $0) }
+        let code = error?.value("code")?.text ?? canonical ?? number
         self.status = status
         self.type = type
         self.code = code
         parameter = error?.value("param")?.text
         self.requestID = requestID ?? view?.value("request_id")?.text
         // Inside a stream, some servers tell the status as the code.
-        let told = error?.value("status")?.count.flatMap { Int(exactly: $0) } ?? code.flatMap { Int($0.string) }
-        let status = status ?? told.flatMap { (400..<600).contains($0) ? $0 : nil }
+        let inside =
+            error?.value("status")?.count.flatMap { Int(exactly: $0) }
+            ?? (code.flatMap { Int($0.string) } ?? number.flatMap { Int($0.string) })
+        let status = status ?? inside.flatMap { (400..<600).contains($0) ? $0 : nil }
         kind = Self.kind(status, type?.string ?? "", code?.string ?? "", text)
         message = text.map(Self.cut) ?? JSONText(Self.plainMessage(kind))
     }
@@ -89,17 +101,41 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         "rate_limit_exceeded": .rateLimited, "rate_limited": .rateLimited, "authentication_error": .authentication,
         "invalid_api_key": .authentication, "permission_error": .permission, "not_found_error": .notFound,
         "model_not_found": .notFound, "request_too_large": .tooLarge,
+        // https://google.aip.dev/193
+        "INVALID_ARGUMENT": .invalidRequest, "FAILED_PRECONDITION": .invalidRequest, "OUT_OF_RANGE": .invalidRequest,
+        "UNAUTHENTICATED": .authentication, "PERMISSION_DENIED": .permission, "NOT_FOUND": .notFound,
+        "ABORTED": .conflict, "ALREADY_EXISTS": .conflict, "RESOURCE_EXHAUSTED": .rateLimited,
+        "UNAVAILABLE": .overloaded, "DEADLINE_EXCEEDED": .timeout, "INTERNAL": .server,
+        // AWS's classes.
+        "ThrottlingException": .rateLimited, "ServiceQuotaExceededException": .rateLimited,
+        "ServiceUnavailableException": .overloaded, "ModelNotReadyException": .overloaded,
+        "ModelTimeoutException": .timeout, "InternalServerException": .server, "ModelErrorException": .server,
+        "ModelStreamErrorException": .server, "AccessDeniedException": .permission,
+        "ResourceNotFoundException": .notFound,
     ]
+
+    /// AWS's class of an error without what stands behind it (`ValidationException:http://…`), and with a capital as
+    /// outside streams.
+    private static func className(_ type: String) -> String {
+        let name = type.prefix { $0 != ":" }
+        return name.prefix(1).uppercased() + name.dropFirst()
+    }
 
     /// What the provider's words say, else its status, else its general words.
     private static func kind(_ status: Int?, _ type: String, _ code: String, _ message: JSONText?) -> Kind {
+        if status ?? 400 == 400, let message {
+            let text = String(message.string.prefix(64))
+            if text.hasPrefix("The input token count") { return .contextTooLong }
+        }
         if let kind = words[code] ?? words[type] { return kind }
         if status ?? 400 == 400, let message {
             let text = String(message.string.prefix(64))
-            if text.hasPrefix("prompt is too long") { return .contextTooLong }
+            if text.hasPrefix("prompt is too long") || text.hasPrefix("Input is too long") { return .contextTooLong }
             if text.contains("credit balance is too low") { return .billing }
         }
-        guard let status, status >= 400 else { return type == "invalid_request_error" ? .invalidRequest : .server }
+        guard let status, status >= 400 else {
+            return type == "invalid_request_error" || type == "ValidationException" ? .invalidRequest : .server
+        }
         return kind(status)
     }
 

@@ -65,6 +65,25 @@ enum Base64 {
         return bytes
     }
 
+    /// Text that stands for the bytes, padded.
+    static func encode(_ bytes: ByteBuffer) -> ByteBuffer {
+        var text = ByteBuffer()
+        text.reserveCapacity((bytes.readableBytes + 2) / 3 * 4)
+        var rest = bytes.readableBytesView[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(3)
+            rest = rest.dropFirst(3)
+            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
+            for position in 0..<4 {
+                let digit = digits[Int(bits >> (18 - 6 * UInt32(position)) & 63)]
+                text.writeInteger(position <= group.count ? digit : UInt8(ascii: "="))
+            }
+        }
+        return text
+    }
+
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
     private static func value(_ byte: UInt8) -> UInt32? {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - UInt8(ascii: "A"))

@@ -19,13 +19,14 @@ struct AnthropicBlocks {
     }
 
     private func write(_ part: ConversationPart, _ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        if part.signature != nil { notes.allows(.unsignedThinking) }
         switch part.content {
         case .text(let text), .refusal(let text): write("text", part, &json) { $0.member("text", text) }
         case .image(let media): write("image", part, &json) { Self.writeSource(media, &$0) }
         case .document(let document): writeDocument(document, part, &json, &notes)
         case .audio: notes.allows(.audioInput)
         case .thinking(let text, let signature):
-            guard let signature else {
+            guard let signature, GeminiSignature.unmarked(signature) == nil else {
                 notes.allows(.unsignedThinking)
                 return
             }

@@ -101,7 +101,7 @@ struct AnthropicRequestWriter {
     }
 
     /// The schema with the `type` that Anthropic requires.
-    private static func objectSchema(_ schema: ByteBuffer?) -> ByteBuffer {
+    static func objectSchema(_ schema: ByteBuffer?) -> ByteBuffer {
         let none = ByteBuffer(staticString: #"{"type":"object","properties":{}}"#)
         guard let schema, let view = try? JSONView(schema) else { return none }
         guard view.member("type") == nil else { return schema }
@@ -178,9 +178,10 @@ struct AnthropicRequestWriter {
         let schema = schemaOfAnswer(&notes)
         let effort = reasoning.effort
         let usesBudget = options.thinkingForm == .budget
-        if effort != nil, mustCallTool {
+        let asksToThink = reasoning.isEnabled == true || !conversation.source.tellsThinkingApart
+        if effort != nil, conversation.mustCallTool, asksToThink {
             notes.allows(.reasoningWithForcedTool)
-        } else if effort != nil, thinking == nil, reasoning.isEnabled != false {
+        } else if effort != nil, thinking == nil, usesBudget, reasoning.isEnabled != false {
             notes.leaveOut(.reasoningEffort)
         }
         if let thinking {
@@ -217,35 +218,7 @@ struct AnthropicRequestWriter {
         }
     }
 
-    /// What is said of thinking: nothing where a tool must be called, which Anthropic does not allow together, and
-    /// where the answer leaves no room for the 1,024 tokens that a budget has at least.
-    private var thinking: (type: String, budget: Int64?)? {
-        if conversation.reasoning.isEnabled == false { return ("disabled", nil) }
-        guard let effort = conversation.reasoning.effort, !mustCallTool else { return nil }
-        guard options.thinkingForm == .budget else { return ("adaptive", nil) }
-        let budget = min(Self.budget(for: effort), maximum - 1)
-        return budget >= 1_024 ? ("enabled", budget) : nil
-    }
-
-    private var mustCallTool: Bool {
-        switch conversation.toolChoice {
-        case .required, .named: true
-        default: false
-        }
-    }
-
-    private var maximum: Int64 {
-        conversation.maxOutputTokens.flatMap { Int64(String(buffer: $0)) } ?? options.defaultMaxOutputTokens
-    }
-
-    private static func budget(for effort: JSONText) -> Int64 {
-        switch effort {
-        case "minimal": 1_024
-        case "low": 4_096
-        case "medium": 16_384
-        default: 32_768
-        }
-    }
+    private var thinking: ClaudeThinking? { ClaudeThinking(conversation, options) }
 
     private func schemaOfAnswer(_ notes: inout TranslationNotes) -> ByteBuffer? {
         switch conversation.answerFormat {

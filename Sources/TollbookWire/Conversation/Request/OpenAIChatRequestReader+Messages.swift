@@ -57,6 +57,7 @@ extension OpenAIChatRequestReader {
         var said: [ConversationPart] = []
         var calls: [ConversationPart] = []
         var reasoning: JSONView?
+        let signature = GoogleExtras.signature(in: message)
         for (name, value) in message.members where !value.isEmptyValue {
             switch name {
             case "role": break
@@ -68,11 +69,19 @@ extension OpenAIChatRequestReader {
             case "audio": keep(.audioHistory, value)
             case "function_call": keep(.legacyFunctions, value)
             case "name": keep(.participantName, value)
+            case "extra_content": if signature == nil { noteUnknown("messages[].", name, value) }
             default: noteUnknown("messages[].", name, value)
             }
         }
+        if let signature { Self.sign(&said, with: signature) }
         if let reasoning { addReasoning(reasoning, to: &thoughts) }
         return thoughts + said + calls
+    }
+
+    /// Gemini signs the last of what was said.
+    private static func sign(_ said: inout [ConversationPart], with signature: JSONText) {
+        if said.isEmpty { said.append(ConversationPart(.text(JSONText("")))) }
+        said[said.count - 1].signature = signature
     }
 
     /// Thoughts without a signature; a stream tells the signature of the only block without its text.
@@ -119,7 +128,8 @@ extension OpenAIChatRequestReader {
                         ConversationToolCall(
                             id: try call.requiredText("id", of: "messages[].tool_calls[].id"),
                             name: try function.requiredText("name", of: "messages[].tool_calls[].function.name"),
-                            arguments: .text(function.value("arguments")?.text ?? JSONText(""))))))
+                            arguments: .text(function.value("arguments")?.text ?? JSONText("")))),
+                    signature: GoogleExtras.signature(in: call)))
         }
         return calls
     }

@@ -22,7 +22,7 @@ struct OpenAIChatRequestWriter {
             let messages = OpenAIMessages(conversation.turns)
             json.array { messages.write(&$0, &notes) }
             // In OpenAI's dialects a last message of the assistant is answered, and never continued.
-            if conversation.source == .anthropicMessages, conversation.turns.last?.role == .assistant {
+            if conversation.source.continuesPrefill, conversation.turns.last?.role == .assistant {
                 notes.allows(.prefill)
             }
             writeTools(&json, &notes)
@@ -92,7 +92,11 @@ struct OpenAIChatRequestWriter {
         let sampling = conversation.sampling.accepted(options, &notes)
         json.number("temperature", sampling.temperature)
         json.number("top_p", sampling.topP)
+        json.number("frequency_penalty", sampling.frequencyPenalty)
+        json.number("presence_penalty", sampling.presencePenalty)
+        json.number("seed", sampling.seed)
         if sampling.topK != nil { notes.allows(.topK) }
+        if sampling.choices != nil { notes.allows(.choices) }
         if conversation.logProbabilities != nil { notes.allows(.logProbabilities) }
         guard !conversation.stop.isEmpty else { return }
         guard conversation.stop.count <= Self.stops else {
@@ -122,8 +126,7 @@ struct OpenAIChatRequestWriter {
         if let effort = reasoning.effort {
             json.member("reasoning_effort", effort)
         } else if let budget = reasoning.budgetTokens, reasoning.isEnabled != false {
-            json.name("reasoning_effort")
-            json.value(budget <= 4_096 ? "low" : budget <= 16_384 ? "medium" : "high")
+            json.member("reasoning_effort", Conversation.Reasoning.effort(of: budget))
         }
     }
 

@@ -58,6 +58,7 @@ struct OpenAIMessages {
         var calls: [ConversationToolCall] = []
         var refusal: JSONText?
         for part in parts {
+            if part.signature != nil { notes.allows(.thinking) }
             switch part.content {
             case .toolCall(let call): calls.append(call)
             case .refusal(let text): refusal = text
@@ -164,7 +165,8 @@ struct OpenAIMessages {
 
 /// Writes tool calls as requests and answers have them.
 enum OpenAIToolCalls {
-    static func write(_ call: ConversationToolCall, _ json: inout JSONWriter) {
+    /// - Parameter signature: Gemini's, of the call.
+    static func write(_ call: ConversationToolCall, signature: JSONText? = nil, _ json: inout JSONWriter) {
         json.object { json in
             json.member("id", call.id)
             json.name("type")
@@ -174,6 +176,7 @@ enum OpenAIToolCalls {
                 json.member("name", call.name)
                 json.member("arguments", call.argumentsText)
             }
+            if let signature { GoogleExtras.write(signature, &json) }
         }
     }
 }

@@ -26,6 +26,8 @@ package enum RequestTranslator {
         case .openAIChat: try OpenAIChatRequestReader.read(request)
         case .anthropicMessages: try AnthropicRequestReader.read(request)
         case .openAIResponses: try ResponsesRequestReader.read(request)
+        case .gemini: try GeminiRequestReader.read(request)
+        case .bedrockConverse: try BedrockRequestReader.read(request)
         }
     }
 
@@ -36,10 +38,6 @@ package enum RequestTranslator {
         _ conversation: Conversation, as dialect: ConversationDialect, _ options: TranslationOptions
     ) throws(TranslationRefusal) -> TranslatedRequest {
         let body: ByteBuffer
-        // Its providers are sent the bytes as they are.
-        guard dialect != .openAIResponses else {
-            throw TranslationRefusal(field: "model", rule: .model, source: conversation.source, target: dialect)
-        }
         var notes = TranslationNotes(from: conversation.source, to: dialect)
         for field in ConversationField.allCases where conversation.extras[field] != nil { notes.allows(field) }
         notes.dropUnknown(conversation.unknownFields)
@@ -48,10 +46,21 @@ package enum RequestTranslator {
             var writer = OpenAIChatRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
-        case .anthropicMessages, .openAIResponses:
+        case .anthropicMessages:
             var writer = AnthropicRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
+        case .gemini:
+            var writer = GeminiRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        case .bedrockConverse:
+            var writer = BedrockRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        case .openAIResponses:
+            // Its providers are sent the bytes as they are.
+            throw TranslationRefusal(field: "model", rule: .model, source: conversation.source, target: dialect)
         }
         if let refusal = notes.refusal { throw refusal }
         return TranslatedRequest(

@@ -21,6 +21,9 @@ package struct TranslationOptions: Sendable {
     /// Whether an OpenAI-compatible server can be asked for a stream's usage; others tell it unasked.
     package var takesStreamOptions = true
 
+    /// Whether a provider of Gemini's dialect takes a tier in the request's body; Vertex AI does not.
+    package var takesServiceTier = true
+
     package init(model: String, defaultMaxOutputTokens: Int64) {
         self.model = model
         self.defaultMaxOutputTokens = defaultMaxOutputTokens

@@ -3,7 +3,7 @@ internal import NIOCore
 /// Plain answers of OpenAI's responses dialect.
 enum ResponsesAnswers {
     static func write(_ answer: ConversationAnswer, _ context: AnswerContext, _ json: inout JSONWriter) {
-        var parts = answer.parts
+        var parts = answer.parts.withSignedThoughts
         var hasRefused = parts.contains { $0.isRefusal }
         if case .refusal(let explanation) = answer.finish, let explanation, !explanation.isEmpty, !hasRefused {
             parts.append(ConversationPart(.refusal(explanation)))

@@ -5,7 +5,7 @@ internal import NIOCore
 /// The dialect repeats a text when its part, its item and the response are done, so that what was said is kept for it,
 /// up to `WireLimits.repeatedAnswerBytes`. What is past that is streamed and not repeated, and the response is told as
 /// incomplete.
-struct ResponsesStreamWriter: AnswerEventSink, Sendable {
+struct ResponsesStreamWriter: AnswerStreamWriter {
     var output = ByteBuffer()
     private(set) var ending: StreamEnding?
     /// The number of the next event.
@@ -45,6 +45,7 @@ struct ResponsesStreamWriter: AnswerEventSink, Sendable {
             open?.seal = .signature(text)
             // A signature is the last word of thoughts: those after it are others.
             close()
+        case .partSignature(let text): take(.signature(GeminiSignature.marked(text)))
         case .redactedThinking(let data):
             close()
             beginItem(.reasoning)

@@ -1,12 +1,14 @@
 /// What a request can say, one case for each thing that a rule is about.
 ///
-/// Raw values are stable: decisions and the documented table name them.
+/// Raw values are stable: decisions name them. The documented tables are in this order.
 package enum ConversationField: String, CaseIterable, Sendable {
     // What every dialect has.
-    case model, instructions, messages, stream
+    case model, instructions
     case laterInstructions = "later_instructions"
+    case messages, stream
     case maxOutputTokens = "max_output_tokens"
     case stop
+    case manyStops = "many_stops"
     case endUser = "end_user"
 
     // Sampling.
@@ -20,7 +22,6 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case seed, choices
     case logitBias = "logit_bias"
     case logProbabilities = "log_probabilities"
-    case manyStops = "many_stops"
 
     // The form of the answer.
     case jsonSchema = "json_schema"
@@ -35,6 +36,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case reasoningEffort = "reasoning_effort"
     case reasoningWithForcedTool = "reasoning_with_forced_tool"
     case reasoningBudget = "reasoning_budget"
+    case reasoningBudgetLarge = "reasoning_budget_large"
     case reasoningOff = "reasoning_off"
     case reasoningNone = "reasoning_none"
     case reasoningDisplay = "reasoning_display"
@@ -44,6 +46,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
 
     // Tools.
     case tools
+    case toolStrict = "tool_strict"
     case toolChoice = "tool_choice"
     case allowedTools = "allowed_tools"
     case parallelToolCalls = "parallel_tool_calls"
@@ -95,5 +98,27 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case storedPrompt = "stored_prompt"
     case itemReferences = "item_references"
     case truncation, include
+
+    // What Gemini alone has.
+    case safetySettings = "safety_settings"
+    case contentCache = "content_cache"
+    case promptScreening = "prompt_screening"
+    case googleTools = "google_tools"
+    case googleToolSettings = "google_tool_settings"
+    case googleToolHistory = "google_tool_history"
+    case toolAnswerSchema = "tool_answer_schema"
+    case mediaResolution = "media_resolution"
+    case mediaSettings = "media_settings"
+    case modelPicking = "model_picking"
+
+    // Of Bedrock's Converse.
+    case toolsOfHistory = "tools_of_history"
+    case toolChoiceNone = "tool_choice_none"
+    case imageURL = "image_url"
+    case imageType = "image_type"
+    case videoInput = "video_input"
+    case guardrail
+
+    // Anything else.
     case unknown
 }

@@ -38,37 +38,34 @@ package struct FieldRule: Sendable {
     }
 }
 
-/// The rules of one field: what the source dialect calls it, and what happens to it at each target.
+/// The rules of one field: what each dialect calls it, and what happens to it at each target.
 package struct FieldRules: Sendable {
     package let field: ConversationField
-    /// The field's name in the dialect that can say it.
+    /// The field's name in each dialect that can say it.
     package let names: [ConversationDialect: String]
     /// The rule at a target, for every dialect that another one's name can reach.
     package let targets: [ConversationDialect: FieldRule]
 
-    /// One row of the table: what each dialect calls the field, absent where it cannot say it, and what happens to it
-    /// at each dialect that a provider speaks, absent where no other dialect's name can reach it.
-    static func row(
-        _ field: ConversationField, chat: String? = nil, messages: String? = nil, responses: String? = nil,
-        toChat: FieldRule? = nil, toMessages: FieldRule? = nil
-    ) -> FieldRules {
-        FieldRules(
-            field: field,
-            names: [.openAIChat: chat, .anthropicMessages: messages, .openAIResponses: responses].compactMapValues(
-                \.self),
-            targets: [.openAIChat: toChat, .anthropicMessages: toMessages].compactMapValues(\.self))
+    private init(_ field: ConversationField) {
+        self.field = field
+        let dialects = ConversationDialect.allCases.map { ($0, $0.rules) }
+        names = Dictionary(
+            uniqueKeysWithValues: dialects.compactMap { dialect, rules in rules.names[field].map { (dialect, $0) } })
+        targets = Dictionary(
+            uniqueKeysWithValues: dialects.compactMap { dialect, rules in rules.rules[field].map { (dialect, $0) } })
     }
 
-    private static let byField = Dictionary(table.map { ($0.field, $0) }, uniquingKeysWith: { first, _ in first })
+    /// Every rule, in the fields' order. The documented tables are made from this one.
+    package static let table: [FieldRules] = ConversationField.allCases.map { FieldRules($0) }
 
     /// The rule for a field at a target. A field without one is dropped: never carried unseen.
     package static func rule(_ field: ConversationField, at target: ConversationDialect) -> FieldRule {
-        byField[field]?.targets[target] ?? .drop("no rule for it")
+        target.rules.rules[field] ?? .drop("no rule for it")
     }
 
     /// What a dialect calls a field.
     package static func name(_ field: ConversationField, in source: ConversationDialect) -> String {
-        byField[field]?.names[source] ?? field.rawValue
+        source.rules.names[field] ?? field.rawValue
     }
 
     /// The rules from one dialect to another as a Markdown table, in the order of `table`.

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Writes an answer's steps as events of Anthropic's messages dialect.
-struct AnthropicStreamWriter: AnswerEventSink, Sendable {
+struct AnthropicStreamWriter: AnswerStreamWriter {
     /// The block that is streamed.
     private enum Open: Equatable {
         case none, text, thinking
@@ -38,6 +38,7 @@ struct AnthropicStreamWriter: AnswerEventSink, Sendable {
             write(text, in: .thinking, "signature_delta", "signature")
             // A signature is a block's last word: thoughts after it are others.
             close()
+        case .partSignature(let text): take(.signature(GeminiSignature.marked(text)))
         case .redactedThinking(let data):
             close()
             openBlock { json in

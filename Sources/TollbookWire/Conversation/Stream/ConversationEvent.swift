@@ -10,6 +10,8 @@ enum ConversationEvent: Sendable {
     /// The signature of the thoughts before it.
     case signature(JSONText)
     case redactedThinking(JSONText)
+    /// Gemini's signature of the text or the tool call that follows, or of what was said when nothing follows.
+    case partSignature(JSONText)
     /// A tool call begins; calls are numbered from 0 on.
     case toolCall(Int, id: JSONText, name: JSONText)
     /// More of a call's arguments.
@@ -31,4 +33,21 @@ enum ConversationEvent: Sendable {
 /// Takes an answer's steps, and writes them in a dialect.
 protocol AnswerEventSink {
     mutating func take(_ event: ConversationEvent)
+}
+
+/// Writes a stream in one dialect.
+protocol AnswerStreamWriter: AnswerEventSink, Sendable {
+    /// What the caller may see at once.
+    var output: ByteBuffer { get set }
+    /// How the stream ended; nil: it goes on.
+    var ending: StreamEnding? { get }
+
+    init(_ context: AnswerContext)
+}
+
+extension AnswerStreamWriter {
+    /// Lends the writer the caller's buffer to write into, and takes it back.
+    mutating func exchangeOutput(_ out: inout ByteBuffer) {
+        swap(&output, &out)
+    }
 }

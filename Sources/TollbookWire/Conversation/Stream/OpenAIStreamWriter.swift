@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Writes an answer's steps as OpenAI chat chunks.
-struct OpenAIStreamWriter: AnswerEventSink, Sendable {
+struct OpenAIStreamWriter: AnswerStreamWriter {
     var output = ByteBuffer()
     private(set) var ending: StreamEnding?
 
@@ -12,6 +12,8 @@ struct OpenAIStreamWriter: AnswerEventSink, Sendable {
     private var hasStarted = false
     private var hasFinished = false
     private var tokens: AnswerTokens?
+    /// Gemini's signature of the text or call that comes next.
+    private var partSignature: JSONText?
     /// The call that is streamed and has no argument yet.
     private var callWithoutArguments: Int?
 
@@ -22,14 +24,16 @@ struct OpenAIStreamWriter: AnswerEventSink, Sendable {
     mutating func take(_ event: ConversationEvent) {
         switch event {
         case .start(let id): start(id)
-        case .text(let text): delta("content", text)
+        case .text(let text): say(text)
         case .refusal(let text): delta("refusal", text)
         case .thinking(let text): delta("reasoning_content", text)
         case .signature(let text): delta { $0.thought("thinking", ("thinking", JSONText("")), ("signature", text)) }
         case .redactedThinking(let data): delta { $0.thought("redacted_thinking", ("data", data), nil) }
+        case .partSignature(let text): partSignature = text
         case .toolCall(let index, let id, let name):
             callWithoutArguments = index
-            delta { $0.call(index, id, name) }
+            let signature = takePartSignature()
+            delta { $0.call(index, id, name, signature) }
         case .toolArguments(let index, let text):
             callWithoutArguments = nil
             delta { $0.arguments(index, text) }
@@ -68,6 +72,22 @@ struct OpenAIStreamWriter: AnswerEventSink, Sendable {
         delta { $0.writeStaticString(#""role":"assistant","content":"","refusal":null"#) }
     }
 
+    private mutating func say(_ text: JSONText) {
+        delta("content", text)
+        if partSignature != nil { signMessage() }
+    }
+
+    /// Tells the signature of the message's text, as Google's own endpoint for OpenAI's clients does.
+    private mutating func signMessage() {
+        guard let signature = takePartSignature() else { return }
+        delta { $0.extraContent(signature) }
+    }
+
+    private mutating func takePartSignature() -> JSONText? {
+        defer { partSignature = nil }
+        return partSignature
+    }
+
     private mutating func delta(_ name: StaticString, _ text: JSONText) {
         delta { output in
             output.writeStaticString("\"")
@@ -92,6 +112,7 @@ struct OpenAIStreamWriter: AnswerEventSink, Sendable {
         if case .refusal(let explanation) = finish, let explanation, !explanation.isEmpty {
             delta("refusal", explanation)
         }
+        signMessage()
         hasFinished = true
         if !hasStarted { start(nil) }
         output.writeImmutableBuffer(prefix)
@@ -122,14 +143,26 @@ extension ByteBuffer {
         writeStaticString("\"")
     }
 
-    fileprivate mutating func call(_ index: Int, _ id: JSONText, _ name: JSONText) {
+    /// Google's extension: https://ai.google.dev/gemini-api/docs/thought-signatures#openai
+    fileprivate mutating func extraContent(_ signature: JSONText) {
+        writeStaticString(#""extra_content":{"google":{"thought_signature":"#)
+        string(signature)
+        writeStaticString("}}")
+    }
+
+    fileprivate mutating func call(_ index: Int, _ id: JSONText, _ name: JSONText, _ signature: JSONText?) {
         writeStaticString(#""tool_calls":[{"index":"#)
         writeString(String(index))
         writeStaticString(#","id":"#)
         string(id)
         writeStaticString(#","type":"function","function":{"name":"#)
         string(name)
-        writeStaticString(#","arguments":""}}]"#)
+        writeStaticString(#","arguments":""}"#)
+        if let signature {
+            writeStaticString(",")
+            extraContent(signature)
+        }
+        writeStaticString("}]")
     }
 
     fileprivate mutating func arguments(_ index: Int, _ text: JSONText) {

@@ -23,109 +23,65 @@ package enum StreamStep: Sendable {
 /// answer's length, but for callers of OpenAI's responses: see `ResponsesStreamWriter`. One event of the provider
 /// becomes at most a few of the caller's.
 package struct StreamTranslator: Sendable {
-    private let source: ConversationDialect
-    private let target: ConversationDialect
-    private var openAIReader = OpenAIStreamReader()
-    private var anthropicReader = AnthropicStreamReader()
-    private var openAIWriter: OpenAIStreamWriter
-    private var anthropicWriter: AnthropicStreamWriter
-    private var responsesWriter: ResponsesStreamWriter
+    private var reader: ProviderStreamReader
+    private var writer: CallerStreamWriter
     private var isOver = false
 
     package init(
         from source: ConversationDialect, to target: ConversationDialect, _ context: AnswerContext
     ) {
-        self.source = source
-        self.target = target
-        openAIWriter = OpenAIStreamWriter(context)
-        anthropicWriter = AnthropicStreamWriter(context)
-        responsesWriter = ResponsesStreamWriter(context)
+        reader = ProviderStreamReader(source)
+        writer = CallerStreamWriter(target, context)
     }
 
     /// What the provider said that the caller's dialect cannot say, so far.
-    package var dropped: FieldNames {
-        source == .openAIChat ? openAIReader.dropped : anthropicReader.dropped
-    }
+    package var dropped: FieldNames { reader.dropped }
 
     /// Events that were no JSON of the dialect, and were left out.
-    package var malformedEvents: Int {
-        source == .openAIChat ? openAIReader.malformedEvents : anthropicReader.malformedEvents
-    }
+    package var malformedEvents: Int { reader.malformedEvents }
 
     /// The number of an event that follows those so far; 0 in dialects that number none.
-    package var nextSequenceNumber: Int64 { responsesWriter.sequenceNumber }
+    package var nextSequenceNumber: Int64 { writer.sequenceNumber }
 
     /// Translates the next event; what the caller may see at once is appended to `out`.
     package mutating func translate(_ event: SSEEvent, into out: inout ByteBuffer) -> StreamStep {
         guard !isOver else { return .open }
-        switch (source, target) {
-        case (.openAIChat, .openAIChat):
-            swap(&openAIWriter.output, &out)
-            openAIReader.read(event, into: &openAIWriter)
-        case (.openAIChat, .anthropicMessages):
-            swap(&anthropicWriter.output, &out)
-            openAIReader.read(event, into: &anthropicWriter)
-        case (.anthropicMessages, .openAIChat):
-            swap(&openAIWriter.output, &out)
-            anthropicReader.read(event, into: &openAIWriter)
-        case (.anthropicMessages, .anthropicMessages):
-            swap(&anthropicWriter.output, &out)
-            anthropicReader.read(event, into: &anthropicWriter)
-        case (.openAIChat, .openAIResponses):
-            swap(&responsesWriter.output, &out)
-            openAIReader.read(event, into: &responsesWriter)
-        case (.anthropicMessages, .openAIResponses):
-            swap(&responsesWriter.output, &out)
-            anthropicReader.read(event, into: &responsesWriter)
-        // A response's stream is never translated: its callers get it as it is.
-        case (.openAIResponses, _): return .open
-        }
-        return step(&out)
+        writer.exchangeOutput(&out)
+        reader.read(event, into: &writer)
+        writer.exchangeOutput(&out)
+        return step()
     }
 
-    /// Upstream ended. Some servers leave out the terminal event: an answer that had a reason to finish is complete.
+    /// The same for a provider whose streams are AWS's messages.
+    package mutating func translate(_ message: EventStreamMessage, into out: inout ByteBuffer) -> StreamStep {
+        guard !isOver else { return .open }
+        writer.exchangeOutput(&out)
+        reader.read(message, into: &writer)
+        writer.exchangeOutput(&out)
+        return step()
+    }
+
+    /// Upstream ended. Some servers leave out the terminal event, and some dialects have none: an answer that had a
+    /// reason to finish is complete.
     package mutating func finish(into out: inout ByteBuffer) -> StreamStep {
         guard !isOver else { return .open }
-        let isComplete = source == .openAIChat ? openAIReader.isFinished : anthropicReader.isFinished
-        guard isComplete else {
+        guard reader.isFinished else {
             isOver = true
             return .cut
         }
-        switch target {
-        case .openAIChat:
-            swap(&openAIWriter.output, &out)
-            openAIWriter.take(.end)
-        case .anthropicMessages:
-            swap(&anthropicWriter.output, &out)
-            anthropicWriter.take(.end)
-        case .openAIResponses:
-            swap(&responsesWriter.output, &out)
-            responsesWriter.take(.end)
-        }
-        return step(&out)
+        writer.exchangeOutput(&out)
+        reader.finish(into: &writer)
+        writer.exchangeOutput(&out)
+        return step()
     }
 
-    /// Gives the output back and says what became of the stream.
-    private mutating func step(_ out: inout ByteBuffer) -> StreamStep {
-        let ending: StreamEnding?
-        switch target {
-        case .openAIChat:
-            swap(&openAIWriter.output, &out)
-            ending = openAIWriter.ending
-        case .anthropicMessages:
-            swap(&anthropicWriter.output, &out)
-            ending = anthropicWriter.ending
-        case .openAIResponses:
-            swap(&responsesWriter.output, &out)
-            ending = responsesWriter.ending
-        }
-        guard let ending else { return .open }
+    /// What became of the stream.
+    private mutating func step() -> StreamStep {
+        guard let ending = writer.ending else { return .open }
         isOver = true
         switch ending {
         case .complete(let terminal): return .ended(terminal: terminal)
-        case .failure(let error):
-            let event = target == .openAIResponses ? responsesWriter.failed(error) : error.event(in: target)
-            return .failed(error, event: event)
+        case .failure(let error): return .failed(error, event: writer.failureEvent(error))
         }
     }
 }

@@ -1,0 +1,41 @@
+/// Whose model Bedrock serves, as far as its id tells it.
+///
+/// Converse has one form for all models; what only one maker's models know goes into `additionalModelRequestFields`
+/// under that maker's names. The id of an application inference profile does not tell the model: such a one is
+/// `other`.
+/// https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
+enum BedrockModelFamily: Equatable {
+    /// Anthropic's; `thinksByBudget` for those before 4.6, which take no effort.
+    case claude(thinksByBudget: Bool)
+    /// Amazon's; `thinks` for those from 2 on.
+    case nova(thinks: Bool)
+    /// OpenAI's open weights.
+    case gptOSS
+    case other
+
+    /// - Parameter model: a model's id or an inference profile's, or the ARN of one.
+    init(model: String) {
+        if model.contains("anthropic.claude") {
+            let earlier = ["claude-3", "claude-v", "claude-instant", "-4-2", "-4-0", "-4-1-", "-4-5"]
+            self = .claude(thinksByBudget: earlier.contains { model.contains($0) })
+        } else if model.contains("amazon.nova") {
+            self = .nova(thinks: model.contains("nova-2"))
+        } else if model.contains("openai.gpt") {
+            self = .gptOSS
+        } else {
+            self = .other
+        }
+    }
+
+    var isClaude: Bool {
+        if case .claude = self { true } else { false }
+    }
+
+    /// Whether prompts may be marked for the cache; other models refuse the marks.
+    var takesCachePoints: Bool {
+        switch self {
+        case .claude, .nova: true
+        case .gptOSS, .other: false
+        }
+    }
+}
