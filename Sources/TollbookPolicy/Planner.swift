@@ -192,8 +192,8 @@ package enum Planner {
             "No provider behind '\(route.name)' answers Gemini's calls. Add a deployment of a provider with dialect "
                 + "'gemini' to the route."
         case .converse, .converseStream:
-            "No provider behind '\(route.name)' answers Bedrock's Converse. Add a deployment of a provider with dialect "
-                + "'bedrock', 'openai' or 'anthropic' to the route."
+            "No provider behind '\(route.name)' answers Bedrock's Converse. Add a deployment of a provider with "
+                + "dialect 'bedrock', 'openai', 'anthropic' or 'gemini' to the route."
         }
     }
 }

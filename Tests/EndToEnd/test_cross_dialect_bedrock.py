@@ -1,5 +1,5 @@
-"""AWS Bedrock's Converse across dialects: callers of chats, messages and responses whose model Bedrock serves, and boto3
-whose model OpenAI's or Anthropic's servers serve. The SDKs work, and the books are the same.
+"""AWS Bedrock's Converse across dialects: callers of chats, messages and responses whose model Bedrock serves, and
+boto3 whose model OpenAI's or Anthropic's servers serve. The SDKs work, and the books are the same.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from harness.bedrock_recordings import MODEL, SHARED, Recording, Shapes, cases, 
 from harness.gateway import Gateway
 from harness.governance import governance
 from harness.messages import EVENTS as CLAUDE_EVENTS
+from harness.messages import OVERLOADED
 from harness.messages import send_stream as send_claude
 from harness.simulator import Simulator
 from harness.upstream import Exchange, ScriptedUpstream
@@ -97,7 +98,8 @@ def is_signed_right(last: dict) -> bool:
 
 def test_a_chat_is_answered_by_bedrock(aws: Gateway, simulator: Simulator, shapes: Shapes):
     raw = openai_client(aws).chat.completions.with_raw_response.create(
-        **CHAT, max_completion_tokens=500, temperature=0.5, stop=["END"], user="customer-7", metadata={"team": "search"},
+        **CHAT, max_completion_tokens=500, temperature=0.5, stop=["END"], user="customer-7",
+        metadata={"team": "search"},
         extra_headers=sim("prompt=100,cached=40,cache_write=10,completion=20"))
     answer = raw.parse()
     assert answer.object == "chat.completion" and answer.id.startswith("chatcmpl-")
@@ -194,7 +196,7 @@ def test_bedrock_calls_the_tools_of_others(aws: Gateway, simulator: Simulator, s
 def test_everything_that_messages_can_say_is_put_into_converse(aws: Gateway, simulator: Simulator, shapes: Shapes):
     mark = {"type": "ephemeral", "ttl": "1h"}
     claude_client(aws).messages.create(
-        model="demo", max_tokens=4096, top_k=5, stop_sequences=["END"],
+        model="demo", max_tokens=4096, stop_sequences=["END"], extra_body={"top_k": 5},
         system=[{"type": "text", "text": "Be brief.", "cache_control": mark}],
         output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
         tools=[{**CLAUDE_TOOL, "cache_control": {"type": "ephemeral"}}],
@@ -395,7 +397,8 @@ def test_bedrocks_answers_reach_callers_of_chats_and_messages(scripted, case: st
                 told["finish"] = choice.finish_reason
                 for call in choice.delta.tool_calls or []:
                     name, arguments = told["calls"].get(call.index, ("", ""))
-                    told["calls"][call.index] = (name or call.function.name, arguments + (call.function.arguments or ""))
+                    arguments += call.function.arguments or ""
+                    told["calls"][call.index] = (name or call.function.name, arguments)
         found = [(name, json.loads(arguments)) for name, arguments in told["calls"].values()]
     else:
         choice = openai_client(gateway).chat.completions.create(**CHAT).choices[0]
@@ -507,8 +510,7 @@ def test_a_guardrail_is_not_left_out(other: Gateway, simulator: Simulator):
 
 @pytest.mark.parametrize(("parts", "told"), [
     ([CLAUDE_EVENTS[0]], "modelStreamErrorException"),
-    ([CLAUDE_EVENTS[0], b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Full."}}\n\n'],
-     "serviceUnavailableException"),
+    ([CLAUDE_EVENTS[0], OVERLOADED], "serviceUnavailableException"),
 ])
 def test_a_stream_that_breaks_raises_in_boto3(make_gateway, parts: list[bytes], told: str):
     with ScriptedUpstream(send_claude(*parts)) as upstream:

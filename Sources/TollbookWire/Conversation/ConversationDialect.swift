@@ -26,6 +26,14 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether an effort is one thing, and thinking another: elsewhere an effort asks for thinking.
+    var tellsThinkingApart: Bool {
+        switch self {
+        case .anthropicMessages, .bedrockConverse: true
+        case .openAIChat, .openAIResponses, .gemini: false
+        }
+    }
+
     /// Whether a last message of the assistant is gone on with, rather than answered.
     var continuesPrefill: Bool {
         switch self {

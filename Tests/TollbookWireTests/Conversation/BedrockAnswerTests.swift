@@ -26,8 +26,8 @@ struct BedrockAnswerTests {
         expectJSON(
             told.body,
             #"""
-            {"id":"chatcmpl-req_1","object":"chat.completion","created":1700000000,"model":"asked","choices":[{"index":0,
-            "message":{"role":"assistant","content":"caf\u00e9","refusal":null,"reasoning_content":"hm",
+            {"id":"chatcmpl-req_1","object":"chat.completion","created":1700000000,"model":"asked","choices":[
+            {"index":0,"message":{"role":"assistant","content":"caf\u00e9","refusal":null,"reasoning_content":"hm",
             "thinking_blocks":[{"type":"thinking","thinking":"hm","signature":"s=="},
             {"type":"redacted_thinking","data":"hi!"}],"tool_calls":[{"id":"tooluse_1","type":"function","function":
             {"name":"f","arguments":"{\"n\":1.50}"}}]},"logprobs":null,"finish_reason":"tool_calls"}],

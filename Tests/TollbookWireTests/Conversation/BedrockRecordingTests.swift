@@ -23,10 +23,10 @@ struct BedrockRecordingTests {
 
     @Test(arguments: [
         (ConversationDialect.openAIChat, "openai/openapi.json", "CreateChatCompletionRequest"),
-        (.anthropicMessages, "derived/anthropic.MessageCreateParams.schema.json", nil),
+        (.anthropicMessages, "derived/anthropic.MessageCreateParams.schema.json", ""),
     ])
-    func requestsFitTheTargetsSchema(_ target: ConversationDialect, _ file: String, _ name: String?) throws {
-        let schema = try #require(name.map { SpecSchema(file, schema: $0) } ?? SpecSchema(file))
+    func requestsFitTheTargetsSchema(_ target: ConversationDialect, _ file: String, _ name: String) throws {
+        let schema = try #require(name.isEmpty ? SpecSchema(file) : SpecSchema(file, schema: name))
         var refused: [String: String] = [:]
         var translated = 0
         for (name, folder) in Self.exchanges {

@@ -30,6 +30,9 @@ struct BedrockRequestTests {
     static let hello = #""messages":[{"role":"user","content":"hi"}]"#
     static let helloThere = #""messages":[{"role":"user","content":[{"text":"hi"}]}]"#
 
+    /// The member that is one message with one part or block.
+    static func user(_ part: String) -> String { #""messages":[{"role":"user","content":[\#(part)]}]"# }
+
     // MARK: To Bedrock
 
     /// A body of a caller's dialect and what Bedrock is sent.
@@ -184,10 +187,33 @@ struct BedrockRequestTests {
         #expect(request.notes.dropped.names == dropped)
     }
 
+    /// An effort of Anthropic's asks for no thinking by itself.
+    @Test(
+        arguments: [
+            (#""output_config":{"effort":"low"}"#, nil, #"{"effort":"low"}"#),
+            (
+                #""output_config":{"effort":"max"},"thinking":{"type":"adaptive"}"#, #"{"type":"adaptive"}"#,
+                #"{"effort":"max"}"#
+            ),
+            (#""thinking":{"type":"disabled"}"#, #"{"type":"disabled"}"#, nil),
+            (#""thinking":{"type":"adaptive","display":"omitted"}"#, #"{"type":"adaptive","display":"omitted"}"#, nil),
+        ] as [(String, String?, String?)])
+    func keepsEffortAndThinkingApart(_ members: String, _ thinking: String?, _ output: String?) throws {
+        let request = try Self.translate(
+            #"{"model":"m","max_tokens":9,\#(members),\#(Self.hello)}"#, from: .anthropicMessages)
+        let parts = [
+            thinking.map { #","additionalModelRequestFields":{"thinking":\#($0)}"# },
+            output.map { #","outputConfig":\#($0)"# },
+        ]
+        let more = parts.compactMap(\.self).joined()
+        expectJSON(request.body, #"{\#(Self.helloThere),"inferenceConfig":{"maxTokens":9}\#(more)}"#)
+        #expect(request.notes.dropped.isEmpty)
+    }
+
     @Test func handsABudgetOfThoughtsOn() throws {
         let request = try Self.translate(
-            #"{"model":"m","max_tokens":4096,"temperature":1,"thinking":{"type":"enabled","budget_tokens":2048},\#(Self.hello)}"#,
-            from: .anthropicMessages, model: "anthropic.claude-3-7-sonnet-20250219-v1:0")
+            #"{"model":"m","max_tokens":4096,"temperature":1,"thinking":{"type":"enabled","budget_tokens":2048},"#
+                + #"\#(Self.hello)}"#, from: .anthropicMessages, model: "anthropic.claude-3-7-sonnet-20250219-v1:0")
         expectJSON(
             request.body,
             #"""
@@ -203,13 +229,11 @@ struct BedrockRequestTests {
             #""messages":[{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","#
             + #""function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"4"}]"#
         let request = try Self.translate(#"{"model":"m",\#(history)}"#, from: .openAIChat)
+        let declared =
+            #"{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}]}"#
         #expect(
             parsed(request.body)?["toolConfig"] as? NSDictionary
-                == parsed(
-                    ByteBuffer(
-                        string:
-                            #"{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}]}"#
-                    )))
+                == parsed(ByteBuffer(string: declared)))
         #expect(request.notes.adjusted.names == ["messages[].tool_calls"])
         let forbidden = try Self.translate(
             #"{"model":"m","tool_choice":"none","tools":[{"type":"function","function":{"name":"f"}}],\#(history)}"#,
@@ -241,15 +265,15 @@ struct BedrockRequestTests {
 
     @Test(arguments: [
         (
-            #""messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/b.png"}}]}]"#,
+            user(#"{"type":"image_url","image_url":{"url":"https://a.example/b.png"}}"#),
             "messages[].content[].image_url.url"
         ),
         (
-            #""messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/tiff;base64,QUJD"}}]}]"#,
+            user(#"{"type":"image_url","image_url":{"url":"data:image/tiff;base64,QUJD"}}"#),
             "messages[].content[].image_url.url"
         ),
         (
-            #""messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:video/mp4;base64,QUJD"}}]}]"#,
+            user(#"{"type":"file","file":{"file_data":"data:video/mp4;base64,QUJD"}}"#),
             "messages[].content[].file.file_data"
         ),
         (#""n":2,\#(hello)"#, "n"),
@@ -327,7 +351,7 @@ struct BedrockRequestTests {
         ),
         (#"{"thinking":{"type":"adaptive"},"other":1}"#, #""thinking":{"type":"adaptive"}"#),
         (
-            #"{"inferenceConfig":{"topK":3},"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"},"other":{}, "o":1}"#,
+            #"{"inferenceConfig":{"topK":3},"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"},"o":1}"#,
             #""top_k":3,"thinking":{"type":"adaptive"},"output_config":{"effort":"high"}"#
         ),
         (#"{"thinking":{"type":"disabled"},"o":1}"#, #""thinking":{"type":"disabled"}"#),
@@ -345,11 +369,11 @@ struct BedrockRequestTests {
         (#""guardrailConfig":{"guardrailIdentifier":"g"},\#(helloThere)"#, "guardrailConfig"),
         (#""promptVariables":{"a":{"text":"b"}},\#(helloThere)"#, "promptVariables"),
         (
-            #""messages":[{"role":"user","content":[{"image":{"format":"png","source":{"s3Location":{"uri":"s3://b/k"}}}}]}]"#,
+            user(#"{"image":{"format":"png","source":{"s3Location":{"uri":"s3://b/k"}}}}"#),
             "messages[].content[].source.s3Location"
         ),
         (
-            #""messages":[{"role":"user","content":[{"video":{"format":"mp4","source":{"bytes":"QUJD"}}}]}]"#,
+            user(#"{"video":{"format":"mp4","source":{"bytes":"QUJD"}}}"#),
             "messages[].content[].video"
         ),
         (
@@ -357,7 +381,7 @@ struct BedrockRequestTests {
             "toolConfig.tools[].systemTool"
         ),
         (
-            #""messages":[{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"f","input":{},"type":"server_tool_use"}}]},{"role":"user","content":[{"text":"hi"}]}]"#,
+            user(#"{"toolUse":{"toolUseId":"t","name":"f","input":{},"type":"server_tool_use"}}"#),
             "messages[].content[].toolUse.type"
         ),
     ])

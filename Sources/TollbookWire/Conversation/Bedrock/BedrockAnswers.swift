@@ -2,7 +2,7 @@ internal import NIOCore
 
 /// Plain answers of Bedrock's Converse.
 ///
-/// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax
+/// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 enum BedrockAnswers {
     /// Where Claude's models tell which text ended the answer, if they are asked to.
     static let stopSequencePath = "/stop_sequence"

@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// The settings of a Converse request: those that all models have, and those that go to one maker's models under its own
-/// names. Made with what the rules say of each; what the model has no place for is named as left out.
+/// The settings of a Converse request: those that all models have, and those that go to one maker's models under its
+/// own names. What the model has no place for is named as left out.
 struct BedrockSettings {
     private var inference = Conversation.Sampling()
     private var maximum: ByteBuffer?
@@ -101,15 +101,16 @@ struct BedrockSettings {
         _ conversation: Conversation, _ options: TranslationOptions, _ notes: inout TranslationNotes
     ) -> Bool {
         let reasoning = conversation.reasoning
-        if reasoning.effort != nil, conversation.mustCallTool, reasoning.budgetTokens == nil {
+        let asksToThink = reasoning.isEnabled == true || !conversation.source.tellsThinkingApart
+        if reasoning.effort != nil, conversation.mustCallTool, reasoning.budgetTokens == nil, asksToThink {
             notes.allows(.reasoningWithForcedTool)
         }
+        if options.thinkingForm == .adaptive { effort = reasoning.effort?.known }
         guard let thinking = ClaudeThinking(conversation, options) else {
-            if reasoning.effort != nil, !conversation.mustCallTool { notes.leaveOut(.reasoningEffort) }
+            if reasoning.effort != nil, effort == nil, !conversation.mustCallTool { notes.leaveOut(.reasoningEffort) }
             if reasoning.display != nil { notes.leaveOut(.reasoningDisplay) }
             return false
         }
-        if options.thinkingForm != .budget, thinking.type != "disabled" { effort = reasoning.effort?.known }
         var json = JSONWriter()
         json.object { json in
             json.name("type")

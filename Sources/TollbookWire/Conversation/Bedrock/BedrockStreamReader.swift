@@ -20,6 +20,9 @@ struct BedrockStreamReader: Sendable {
         case .event:
             guard let view = try? JSONView(message.payload), view.kind == .object else {
                 malformedEvents += 1
+                // What ends the answer ends it, whatever else it was to tell.
+                if message.isNamed("messageStop") { finish(nil, &sink) }
+                if message.isNamed("metadata") { sink.take(.end) }
                 return
             }
             readEvent(message, view, &sink)
@@ -49,10 +52,11 @@ struct BedrockStreamReader: Sendable {
 
     private static func index(_ view: JSONView) -> Int64 { view.value("contentBlockIndex")?.count ?? 0 }
 
-    private mutating func finish<Sink: AnswerEventSink>(_ view: JSONView, _ sink: inout Sink) {
-        guard !isFinished, let reason = view.value("stopReason")?.text else { return }
+    private mutating func finish<Sink: AnswerEventSink>(_ view: JSONView?, _ sink: inout Sink) {
+        guard !isFinished else { return }
         isFinished = true
-        let sequence = BedrockAnswers.stopSequence(view.value("additionalModelResponseFields"))
+        let sequence = BedrockAnswers.stopSequence(view?.value("additionalModelResponseFields"))
+        let reason = view?.value("stopReason")?.text ?? JSONText("end_turn")
         sink.take(.finish(AnswerFinish(bedrock: reason, sequence: sequence)))
     }
 

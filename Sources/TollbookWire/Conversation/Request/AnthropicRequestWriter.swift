@@ -178,9 +178,10 @@ struct AnthropicRequestWriter {
         let schema = schemaOfAnswer(&notes)
         let effort = reasoning.effort
         let usesBudget = options.thinkingForm == .budget
-        if effort != nil, conversation.mustCallTool {
+        let asksToThink = reasoning.isEnabled == true || !conversation.source.tellsThinkingApart
+        if effort != nil, conversation.mustCallTool, asksToThink {
             notes.allows(.reasoningWithForcedTool)
-        } else if effort != nil, thinking == nil, reasoning.isEnabled != false {
+        } else if effort != nil, thinking == nil, usesBudget, reasoning.isEnabled != false {
             notes.leaveOut(.reasoningEffort)
         }
         if let thinking {

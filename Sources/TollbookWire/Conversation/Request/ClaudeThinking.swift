@@ -7,16 +7,16 @@ struct ClaudeThinking {
     /// Tokens; with `enabled`.
     let budget: Int64?
 
-    /// nil: nothing is said. So where a tool must be called, which Anthropic does not allow together with an effort, and
-    /// where the answer leaves no room for the 1,024 tokens that a budget has at least. A budget that the caller gave is
-    /// handed on as it is.
+    /// nil: nothing is said. So where an effort alone says nothing of thinking in the caller's dialect, where a tool
+    /// must be called, which Anthropic does not allow together with an effort, and where the answer leaves no room for
+    /// the 1,024 tokens that a budget has at least. A budget of a dialect that has Claude's own is handed on as it is.
     init?(_ conversation: Conversation, _ options: TranslationOptions) {
         let reasoning = conversation.reasoning
         if reasoning.isEnabled == false {
             self.init(type: "disabled", budget: nil)
-        } else if let budget = reasoning.budgetTokens {
+        } else if let budget = reasoning.budgetTokens, conversation.source.tellsThinkingApart {
             self.init(type: "enabled", budget: budget)
-        } else if reasoning.effort == nil, reasoning.isEnabled != true {
+        } else if reasoning.isEnabled != true, reasoning.effort == nil || conversation.source.tellsThinkingApart {
             return nil
         } else if reasoning.effort != nil, conversation.mustCallTool {
             return nil

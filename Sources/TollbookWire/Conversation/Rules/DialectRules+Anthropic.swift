@@ -23,7 +23,6 @@ private enum AnthropicRules {
         .reasoningOff: "thinking",
         .reasoningDisplay: "thinking.display",
         .thinking: "messages[].content[type=thinking]",
-        .unsignedThinking: "messages[].content[type=thinking]",
         .redactedThinking: "messages[].content[type=redacted_thinking]",
         .tools: "tools",
         .toolStrict: "tools[].strict",
@@ -53,6 +52,10 @@ private enum AnthropicRules {
         .remoteServers: "mcp_servers",
         .contextManagement: "context_management",
         .toolsOfHistory: "messages[].content[type=tool_use]",
+        .samplingWithThinking: "temperature",
+        .reasoningWithForcedTool: "output_config.effort",
+        .unsignedThinking: "messages[].content[type=thinking]",
+        .documentType: "messages[].content[type=document].source.media_type",
         .toolChoiceNone: "tool_choice[type=none]",
         .imageURL: "messages[].content[type=image].source.url",
         .imageType: "messages[].content[type=image].source.media_type",
@@ -143,7 +146,7 @@ private enum AnthropicRules {
         .serverToolHistory: .refuse(
             "results of tools that a provider ran cannot be sent elsewhere",
             "Leave the blocks out, or ask a model of that provider."),
-        .toolsOfHistory: .convert("tool_use blocks"),
+        .toolsOfHistory: .carry,
         .toolChoiceNone: .carry,
     ]
 

@@ -102,10 +102,10 @@ private enum BedrockRules {
 
     private static let thinking: [ConversationField: FieldRule] = [
         .reasoningEffort: .convert(
-            "for Claude outputConfig.effort with thinking, or before 4.6 a budget of tokens; for Nova 2 and gpt-oss the "
-                + "nearest of their three levels; left out and named for other models"),
+            "for Claude outputConfig.effort with thinking, or before 4.6 a budget of tokens; for Nova 2 and gpt-oss "
+                + "the nearest of their three levels; left out and named for other models"),
         .reasoningWithForcedTool: .adjust(
-            "a tool that must be called leaves Claude no thinking: the effort is not sent"),
+            "a tool that must be called leaves Claude no thinking: an effort alone is sent, a budget is not"),
         .reasoningBudget: .convert(
             "for Claude additionalModelRequestFields.thinking; for Nova 2 and gpt-oss low up to 4096 tokens, medium up "
                 + "to 16384, high above; left out and named for other models"),

@@ -91,7 +91,8 @@ private enum GeminiRules {
         .presencePenalty: .convert("presencePenalty"),
         .seed: .convert("seed, which has 32 bits; another is dropped"),
         .choices: .refuse(
-            "several answers are not brought into this form", "Send the request n times, or ask a route that serves n."),
+            "several answers are not brought into this form",
+            "Send the request n times, or ask a route that serves n."),
         .logitBias: .refuse("tokens cannot be favored or banned", "Leave logit_bias out, or ask another route."),
         .logProbabilities: .refuse(
             "log-probabilities are not brought into this form", "Leave them out, or ask another route."),
