@@ -1,4 +1,4 @@
-"""Callers of OpenAI's and Anthropic's dialects served by Gemini, and Gemini's callers served by those."""
+"""Callers of OpenAI's, Anthropic's and Bedrock's dialects served by Gemini, and Gemini's callers served by those."""
 
 import json
 
@@ -9,6 +9,7 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
+from harness import bedrock
 from harness.gateway import Gateway
 from harness.gemini import BLOCKED, OVERLOADED, USAGE, chunk, event, send_events, send_json, usage
 from harness.governance import governance
@@ -84,6 +85,18 @@ def gpt(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="module")
 def claude(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
     yield from served_by("anthropic", simulator, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def aws(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory):
+    """A gateway whose only provider is Bedrock."""
+    file = bedrock.bedrock_file(simulator.base_url, model="us.anthropic.claude-sonnet-4-6")
+    server = Gateway(tmp_path_factory.mktemp("crossed-aws"), file, environment=bedrock.ENVIRONMENT)
+    try:
+        yield server
+        server.check_books()
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="module")
@@ -336,6 +349,21 @@ def test_tokens_for_gemini_are_estimated(gemini: Gateway):
     assert raw.parse().input_tokens > 0 and raw.headers["x-tollbook-token-count"] == "estimated"
 
 
+def test_a_chat_is_answered_by_vertex(make_gateway):
+    with ScriptedUpstream(send_events(event(chunk("Hello", finish="STOP", usage=usage(30, 4))))) as upstream:
+        place = "/v1/projects/p-1/locations/europe-west4"
+        gateway = make_gateway(governance(
+            upstream.base_url.removesuffix("/v1") + place, dialect="vertex"))
+        raw = openai_client(gateway).chat.completions.with_raw_response.create(
+            **CHAT, stream=True, service_tier="flex")
+        assert "".join(c.choices[0].delta.content or "" for c in raw.parse() if c.choices) == "Hello"
+    asked = upstream.requests[-1]
+    assert asked.start == (
+        f"POST {place}/publishers/google/models/upstream-model:streamGenerateContent?alt=sse HTTP/1.1")
+    assert asked.header("authorization").startswith("Bearer ") and "serviceTier" not in json.loads(asked.body)
+    assert raw.headers["x-tollbook-dropped-fields"] == "service_tier"
+
+
 # Gemini's callers, providers of other dialects.
 
 @pytest.mark.parametrize("dialect", ["gpt", "claude"])
@@ -453,6 +481,57 @@ def test_claudes_thoughts_go_back_signed(make_gateway):
         turns = sent(upstream)["messages"]
     assert turns[1]["content"] == answer["content"]
     assert turns[2]["content"] == [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "4 °C"}]
+
+
+# Bedrock's Converse and Gemini's contents.
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_contents_are_answered_by_bedrock(aws: Gateway, simulator: Simulator, streamed: bool):
+    client = gemini_client(aws)
+    call = {"model": "demo", "contents": "Say hello.", "config": config(
+        "prompt=100,cached=40,completion=20", tools=[GEMINI_TOOL], system_instruction="Be brief.")}
+    if streamed:
+        chunks = list(client.models.generate_content_stream(**call))
+        said, last = "".join(chunk.text or "" for chunk in chunks), chunks[-1]
+    else:
+        last = client.models.generate_content(**call)
+        said = last.text
+    assert said.split() and last.candidates[0].finish_reason == types.FinishReason.STOP
+    assert (last.usage_metadata.prompt_token_count, last.usage_metadata.total_token_count) == (100, 120)
+    body = json.loads(simulator.last()["body"])
+    assert body["messages"] == [{"role": "user", "content": [{"text": "Say hello."}]}]
+    assert body["system"] == [{"text": "Be brief."}]
+    assert body["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"] == {"json": SCHEMA}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_converse_is_answered_by_gemini(scripted, streamed: bool):
+    gateway, upstream = scripted
+    client = bedrock.connect(gateway.url, gateway.key)
+    tool = {"toolSpec": {"name": "get_weather", "description": "Weather.", "inputSchema": {"json": SCHEMA}}}
+    call = {"modelId": "demo", "toolConfig": {"tools": [tool]}, "inferenceConfig": {"maxTokens": 50}}
+    hello = {"role": "user", "content": [{"text": "Say hello."}]}
+    answer = chunk(finish="STOP", parts=[THOUGHT, CALL], usage=usage(30, 4, 7))
+    if streamed:
+        upstream.handler = send_events(event(answer), size=5)
+        events = list(client.converse_stream(**call, messages=[hello])["stream"])
+        deltas = [e["contentBlockDelta"]["delta"] for e in events if "contentBlockDelta" in e]
+        assert json.loads("".join(d["toolUse"]["input"] for d in deltas if "toolUse" in d)) == {"city": "Oslo"}
+        assert [e["messageStop"]["stopReason"] for e in events if "messageStop" in e] == ["tool_use"]
+        told = next(e["metadata"]["usage"] for e in events if "metadata" in e)
+    else:
+        upstream.handler = send_json(answer)
+        said = client.converse(**call, messages=[hello])
+        message, told = said["output"]["message"], said["usage"]
+        assert said["stopReason"] == "tool_use" and message["content"][1]["toolUse"]["input"] == {"city": "Oslo"}
+        upstream.handler = send_json(chunk("4 °C", finish="STOP", usage=USAGE))
+        client.converse(**call, messages=[hello, message, {"role": "user", "content": [
+            {"toolResult": {"toolUseId": "fc-1", "content": [{"json": {"celsius": 4}}]}}]}])
+        contents = sent(upstream)["contents"]
+        assert contents[1] == {"role": "model", "parts": [CALL]}
+        assert contents[2]["parts"][0]["functionResponse"]["response"] == {"celsius": 4}
+    assert sent(upstream)["tools"][0]["functionDeclarations"][0]["parametersJsonSchema"] == SCHEMA
+    assert (told["inputTokens"], told["outputTokens"]) == (30, 11)
 
 
 # Recordings.
