@@ -58,13 +58,13 @@ final class UpstreamExchange: @unchecked Sendable {
     }
 
     private func findSecret(mayLoad: Bool) {
-        switch loop.credentials.lookup(request.credential) {
+        switch loop.credentials.lookup(request.credential, of: request.provider) {
         case .ready(let secret):
             self.secret = secret
             connect()
         case .unknown where mayLoad:
             guard let source = request.credential?.source else { return failed() }
-            loop.credentials.load(source, on: loop.eventLoop).whenComplete { [self] _ in
+            loop.credentials.load(source, of: request.provider, on: loop.eventLoop).whenComplete { [self] _ in
                 if !isDone { findSecret(mayLoad: false) }
             }
         case .unknown, .unavailable: failed()

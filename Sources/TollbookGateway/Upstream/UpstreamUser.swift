@@ -35,6 +35,10 @@ enum UpstreamUser {
         }
     }
 
+    func upstreamTakesMore() {
+        if case .call(let call) = self { call.upstreamTakesMore() }
+    }
+
     func upstreamReadComplete() {
         if case .call(let call) = self { call.upstreamReadComplete() }
     }

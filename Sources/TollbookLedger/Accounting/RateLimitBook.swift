@@ -98,7 +98,7 @@ final class RateLimitBook {
     ///
     /// The answer's limit counts up to a bound only: callers leave it out, and the most that a model can write is seldom
     /// what it writes.
-    static func reservedTokens(estimatedInputTokens: Int64, heldOutputTokens: Int64) -> Int64 {
-        estimatedInputTokens + min(heldOutputTokens, LedgerLimits.reservedOutputTokens)
+    static func reservedTokens(estimatedInputTokens: Int64, heldOutputTokens: Int64, isBatch: Bool) -> Int64 {
+        isBatch ? 0 : estimatedInputTokens + min(heldOutputTokens, LedgerLimits.reservedOutputTokens)
     }
 }

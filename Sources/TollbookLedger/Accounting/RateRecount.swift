@@ -27,11 +27,13 @@ enum RateRecount {
     private static func change(_ row: borrowing Row, _ book: RateLimitBook) -> RateLimitBook.Change {
         let scopes = scopes(row)
         let isOpen = row.optionalInt64(at: 8) == nil
+        let isBatch = row.int(at: 10) == Endpoint.batches.rawValue
         let reserved = RateLimitBook.reservedTokens(
-            estimatedInputTokens: row.int64(at: 6), heldOutputTokens: row.int64(at: 7))
+            estimatedInputTokens: row.int64(at: 6), heldOutputTokens: row.int64(at: 7), isBatch: isBatch)
+        let used = isBatch ? 0 : row.optionalInt64(at: 9) ?? 0
         return .init(
             entries: book.applicable(to: scopes), second: row.int64(at: 0) / 1_000_000, requests: 1,
-            tokens: isOpen ? reserved : row.optionalInt64(at: 9) ?? 0, concurrent: isOpen ? 1 : 0)
+            tokens: isOpen ? reserved : used, concurrent: isOpen && !isBatch ? 1 : 0)
     }
 
     private static func scopes(_ row: borrowing Row) -> RequestScopes {
@@ -46,18 +48,19 @@ enum RateRecount {
           request.application_id, request.api_key_id, request.estimated_input_tokens, request.held_output_tokens,
           outcome.end_reason,
           (SELECT SUM(charge.quantity) FROM charge
-           WHERE charge.request_id = request.id AND charge.meter BETWEEN 1 AND 11)
+           WHERE charge.request_id = request.id AND charge.meter BETWEEN 1 AND 11),
+          request.endpoint
         FROM request LEFT JOIN outcome ON outcome.request_id = request.id
         WHERE request.id >= ? AND outcome.end_reason IS NOT 4
         ORDER BY request.id
         """
 
-    /// Calls from before that are still in flight.
+    /// Calls from before that are still in flight; endpoint 31 is a batch.
     static let older: StaticString = """
         SELECT request.accepted_micros, request.organization_id, request.team_id, request.project_id,
           request.application_id, request.api_key_id
         FROM open_hold JOIN request ON request.id = open_hold.request_id
-        WHERE open_hold.request_id < ?
+        WHERE open_hold.request_id < ? AND request.endpoint <> 31
         ORDER BY open_hold.request_id
         """
 }

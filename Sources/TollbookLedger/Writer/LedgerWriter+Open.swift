@@ -30,7 +30,7 @@ extension LedgerWriter {
             effects.add(
                 RateLimitBook.Change(
                     entries: rates.entries, second: context.acceptedSecond, requests: 1,
-                    tokens: context.reservedTokens, concurrent: 1))
+                    tokens: context.reservedTokens, concurrent: context.isBatch ? 0 : 1))
             try appendJournal(.open, context: context)
             return .opened(logIndex: index, standing: rates.standing)
         }

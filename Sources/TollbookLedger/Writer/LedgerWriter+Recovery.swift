@@ -108,14 +108,16 @@ struct OpenRow {
         let accepted = row.int64(at: 0)
         let provider = row.int64(at: 13)
         let hold = row.optionalInt64(at: 8).map(NanoAmount.init(nano:))
+        let endpoint = Endpoint(rawValue: Int(row.int64(at: 16)))
+        let isBatch = endpoint == .batches
         context = RequestContext(
             id: id, acceptedMicros: accepted, organizationID: row.int64(at: 1), teamID: row.int64(at: 2),
             projectID: row.int64(at: 3), applicationID: row.optionalInt64(at: 4), keyID: row.int64(at: 5),
             userSubjectID: row.optionalInt64(at: 6), routeID: row.int64(at: 7), hold: hold,
             currency: row.optionalString(at: 9), holdProviderID: provider,
             reservedTokens: RateLimitBook.reservedTokens(
-                estimatedInputTokens: row.int64(at: 10), heldOutputTokens: row.int64(at: 11)))
-        let endpoint = Endpoint(rawValue: Int(row.int64(at: 16)))
+                estimatedInputTokens: row.int64(at: 10), heldOutputTokens: row.int64(at: 11), isBatch: isBatch),
+            isBatch: isBatch)
         isCharged = (endpoint?.isCharged ?? true) && !(endpoint?.isFreeUnlessPriced ?? false && hold == .zero)
         unit = endpoint?.unit
         estimatedInputTokens = row.int64(at: 10)

@@ -120,7 +120,7 @@ extension LedgerWriter {
     /// Gives the call's place back, and counts what it used in place of what it reserved.
     private func addRateEffects(_ context: RequestContext, charges: [ChargeRow]) {
         let entries = rateLimits.applicable(to: context.scopes)
-        guard !entries.isEmpty else { return }
+        guard !entries.isEmpty, !context.isBatch else { return }
         effects.add(
             RateLimitBook.Change(
                 entries: entries, second: context.acceptedSecond,

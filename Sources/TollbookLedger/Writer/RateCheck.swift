@@ -25,7 +25,7 @@ extension LedgerWriter {
         var tightest: RateUse?
         var standing = RateStanding()
         for entry in entries {
-            for use in RateUse.all(of: entry, tokens: context.reservedTokens) {
+            for use in RateUse.all(of: entry, context) {
                 guard use.hasRoom else { return Self.refusal(use, entries) }
                 standing.take(use)
                 if tightest.map({ use.isTighter(than: $0) }) ?? true { tightest = use }
@@ -51,14 +51,15 @@ private struct RateUse {
     let asked: Int64
 
     /// One for each kind that the limit has.
-    static func all(of entry: RateLimitBook.Entry, tokens: Int64) -> [RateUse] {
+    static func all(of entry: RateLimitBook.Entry, _ context: RequestContext) -> [RateUse] {
         var uses: [RateUse] = []
         func add(_ kind: RateRefusal.Kind, _ limit: Int64?, used: Int64, asked: Int64) {
             guard let limit else { return }
             uses.append(RateUse(entry: entry, kind: kind, limit: limit, used: used, asked: asked))
         }
         add(.requests, entry.record.requestsPerMinute, used: entry.requests.total, asked: 1)
-        add(.tokens, entry.record.tokensPerMinute, used: entry.tokens.total, asked: tokens)
+        guard !context.isBatch else { return uses }
+        add(.tokens, entry.record.tokensPerMinute, used: entry.tokens.total, asked: context.reservedTokens)
         add(.concurrent, entry.record.concurrent, used: entry.concurrent, asked: 1)
         return uses
     }

@@ -20,6 +20,8 @@ struct RequestContext {
     let holdProviderID: Int64?
     /// What rate limits count of it until its settlement.
     let reservedTokens: Int64
+    /// A batch runs for hours at the provider: it counts as one request, and takes neither tokens nor a place of calls.
+    let isBatch: Bool
 
     init(_ request: OpenRequest) {
         id = request.id
@@ -34,14 +36,16 @@ struct RequestContext {
         hold = request.hold
         currency = request.currency
         holdProviderID = request.target?.deployment.provider.id
+        isBatch = request.endpoint == .batches
         reservedTokens = RateLimitBook.reservedTokens(
-            estimatedInputTokens: request.estimatedInputTokens, heldOutputTokens: request.heldOutputTokens)
+            estimatedInputTokens: request.estimatedInputTokens, heldOutputTokens: request.heldOutputTokens,
+            isBatch: isBatch)
     }
 
     init(
         id: RequestID, acceptedMicros: Int64, organizationID: Int64, teamID: Int64, projectID: Int64,
         applicationID: Int64?, keyID: Int64, userSubjectID: Int64?, routeID: Int64, hold: NanoAmount?,
-        currency: String?, holdProviderID: Int64?, reservedTokens: Int64
+        currency: String?, holdProviderID: Int64?, reservedTokens: Int64, isBatch: Bool
     ) {
         self.id = id
         self.acceptedMicros = acceptedMicros
@@ -56,6 +60,7 @@ struct RequestContext {
         self.currency = currency
         self.holdProviderID = holdProviderID
         self.reservedTokens = reservedTokens
+        self.isBatch = isBatch
     }
 
     var holdNano: Int64 { hold?.nano ?? 0 }
