@@ -112,7 +112,7 @@ def test_a_file_that_is_missing_may_come(make_gateway, make_upstream, authority:
     upstream = secure(make_upstream, authority)
     roots = tmp_path / "roots.pem"
     gateway: Gateway = make_gateway(behind(upstream.base_url, ca_file=roots))
-    assert f"the file '{roots}' of ca_file cannot be read" in gateway.output
+    until(lambda: f"the file '{roots}' of ca_file cannot be read" in gateway.output, "the log to tell of the file")
     failed(gateway, "tls_failed")
     assert "A provider's certificate file cannot be used" in gateway.output
     assert upstream.connections == 0

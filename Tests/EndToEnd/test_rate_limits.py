@@ -42,7 +42,7 @@ def test_two_hundred_calls_and_room_for_thirty(make_gateway, simulator: Simulato
     assert story.decisions[-1]["verdict"] == "deny" and story.decisions[-1]["reason"] == "rate_limited"
     assert re.fullmatch(r"requests 30 of 30, asked 1", story.decisions[-1]["detail"])
     assert gateway.ledger.story(served[0].request_id).decisions[-2]["reason"] == "within_rate_limit"
-    error = refused[0].json()["error"]
+    error = refused[0].json["error"]
     assert error["scope"].startswith(scope.split("/")[0]) and error["counts"] == "requests"
     assert (error["limit"], error["used"], error["asked"]) == (30, 30, 1)
     gateway.check_books()
@@ -76,7 +76,7 @@ def test_tokens_are_reserved_and_then_counted(make_gateway, simulator: Simulator
     # 820 are used: what is left is too little for the prompt's estimate and a hundred tokens of answer.
     third = gateway.chat({**CALL, "max_tokens": 200})
     assert (third.status, third.code) == (429, "rate_limited")
-    assert third.json()["error"]["counts"] == "tokens" and third.json()["error"]["used"] == 820
+    assert third.json["error"]["counts"] == "tokens" and third.json["error"]["used"] == 820
     never = gateway.chat({**CALL, "max_tokens": 1500})
     assert never.status == 429 and never.headers["x-should-retry"] == "false" and "retry-after" not in never.headers
 
@@ -109,8 +109,7 @@ def test_the_sdks_wait_as_long_as_they_are_told(make_gateway, simulator: Simulat
     gateway: Gateway = make_gateway(file)
     client = openai.OpenAI(
         base_url=f"{gateway.url}/v1", api_key=gateway.key, max_retries=4, http_client=httpx.Client(trust_env=False))
-    other = anthropic.Anthropic(
-        base_url=gateway.url, api_key=gateway.key, max_retries=4, http_client=httpx.Client(trust_env=False))
+    other = anthropic.Anthropic(base_url=gateway.url, api_key=gateway.key, max_retries=4)
 
     def busy() -> None:
         gateway.chat(CALL, sim="latency_ms=1500")

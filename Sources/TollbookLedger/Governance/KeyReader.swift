@@ -37,12 +37,15 @@ struct KeyReader {
         }
     }
 
-    /// Only keys that a budget names: the rest need no text.
+    /// Only keys that a budget or a rate limit names: the rest need no text.
     private mutating func readScopeTexts(_ connection: Connection, directory: DirectoryReader) throws {
         let sql: StaticString = """
             SELECT id, project_id, name
             FROM api_key
-            WHERE closed = 0 AND id IN (SELECT scope_id FROM budget WHERE scope_kind = 6 AND closed = 0)
+            WHERE closed = 0 AND id IN (
+              SELECT scope_id FROM budget WHERE scope_kind = 6 AND closed = 0
+              UNION
+              SELECT scope_id FROM rate_limit WHERE scope_kind = 6 AND closed = 0)
             """
         try connection.cached(sql).forEachRow { row in
             guard let project = directory.projects[row.int64(at: 1)] else { return }

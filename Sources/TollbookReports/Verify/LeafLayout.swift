@@ -44,7 +44,8 @@ struct LeafLayout {
     static let version: Int64 = 1
     private static let migrationsOfVersion1 = 12
     private static let laterTables: Set<String> = [
-        "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file", "stored_file_deletion", "upload",
+        "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file", "stored_file_deletion",
+        "upload",
     ]
 
     /// In ASCII order.
