@@ -28,8 +28,8 @@ package struct MinuteWindow: Sendable, Equatable {
         }
     }
 
-    /// Adds to the second's count; what is not in the window any more is not counted. The amount may be negative, to take
-    /// back a part of what was added.
+    /// Adds to the second's count; what is not in the window any more is not counted. The amount may be negative, to
+    /// take back a part of what was added.
     package mutating func add(_ amount: Int64, at second: Int64) {
         if second > newest { move(to: second) }
         guard newest - second < Self.seconds else { return }

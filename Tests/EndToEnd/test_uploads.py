@@ -530,7 +530,8 @@ def test_mutated_uploads_are_answered_and_settled(streaming: Gateway, sink: Scri
     chance = random.Random(seed)
     body = bytearray(HEAD + FILE + chance.randbytes(PREFIX + chance.randrange(100_000)) + END)
     for _ in range(chance.randrange(4)):
-        place = chance.choice([chance.randrange(len(body)), chance.randrange(300), len(body) - 1 - chance.randrange(30)])
+        near_end = len(body) - 1 - chance.randrange(30)
+        place = chance.choice([chance.randrange(len(body)), chance.randrange(300), near_end])
         body[place : place + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
     is_chunked, is_cut = chance.random() < 0.5, chance.random() < 0.3
     upload = Upload(streaming, None if is_chunked else len(body))

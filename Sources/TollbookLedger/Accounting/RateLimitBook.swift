@@ -96,8 +96,8 @@ final class RateLimitBook {
 
     /// Tokens that a call takes of limits when it is opened; its settlement puts what was used in their place.
     ///
-    /// The answer's limit counts up to a bound only: callers leave it out, and the most that a model can write is seldom
-    /// what it writes.
+    /// The answer's limit counts up to a bound only: callers leave it out, and the most that a model can write is
+    /// seldom what it writes.
     static func reservedTokens(estimatedInputTokens: Int64, heldOutputTokens: Int64, isBatch: Bool) -> Int64 {
         isBatch ? 0 : estimatedInputTokens + min(heldOutputTokens, LedgerLimits.reservedOutputTokens)
     }
