@@ -82,18 +82,15 @@ final class BudgetBook {
     }
 
     private(set) var entries: [Entry] = []
-    private var byScope: [Scope: [Entry]] = [:]
+    private var index = ScopeIndex<Entry>([]) { Scope(kind: $0.record.scopeKind, id: $0.record.scopeID) }
     /// Entries that the batch changed, each once.
     private var dirty: [Entry] = []
-    /// What was found for scopes asked for before, so that a call costs one look-up; emptied with every new state.
-    private var found: [RequestScopes: [Entry]] = [:]
 
     /// Takes over a new governance state: sums are read from the file; budgets without rows are built from the
     /// truth.
     func load(_ records: [BudgetRecord], connection: Connection) throws {
         entries = records.map(Entry.init)
-        byScope = Dictionary(grouping: entries) { Scope(kind: $0.record.scopeKind, id: $0.record.scopeID) }
-        found.removeAll()
+        index = ScopeIndex(entries) { Scope(kind: $0.record.scopeKind, id: $0.record.scopeID) }
         dirty.removeAll()
         var byID: [Int64: Entry] = [:]
         for entry in entries { byID[entry.record.id] = entry }
@@ -112,12 +109,7 @@ final class BudgetBook {
     /// The open budgets that a call of this key counts under, in the order organization, team, project,
     /// application, key.
     func applicable(to scopes: RequestScopes) -> [Entry] {
-        guard !entries.isEmpty else { return [] }
-        if let known = found[scopes] { return known }
-        let matches = scopes.all.flatMap { byScope[$0] ?? [] }
-        if found.count >= LedgerLimits.cachedScopes { found.removeAll(keepingCapacity: true) }
-        found[scopes] = matches
-        return matches
+        entries.isEmpty ? [] : index.entries(of: scopes)
     }
 
     /// Adds to the period of one of this book's entries.

@@ -34,9 +34,7 @@ final class RateLimitBook {
     }
 
     private(set) var entries: [Entry] = []
-    private var byScope: [BudgetBook.Scope: [Entry]] = [:]
-    /// What was found for scopes asked for before; emptied with every new state.
-    private var found: [RequestScopes: [Entry]] = [:]
+    private var index = ScopeIndex<Entry>([]) { BudgetBook.Scope(kind: $0.record.scopeKind, id: $0.record.scopeID) }
 
     /// Takes over a new governance state. Limits that count the same as before go on with what they have counted;
     /// true: there are others, and `RateRecount` must count them.
@@ -56,8 +54,7 @@ final class RateLimitBook {
             entry.concurrent = old.concurrent
             return entry
         }
-        byScope = Dictionary(grouping: entries) { .init(kind: $0.record.scopeKind, id: $0.record.scopeID) }
-        found.removeAll()
+        index = ScopeIndex(entries) { .init(kind: $0.record.scopeKind, id: $0.record.scopeID) }
         return hasNew
     }
 
@@ -72,13 +69,7 @@ final class RateLimitBook {
 
     /// The open limits that a call of this key counts under, from the widest scope to the narrowest.
     func applicable(to scopes: @autoclosure () -> RequestScopes) -> [Entry] {
-        guard !entries.isEmpty else { return [] }
-        let scopes = scopes()
-        if let known = found[scopes] { return known }
-        let matches = scopes.all.flatMap { byScope[$0] ?? [] }
-        if found.count >= LedgerLimits.cachedScopes { found.removeAll(keepingCapacity: true) }
-        found[scopes] = matches
-        return matches
+        entries.isEmpty ? [] : index.entries(of: scopes())
     }
 
     /// Brings the windows of these entries to the time of a check.

@@ -66,7 +66,7 @@ private struct RateUse {
 
     var hasRoom: Bool { used <= limit - asked }
 
-    /// Seldom used up by the same share, so compared by the share that is left.
+    /// Whether a smaller share of the limit is left: limits of different sizes and kinds are compared so.
     func isTighter(than other: RateUse) -> Bool {
         share < other.share
     }
