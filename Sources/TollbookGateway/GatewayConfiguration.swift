@@ -39,6 +39,7 @@ package struct GatewayTimeouts: Sendable {
     package var keepAliveMillis = GatewayLimits.keepAliveMillis
     package var clientStallMillis = GatewayLimits.clientStallMillis
     package var openMillis = GatewayLimits.openMillis
+    package var queueMillis = GatewayLimits.queueMillis
     package var lingerMillis = GatewayLimits.lingerMillis
     package var trailingMillis = GatewayLimits.trailingMillis
     package var idlePlainMillis = GatewayLimits.idlePlainMillis
@@ -55,6 +56,8 @@ package struct GatewaySizes: Sendable {
     package var bodiesInFlightBytes = GatewayLimits.bodiesInFlightBytes
     package var heldAnswerBytes = GatewayLimits.heldAnswerBytes
     package var clientConnections = GatewayLimits.clientConnections
+    package var calls = GatewayLimits.calls
+    package var queuedCalls = GatewayLimits.queuedCalls
     package var idleConnectionsPerProvider = GatewayLimits.idleConnectionsPerProvider
 
     package init() {}

@@ -55,6 +55,17 @@ package enum GatewayLimits {
 
     /// Client connections of the process; each costs about 20 KiB. Passed: 503 and closed.
     package static let clientConnections = 16_384
+    /// Calls in flight in the process, each from before the ledger is asked to its settlement; one takes some 55 KiB.
+    /// Passed: calls wait and get places by their projects' shares.
+    package static let calls = 4_096
+    /// Calls that wait for a place. Passed: the newest of the project that waits with the most for its share goes, or
+    /// the newcomer: 503 `overloaded`.
+    package static let queuedCalls = 4_096
+    /// One project's part of them: a quarter, so that none fills the queue alone. Passed: 503 `overloaded`.
+    static let queueParts = 4
+    /// Calls without a place that the ledger is to record at once: refused ones, and such as left the queue. They must
+    /// not fill the ledger's own queue. Passed: answered without a row.
+    static let recordsAtOnce = 1_024
     /// Idle connections kept for one provider on one event loop. More are closed when they fall idle.
     package static let idleConnectionsPerProvider = 256
     /// Times a call is planned anew because the governance state changed under it. Passed: 503.
@@ -136,6 +147,8 @@ package enum GatewayLimits {
     package static let keepAliveMillis: Int64 = 75_000
     /// For a client to take what waits for it. Passed: it is gone.
     package static let clientStallMillis: Int64 = 60_000
+    /// For a call to wait for a place; callers' own retries come on top. Passed: 503 `overloaded`.
+    package static let queueMillis: Int64 = 10_000
     /// For the ledger to open a request. Passed: 503, and the request is voided once it opens.
     package static let openMillis: Int64 = 30_000
     /// For a client to read the answer of a request that was refused before its body was read.

@@ -5,6 +5,7 @@ internal import NIOPosix
 /// The data plane: listens, takes calls, and ends without losing a settlement.
 package final class GatewayServer: Sendable {
     private let loops: [GatewayLoop]
+    private let gate: CallGate
     private let channel: any Channel
     private let tasks: [RepeatedTask]
     private let tls: UpstreamTLS
@@ -15,10 +16,11 @@ package final class GatewayServer: Sendable {
     package var address: SocketAddress? { channel.localAddress }
 
     private init(
-        loops: [GatewayLoop], channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS,
+        loops: [GatewayLoop], gate: CallGate, channel: any Channel, tasks: [RepeatedTask], tls: UpstreamTLS,
         credentials: CredentialStore, logger: Logger
     ) {
         self.loops = loops
+        self.gate = gate
         self.channel = channel
         self.tasks = tasks
         self.tls = tls
@@ -38,6 +40,7 @@ package final class GatewayServer: Sendable {
             logger: logger, environment: configuration.environment,
             accounts: ServiceAccounts(
                 tls: tls, clock: configuration.clock, eventLoop: group.next(), logger: logger))
+        let gate = CallGate(limit: configuration.sizes.calls, queueLimit: configuration.sizes.queuedCalls)
         let storage = (ledger as? any StoredLedger).map { StoredService(ledger: $0, logger: logger) }
         let loops = eventLoops.enumerated().map { node, eventLoop in
             GatewayLoop(
@@ -46,7 +49,7 @@ package final class GatewayServer: Sendable {
                 pool: UpstreamPool(
                     eventLoop: eventLoop, tls: tls, credentials: credentials, configuration: configuration,
                     logger: logger),
-                storage: storage)
+                gate: gate, storage: storage)
         }
         let channel: any Channel
         do {
@@ -60,7 +63,8 @@ package final class GatewayServer: Sendable {
         if let storage { tasks.append(BatchWatch(storage, on: loops[0]).start()) }
         logger.info("gateway listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
         return GatewayServer(
-            loops: loops, channel: channel, tasks: tasks, tls: tls, credentials: credentials, logger: logger)
+            loops: loops, gate: gate, channel: channel, tasks: tasks, tls: tls, credentials: credentials,
+            logger: logger)
     }
 
     private static func bind(
@@ -107,7 +111,10 @@ package final class GatewayServer: Sendable {
 
     /// The figures of all event loops, gathered now.
     package func metrics() async -> GatewayMetrics {
-        await onEveryLoop { $0.snapshotMetrics() }.reduce(into: GatewayMetrics()) { $0.add($1) }
+        var sum = await onEveryLoop { $0.snapshotMetrics() }.reduce(into: GatewayMetrics()) { $0.add($1) }
+        sum.placesHeld = gate.held
+        sum.queuedCalls = gate.waiting
+        return sum
     }
 
     // MARK: Shutdown

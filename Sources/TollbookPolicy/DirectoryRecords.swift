@@ -38,13 +38,19 @@ package final class ProjectRecord: Sendable {
     package let regions: [String]?
     /// Ids of the routes that its keys may ask for; nil: every route.
     package let routes: Set<Int64>?
+    /// What its calls count while the process is full.
+    package let share: AdmissionShare
 
-    package init(id: Int64, version: Int64, name: String, regions: [String]?, routes: Set<Int64>?) {
+    package init(
+        id: Int64, version: Int64, name: String, regions: [String]?, routes: Set<Int64>?,
+        share: AdmissionShare = AdmissionShare()
+    ) {
         self.id = id
         self.version = version
         self.name = name
         self.regions = regions
         self.routes = routes
+        self.share = share
     }
 
     /// Whether its keys may ask for the route. A route that lets calls through must be named to the project: whoever

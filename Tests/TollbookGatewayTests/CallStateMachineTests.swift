@@ -57,4 +57,26 @@ import TollbookGateway
         let settlesAgain = machine.settling()
         #expect(!settlesAgain)
     }
+
+    @Test func isOpenedAfterItWaited() {
+        var machine = CallStateMachine()
+        machine.waits()
+        let isSettling = machine.settling()
+        #expect(!isSettling && machine.phase == .waiting)
+        machine.resumes()
+        let opened = machine.opened()
+        #expect(opened == .attempt)
+    }
+
+    @Test func voidsACallThatWasStoppedWhileItWaited() {
+        var machine = CallStateMachine()
+        machine.waits()
+        let action = machine.stopped(.clientGone)
+        #expect(action == .leaveQueue)
+        let again = machine.stopped(.shutdown)
+        #expect(again == .nothing)
+        machine.resumes()
+        let opened = machine.opened()
+        #expect(opened == .settleUnused(.clientGone))
+    }
 }

@@ -33,6 +33,8 @@ extension GovernanceReader {
         project.applications = entry.nodes("applications").compactMap(application)
         project.regions = entry.texts("regions")
         project.routes = entry.texts("routes")
+        project.weight = entry.integer("weight")
+        project.priority = entry.text("priority")
         project.location = entry.location
         return project
     }

@@ -10,7 +10,7 @@ package struct GovernanceReader {
         ],
         "organization": ["name", "was", "time_zone", "teams"],
         "team": ["name", "was", "projects"],
-        "project": ["name", "was", "applications", "regions", "routes"],
+        "project": ["name", "was", "applications", "regions", "routes", "weight", "priority"],
         "application": ["name", "was"],
         "budget": ["scope", "limit", "period", "enforcement", "time_zone", "contact", "name", "was"],
         "rate limit": ["scope", "requests_per_minute", "tokens_per_minute", "concurrent", "name", "was"],

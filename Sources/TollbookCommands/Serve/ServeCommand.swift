@@ -93,6 +93,12 @@ struct ServeLimitOptions: ParsableArguments {
     var maxUpload: String?
     @Option(help: "\(ServeSetting.maximumConnections.help) Default: 16384.")
     var maxConnections: String?
+    @Option(help: "\(ServeSetting.maximumCalls.help) Default: 4096.")
+    var maxCalls: String?
+    @Option(help: "\(ServeSetting.maximumQueued.help) Default: 4096.")
+    var maxQueued: String?
+    @Option(help: "\(ServeSetting.queueTimeout.help) Default: 10s.")
+    var queueTimeout: String?
     @Option(help: "\(ServeSetting.ballast.help) Default: 16MiB.")
     var ballast: String?
 
@@ -102,7 +108,8 @@ struct ServeLimitOptions: ParsableArguments {
             .chunkTimeout: chunkTimeout, .totalTimeout: totalTimeout, .headerTimeout: headerTimeout,
             .keepAliveTimeout: keepAliveTimeout, .drainTimeout: drainTimeout, .batchPoll: batchPoll,
             .bodyTimeout: bodyTimeout, .maximumBody: maxBody, .maximumUpload: maxUpload,
-            .maximumConnections: maxConnections, .ballast: ballast,
+            .maximumConnections: maxConnections, .maximumCalls: maxCalls, .maximumQueued: maxQueued,
+            .queueTimeout: queueTimeout, .ballast: ballast,
         ]
         return all.compactMapValues { $0 }
     }

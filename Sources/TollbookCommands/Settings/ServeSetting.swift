@@ -24,6 +24,9 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case maximumBody = "max-body"
     case maximumUpload = "max-upload"
     case maximumConnections = "max-connections"
+    case maximumCalls = "max-calls"
+    case maximumQueued = "max-queued"
+    case queueTimeout = "queue-timeout"
     case ballast
 
     /// `--admin-listen`.
@@ -59,6 +62,9 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .maximumBody: "Largest request body that is held whole."
         case .maximumUpload: "Largest request body that is streamed to the provider: forms and what is passed through."
         case .maximumConnections: "Connections of callers at once."
+        case .maximumCalls: "Calls in flight at once; more wait, and get freed places by their projects' shares."
+        case .maximumQueued: "Calls that wait at once; a project's are at most a quarter of them."
+        case .queueTimeout: "Longest wait of a call for its place."
         case .ballast: "Disk space kept in reserve to settle calls when the disk is full."
         }
     }

@@ -61,6 +61,7 @@ struct ServeSettings: Sendable {
         timeouts.bodyIdleMillis = try millis(sources, .bodyTimeout, default: timeouts.bodyIdleMillis)
         timeouts.headerMillis = try millis(sources, .headerTimeout, default: timeouts.headerMillis)
         timeouts.keepAliveMillis = try millis(sources, .keepAliveTimeout, default: timeouts.keepAliveMillis)
+        timeouts.queueMillis = try millis(sources, .queueTimeout, default: timeouts.queueMillis)
         timeouts.batchPollMillis = try millis(sources, .batchPoll, default: timeouts.batchPollMillis)
         return timeouts
     }
@@ -72,7 +73,20 @@ struct ServeSettings: Sendable {
         sizes.clientConnections = try sources.value(
             .maximumConnections, default: sizes.clientConnections, expected: "a number above 0"
         ) { text in Int(text).flatMap { $0 > 0 ? $0 : nil } }
+        sizes.calls = try callCount(sources, .maximumCalls, default: sizes.calls)
+        sizes.queuedCalls = try callCount(sources, .maximumQueued, default: sizes.queuedCalls)
         return sizes
+    }
+
+    /// No more than the ledger has places for.
+    private static func callCount(
+        _ sources: SettingSources, _ setting: ServeSetting, default fallback: Int
+    ) throws -> Int {
+        let range = 1...LedgerLimits.requestsInFlight
+        return try sources.value(setting, default: fallback, expected: "a number from 1 to \(range.upperBound)") {
+            text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
     }
 
     private static func millis(

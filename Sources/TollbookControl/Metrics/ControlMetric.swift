@@ -40,6 +40,16 @@ package enum ControlMetric {
         "Time that Tollbook added to calls that reached a provider: total less the provider's.")
     package static let activeCalls = MetricDefinition(
         "tollbook_active_calls", .gauge, "Calls between the end of their request and their settlement.")
+    package static let placesHeld = MetricDefinition(
+        "tollbook_call_places_held", .gauge, "Calls in flight that --max-calls counts.")
+    package static let queuedCalls = MetricDefinition(
+        "tollbook_queued_calls", .gauge, "Calls that wait for a place.")
+    package static let queueSeconds = MetricDefinition(
+        "tollbook_call_queue_seconds", .histogram, "Time that calls waited for a place, whether they got one or not.")
+    package static let shedCalls = MetricDefinition(
+        "tollbook_shed_calls_total", .counter,
+        "Calls that got no place: the queue was full, another project's call displaced it, or it waited too long.",
+        labels: ["reason"])
     package static let clientConnections = MetricDefinition(
         "tollbook_client_connections", .gauge, "Open connections of clients.")
     package static let upstreamConnections = MetricDefinition(
@@ -59,7 +69,7 @@ package enum ControlMetric {
     package static let all = [
         build, residentBytes, ready, ledgerReady, commitSeconds, batchSize, queueDepth, openHolds, walBytes,
         failedBatches, deferredSettlements, logIndex, longestCheckpoint, calls, denied, unknownKeys, addedSeconds,
-        activeCalls, clientConnections, upstreamConnections, upstreamConnects, requestBytes, answerBytes,
-        controlRefusals,
+        activeCalls, placesHeld, queuedCalls, queueSeconds, shedCalls, clientConnections, upstreamConnections,
+        upstreamConnects, requestBytes, answerBytes, controlRefusals,
     ]
 }

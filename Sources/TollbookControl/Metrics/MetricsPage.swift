@@ -56,13 +56,23 @@ package struct MetricsPage: Sendable {
         page.add(ControlMetric.unknownKeys, gateway.count(of: .invalidAPIKey))
         page.add(
             ControlMetric.addedSeconds,
-            HistogramFigures(
-                boundsMicros: LatencyHistogram.boundsMicros, counts: gateway.addedLatency.counts,
-                sumMicros: Int64(clamping: gateway.addedLatency.sumMicros)))
+            HistogramFigures(gateway.addedLatency))
+    }
+
+    private func addAdmission(to page: inout PrometheusText) {
+        page.add(ControlMetric.placesHeld, gateway.placesHeld)
+        page.add(ControlMetric.queuedCalls, gateway.queuedCalls)
+        page.add(ControlMetric.queueSeconds, HistogramFigures(gateway.admissionWait))
+        page.add(
+            ControlMetric.shedCalls,
+            AdmissionShed.allCases.map {
+                MetricSample([("reason", $0.rawValue)], value: String(gateway.count(of: $0)))
+            })
     }
 
     private func addTraffic(to page: inout PrometheusText) {
         page.add(ControlMetric.activeCalls, gateway.activeCalls)
+        addAdmission(to: &page)
         page.add(ControlMetric.clientConnections, gateway.clientConnections)
         page.add(
             ControlMetric.upstreamConnections,
@@ -92,6 +102,13 @@ extension HistogramFigures {
     init(micros reading: Histogram.Reading) {
         self.init(
             boundsMicros: reading.bounds, counts: reading.counts.map { UInt64(clamping: $0) }, sumMicros: reading.sum)
+    }
+
+    /// A data plane's histogram, as seconds.
+    init(_ latency: LatencyHistogram) {
+        self.init(
+            boundsMicros: LatencyHistogram.boundsMicros, counts: latency.counts,
+            sumMicros: Int64(clamping: latency.sumMicros))
     }
 
     /// A reading of plain counts.

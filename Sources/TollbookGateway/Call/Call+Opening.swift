@@ -16,7 +16,7 @@ extension Call {
         case .unknownRoute:
             answerWithoutSettlement(.unknownRoute(intake.model), hasRow: false)
         case .denied(let denial): deny(denial, key: key, snapshot: snapshot)
-        case .planned(let plan): open(plan, key: key, snapshot: snapshot)
+        case .planned(let plan): admit(plan, key: key, snapshot: snapshot)
         }
     }
 
@@ -38,10 +38,12 @@ extension Call {
         start()
     }
 
-    private func open(_ plan: Plan, key: KeyRecord, snapshot: GovernanceSnapshot) {
+    /// Has the ledger open it; the call has its place.
+    func open(_ plan: Plan, key: KeyRecord, snapshot: GovernanceSnapshot) {
         targets = plan.targets
         let request = makeRequest(
-            key: key, route: plan.route, snapshot: snapshot, decisions: plan.decisions, plan: plan)
+            key: key, route: plan.route, snapshot: snapshot, decisions: decisions(of: plan, key: key),
+            plan: plan)
         self.request = request
         setDeadline(inMillis: loop.configuration.timeouts.openMillis)
         guard let mailbox = loop.mailbox, loop.ledger.submit(open: request, client: mailbox, ticket: takeTicket())
@@ -55,10 +57,18 @@ extension Call {
         if denial.reason == .untranslatableField, let unreadable = translation?.unreadable {
             return answerWithoutSettlement(.unreadable(unreadable), hasRow: false)
         }
-        let error = GatewayError.denied(denial, translation?.refusal)
+        deny(
+            .denied(denial, translation?.refusal), route, decisions: denial.decisions, key: key, snapshot: snapshot)
+    }
+
+    /// Has the ledger record a refusal, which the caller is told then.
+    func deny(
+        _ error: GatewayError, _ route: RouteRecord, decisions: [Decision], key: KeyRecord,
+        snapshot: GovernanceSnapshot
+    ) {
+        guard takeRecordPlace() else { return notQueued() }
         self.denial = error
-        let request = makeRequest(
-            key: key, route: route, snapshot: snapshot, decisions: denial.decisions, plan: nil)
+        let request = makeRequest(key: key, route: route, snapshot: snapshot, decisions: decisions, plan: nil)
         self.request = request
         setDeadline(inMillis: loop.configuration.timeouts.openMillis)
         guard let mailbox = loop.mailbox,

@@ -23,7 +23,7 @@ enum Finale {
 extension Call {
     /// Ends the attempt and has the ledger settle the call.
     func settle(_ ending: AttemptEnding, finale: Finale, code: AnswerCode) {
-        guard machine.phase != .opening, let progress else { return }
+        guard machine.phase != .opening, machine.phase != .waiting, let progress else { return }
         var summary = reader?.summary() ?? AnswerSummary()
         summary.evidence.wasDispatched = progress.wasDispatched
         summary.evidence.isRequestWhole = upload?.isWhole ?? true

@@ -75,7 +75,7 @@ extension Call {
         case .dispatched: setDeadline(inMillis: takesUpload ? timeouts.totalMillis : timeouts.betweenChunksMillis)
         // It has begun to answer and is not late while it takes bytes.
         case .answering: setDeadline(inMillis: timeouts.betweenChunksMillis)
-        case .opening, .connecting, .settling, .finished: break
+        case .waiting, .opening, .connecting, .settling, .finished: break
         }
     }
 }

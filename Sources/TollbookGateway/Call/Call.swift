@@ -29,6 +29,15 @@ final class Call {
     /// What the call left of its rate limits; nil: none applies.
     private(set) var rateStanding: RateStanding?
 
+    // Admission
+    var turn = CallTurn.none
+    /// Monotonic, when it began to wait for a place.
+    var queuedNanos: UInt64 = 0
+    /// How long it waited for its place; nil: it did not.
+    var waitedMillis: Int64?
+    /// Whether it is among the calls without a place that are being recorded.
+    var holdsRecordPlace = false
+
     // Attempting
     var attempts: [AttemptRecord] = []
     var progress: AttemptProgress?
@@ -130,12 +139,13 @@ final class Call {
         case .nothing: break
         case .settleOnceOpened:
             if reason != .clientGone { answerAhead(reason) }
+        case .leaveQueue: leaveQueue(reason)
         case .stopAttemptAndSettle: stopAttempt(reason)
         }
     }
 
     /// The ledger's answer is not waited for; the call is settled when it comes.
-    private func answerAhead(_ reason: CallStateMachine.Stop) {
+    func answerAhead(_ reason: CallStateMachine.Stop) {
         clearDeadline()
         let error = reason == .shutdown ? GatewayError.shuttingDown : .ledgerUnavailable
         outcome = error.code
@@ -146,6 +156,7 @@ final class Call {
 
     func timedOut() {
         switch machine.phase {
+        case .waiting: queueTimedOut()
         case .opening: stop(.openTimeout)
         case .connecting: giveUp(.connectTimeout)
         case .dispatched: giveUp(isPastTotal ? .totalTimeout : isUploading ? .uploadTimeout : .firstByteTimeout)
@@ -171,6 +182,7 @@ final class Call {
         machine.finished()
         clearDeadline()
         front = nil
+        leaveGate()
         if let ticket { loop.removeCall(ticket) }
         loop.releaseBody(intake.reservedBytes)
         loop.metrics.count(outcome)

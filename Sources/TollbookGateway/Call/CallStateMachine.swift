@@ -1,7 +1,9 @@
 /// Where a call stands, and what an event means there. Pure: the call carries out what is returned.
 package struct CallStateMachine: Sendable {
-    /// How far the call is; it only moves down this list.
+    /// How far the call is; it only moves down this list, but for the way back from `waiting`.
     package enum Phase: Equatable, Sendable {
+        /// It waits for a place among the calls in flight, and comes back to `opening` then.
+        case waiting
         /// The ledger has been asked to open or deny it.
         case opening
         /// Opened; a connection to a provider is on its way.
@@ -28,6 +30,8 @@ package struct CallStateMachine: Sendable {
         case nothing
         /// The ledger's answer is awaited; an opened call is voided then.
         case settleOnceOpened
+        /// Leave the queue, and be opened without a place to be settled.
+        case leaveQueue
         /// Stop the attempt if one runs, and settle.
         case stopAttemptAndSettle
     }
@@ -44,6 +48,18 @@ package struct CallStateMachine: Sendable {
     package private(set) var stop: Stop?
 
     package init() {}
+
+    /// No place is free. Traps unless it is being opened.
+    package mutating func waits() {
+        precondition(phase == .opening, "a call waits before it is opened")
+        phase = .waiting
+    }
+
+    /// The wait is over, with a place or without one. Traps unless it waits.
+    package mutating func resumes() {
+        precondition(phase == .waiting, "only what waits resumes")
+        phase = .opening
+    }
 
     /// The ledger opened the request: attempt it, or settle it when a stop came meanwhile. Traps when told twice.
     package mutating func opened() -> OpenedAction {
@@ -71,7 +87,7 @@ package struct CallStateMachine: Sendable {
         case .connecting, .dispatched, .answering:
             phase = .settling
             return true
-        case .opening, .settling, .finished:
+        case .waiting, .opening, .settling, .finished:
             return false
         }
     }
@@ -84,6 +100,10 @@ package struct CallStateMachine: Sendable {
     /// Something ends the call early; the first reason is kept, and a settlement under way goes on.
     package mutating func stopped(_ reason: Stop) -> StopAction {
         switch phase {
+        case .waiting:
+            if stop != nil { return .nothing }
+            stop = reason
+            return .leaveQueue
         case .opening:
             if stop == nil { stop = reason }
             return .settleOnceOpened

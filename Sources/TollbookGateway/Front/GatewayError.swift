@@ -118,6 +118,15 @@ extension GatewayError {
         retryAfterSeconds: 2)
     static let overloaded = GatewayError(
         .overloaded, "Too many calls are in flight. Try again shortly.", retryAfterSeconds: 1)
+    /// A call that gets no place among the calls in flight.
+    static func overloaded(_ shed: AdmissionShed) -> GatewayError {
+        GatewayError(
+            .overloaded,
+            "Too many calls are in flight, and this one could not wait longer for its project's turn. "
+                + "Try again shortly.", retryAfterSeconds: 1
+        ).with("reason", .string(shed.rawValue))
+    }
+
     static let shuttingDown = GatewayError(
         .shuttingDown, "The gateway is being stopped.", retryAfterSeconds: 2)
 

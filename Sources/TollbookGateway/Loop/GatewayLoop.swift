@@ -15,9 +15,12 @@ final class GatewayLoop: @unchecked Sendable {
     let pool: UpstreamPool
     /// Records files and batches; nil: the ledger records none.
     let storage: StoredService?
+    /// Bounds the calls in flight of all event loops.
+    let gate: CallGate
     /// The loop's share of the bounds on the whole process.
     private let connectionLimit: Int
     private let bodyBytesLimit: Int
+    private let recordLimit: Int
 
     private(set) var mailbox: LedgerMailbox?
     private var ids: RequestIDGenerator
@@ -25,6 +28,10 @@ final class GatewayLoop: @unchecked Sendable {
     private(set) var fronts: [FrontHandler] = []
     private var calls = CallTable()
     private var bodyBytes = 0
+    /// Calls without a place that are being recorded.
+    private var records = 0
+    /// The gate's counters of the projects that called here.
+    private var places: [Int64: ProjectPlaces] = [:]
     private(set) var isDraining = false
     var metrics = GatewayMetrics()
     /// Monotonic time of the last tick or event that read the clock, in nanoseconds: exact enough for deadlines.
@@ -32,16 +39,19 @@ final class GatewayLoop: @unchecked Sendable {
 
     init(
         eventLoop: any EventLoop, node: Int, loopCount: Int, configuration: GatewayConfiguration,
-        ledger: any CallLedger, credentials: CredentialStore, pool: UpstreamPool, storage: StoredService? = nil
+        ledger: any CallLedger, credentials: CredentialStore, pool: UpstreamPool, gate: CallGate,
+        storage: StoredService? = nil
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.ledger = ledger
         self.credentials = credentials
         self.pool = pool
+        self.gate = gate
         self.storage = storage
         connectionLimit = max(1, configuration.sizes.clientConnections / loopCount)
         bodyBytesLimit = max(configuration.sizes.bodyBytes, configuration.sizes.bodiesInFlightBytes / loopCount)
+        recordLimit = max(1, GatewayLimits.recordsAtOnce / loopCount)
         ids = RequestIDGenerator(node: node, after: ledger.newestRequestID)
         bodyHasher = ledger.makeBodyHasher()
         mailbox = LedgerMailbox(eventLoop: eventLoop) { [weak self] replies in self?.deliver(replies) }
@@ -132,6 +142,32 @@ final class GatewayLoop: @unchecked Sendable {
 
     func removeCall(_ ticket: UInt64) {
         calls.remove(ticket)
+    }
+
+    /// The gate's counter of a project.
+    func places(of projectID: Int64) -> ProjectPlaces {
+        if let known = places[projectID] { return known }
+        let made = gate.places(of: projectID)
+        places[projectID] = made
+        return made
+    }
+
+    /// The gate's answer to a call that waits.
+    func gateAnswered(_ ticket: UInt64, _ answer: CallGate.Answer) {
+        eventLoop.preconditionInEventLoop()
+        if let call = calls[ticket] { return call.gateAnswered(answer) }
+        if case .admitted(let places) = answer { gate.leave(places) }
+    }
+
+    /// Takes a place for a call that is only to be recorded; false: there are too many.
+    func takeRecordPlace() -> Bool {
+        guard records < recordLimit else { return false }
+        records += 1
+        return true
+    }
+
+    func giveRecordPlaceBack() {
+        records -= 1
     }
 
     private func deliver(_ replies: [LedgerReply]) {

@@ -49,7 +49,19 @@ struct DirectoryReader {
         }
     }
 
+    /// Settings of projects; a name that this version does not know was written by a later one, and is left alone.
+    private static func readSettings(_ connection: Connection) throws -> [Int64: [ProjectSetting: String]] {
+        var settings: [Int64: [ProjectSetting: String]] = [:]
+        let sql: StaticString = "SELECT project_id, name, value FROM project_setting WHERE closed = 0"
+        try connection.cached(sql).forEachRow { row in
+            guard let setting = ProjectSetting(rawValue: row.string(at: 1)) else { return }
+            settings[row.int64(at: 0), default: [:]][setting] = row.optionalString(at: 2)
+        }
+        return settings
+    }
+
     private mutating func readProjects(_ connection: Connection) throws {
+        let settings = try Self.readSettings(connection)
         let statement = try connection.cached(
             """
             SELECT id, log_index, organization_id, team_id, name, regions, routes
@@ -62,7 +74,7 @@ struct DirectoryReader {
             let routes = try row.list(at: 6, table: "project", column: "routes", id: id, JSONList.ids)
             let record = ProjectRecord(
                 id: id, version: row.int64(at: 1), name: row.string(at: 4), regions: regions,
-                routes: routes.map(Set.init))
+                routes: routes.map(Set.init), share: AdmissionShare(settings[id] ?? [:]))
             projects[id] = Project(record: record, organizationID: row.int64(at: 2), teamID: row.int64(at: 3))
         }
     }

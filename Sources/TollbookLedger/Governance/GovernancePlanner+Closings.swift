@@ -4,7 +4,7 @@ internal import TollbookPolicy
 extension GovernancePlanner {
     /// Closes what this manager owns and the document does not name, with what belongs to it.
     ///
-    /// A closed project takes its applications and keys with it, an application its keys, a provider its
+    /// A closed project takes its applications, keys and settings with it, an application its keys, a provider its
     /// credentials and settings. Whatever else points at a closed object is a problem.
     mutating func planClosings(prune: Bool) {
         for kind in GovernedKind.all.reversed() {
@@ -34,7 +34,7 @@ extension GovernancePlanner {
 
     /// What belongs to an object and is closed with it, whoever manages it: kind and pointing column.
     private static let parts: [String: [(kind: String, column: String)]] = [
-        "project": [("application", "project_id"), ("api_key", "project_id")],
+        "project": [("application", "project_id"), ("api_key", "project_id"), ("project_setting", "project_id")],
         "application": [("api_key", "application_id")],
         "provider": [("credential", "provider_id"), ("provider_setting", "provider_id")],
     ]

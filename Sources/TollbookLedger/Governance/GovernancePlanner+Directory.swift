@@ -39,11 +39,23 @@ extension GovernancePlanner {
             entry.regions == nil && entry.routes == nil && entry.was == nil
             && existing?.value("team_id", of: .project) == .integer(teamID)
         let id = settle(.project, existing, values, entry.location, isMention: isMention)
+        planSettings(entry, project: id)
         for application in entry.applications {
             let identity: [Value] = [.integer(id), .text(application.name)]
             settle(
                 .application, find(.application, identity, was: application.was), identity, application.location,
                 isMention: application.was == nil)
+        }
+    }
+
+    /// A setting that is no longer in its manager's file is set to nothing; other files need not repeat it.
+    private mutating func planSettings(_ entry: ProjectEntry, project: Int64) {
+        for setting in ProjectSetting.allCases {
+            let identity: [Value] = [.integer(project), .text(setting.rawValue)]
+            let existing = plan.tables.find(.projectSetting, identity)
+            let value = entry.value(of: setting)
+            guard value != nil || existing?.managedBy == manager else { continue }
+            settle(.projectSetting, existing, identity + [.init(value)], entry.location)
         }
     }
 

@@ -101,6 +101,12 @@ extension GovernedKind {
             Column("team_id", .reference("team"), field: "team"), Column("name", .text), Column("regions", .words),
             Column("routes", .references("route")),
         ])
+    package static let projectSetting = GovernedKind(
+        "project_setting", .projectSettingVersion, within: ["project_id"],
+        [
+            Column("project_id", .reference("project"), field: "project"), Column("name", .text),
+            Column("value", .text),
+        ])
     package static let application = GovernedKind(
         "application", .applicationVersion, within: ["project_id"],
         [Column("project_id", .reference("project"), field: "project"), Column("name", .text)])
@@ -142,8 +148,8 @@ extension GovernedKind {
 
     /// Every kind, each after those that it points at: the order in which objects are made.
     package static let all: [GovernedKind] = [
-        organization, team, provider, providerSetting, deployment, route, project, application, credential, key, budget,
-        rateLimit,
+        organization, team, provider, providerSetting, deployment, route, project, projectSetting, application,
+        credential, key, budget, rateLimit,
     ]
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

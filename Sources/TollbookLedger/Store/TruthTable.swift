@@ -18,6 +18,7 @@ package enum TruthTable: String, CaseIterable, Sendable {
     case outcome
     case price
     case principalVersion = "principal_version"
+    case projectSettingVersion = "project_setting_version"
     case projectVersion = "project_version"
     case providerSettingVersion = "provider_setting_version"
     case providerVersion = "provider_version"
@@ -112,6 +113,11 @@ package enum TruthTable: String, CaseIterable, Sendable {
         case .principalVersion:
             [
                 "id", "log_index", "name", "kind", "managed_by", "closed", "actor_id", "change_reference", "reason",
+            ]
+        case .projectSettingVersion:
+            [
+                "id", "log_index", "project_id", "name", "value", "managed_by", "closed", "actor_id",
+                "change_reference", "reason",
             ]
         case .projectVersion:
             [

@@ -61,14 +61,26 @@ package struct ProjectEntry: Codable, Equatable, Sendable {
     package var regions: [String]?
     /// Routes that its keys may ask for; nil: every route.
     package var routes: [String]?
+    /// What its calls count while the process is full; nil: 1.
+    package var weight: Int64?
+    /// How urgent its calls are; nil: `standard`.
+    package var priority: String?
     package var location: EntryLocation?
 
     package init(name: String) {
         self.name = name
     }
 
+    /// A setting's value as the ledger keeps it; nil: not set.
+    package func value(of setting: ProjectSetting) -> String? {
+        switch setting {
+        case .weight: weight.map(String.init)
+        case .priority: priority
+        }
+    }
+
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, applications, regions, routes, location
+        case name, was, applications, regions, routes, weight, priority, location
     }
 
     package init(from decoder: any Decoder) throws {
@@ -78,6 +90,8 @@ package struct ProjectEntry: Codable, Equatable, Sendable {
         applications = try values.list(ApplicationEntry.self, .applications)
         regions = try values.decodeIfPresent([String].self, forKey: .regions)
         routes = try values.decodeIfPresent([String].self, forKey: .routes)
+        weight = try values.decodeIfPresent(Int64.self, forKey: .weight)
+        priority = try values.decodeIfPresent(String.self, forKey: .priority)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
 }

@@ -19,6 +19,7 @@ extension DocumentValidation {
             checkNames(project.name, was: project.was, project.location, allowsSlash: false)
             checkRegions(project)
             checkAllowList(project.routes, "routes", project.location)
+            checkShare(project)
             checkUnique(
                 project.applications, of: "application of \(Quoted.text(project.name))", name: \.name,
                 location: \.location)
@@ -33,6 +34,21 @@ extension DocumentValidation {
         for (offset, region) in (project.regions ?? []).enumerated() {
             checkRegion(region, "regions/\(offset)", project.location)
         }
+    }
+
+    private mutating func checkShare(_ project: ProjectEntry) {
+        let weights = AdmissionShare.weights
+        if let weight = project.weight, !(Int64(weights.lowerBound)...Int64(weights.upperBound)).contains(weight) {
+            refuse(
+                RuleViolation(
+                    "weight is \(weight)", "Write a number from \(weights.lowerBound) to \(weights.upperBound)."),
+                "weight", project.location)
+        }
+        guard let priority = project.priority, AdmissionShare.Priority(rawValue: priority) == nil else { return }
+        let known = AdmissionShare.Priority.allCases.map(\.rawValue)
+        let advice = Suggestion.nearest(to: priority, in: known) ?? Quoted.alternatives(known)
+        refuse(
+            RuleViolation("\(Quoted.text(priority)) is no priority", "Write \(advice)."), "priority", project.location)
     }
 
     mutating func checkRegion(_ region: String, _ field: String, _ location: EntryLocation?) {

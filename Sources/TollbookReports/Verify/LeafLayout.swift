@@ -44,17 +44,17 @@ struct LeafLayout {
     static let version: Int64 = 1
     private static let migrationsOfVersion1 = 12
     private static let laterTables: Set<String> = [
-        "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file", "stored_file_deletion",
-        "upload",
+        "project_setting_version", "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file",
+        "stored_file_deletion", "upload",
     ]
 
     /// In ASCII order.
     private static let names = [
         "account", "api_key_version", "application_version", "attempt", "budget_version", "charge",
         "credential_version", "decision", "deployment_version", "event", "export", "organization_version", "outcome",
-        "price", "principal_version", "project_version", "provider_setting_version", "provider_version",
-        "rate_limit_version", "request", "route_version", "stored_batch", "stored_batch_result", "stored_file",
-        "stored_file_deletion", "team_version", "transfer", "upload",
+        "price", "principal_version", "project_setting_version", "project_version", "provider_setting_version",
+        "provider_version", "rate_limit_version", "request", "route_version", "stored_batch", "stored_batch_result",
+        "stored_file", "stored_file_deletion", "team_version", "transfer", "upload",
     ]
     /// Found by the request's id; the others by `log_index`.
     static let requestTables: Set<String> = [

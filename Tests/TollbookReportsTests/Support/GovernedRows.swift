@@ -15,6 +15,7 @@ enum GovernedRows {
         try insertKey(transaction, 3, project: 2, application: nil, user: nil)
         try insertKey(transaction, 4, project: 3, application: nil, user: nil)
         try insert(transaction, .providerVersion, "provider", 2, ["openai-us", "openai", "http://127.0.0.1:8/v1"])
+        try insert(transaction, .projectSettingVersion, "project_setting", 1, [1, "weight", "4"])
         try insert(transaction, .providerSettingVersion, "provider_setting", 1, [2, "preset", "openai"])
         try insert(transaction, .deploymentVersion, "deployment", 2, ["small-us", 2, "small-1", "us", nil, nil])
         try insert(transaction, .deploymentVersion, "deployment", 3, ["new-us", 2, "new-1", nil, nil, nil])
