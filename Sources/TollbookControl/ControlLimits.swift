@@ -32,4 +32,11 @@ package enum ControlLimits {
 
     /// Requests in progress get this long when the control plane goes down; then they are cut.
     package static let drainSeconds = 5
+
+    /// Those who follow the events at once, a connection each; further ones get 429 `too_many_followers`.
+    package static let followers = 32
+    /// How often a follower looks whether the journal has grown.
+    package static let followMillis = 250
+    /// A follower without an event gets a comment after this, so that both ends notice a connection that is gone.
+    package static let followQuietSeconds = 15
 }
