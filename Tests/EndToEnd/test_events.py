@@ -40,6 +40,20 @@ def test_a_refusal_says_who_asked_what_refused_and_whom_to_ask(broke: Gateway):
         name: error[name] for name in ("limit", "spent", "held", "asked", "currency", "contact")}
 
 
+@pytest.mark.parametrize(("path", "body"), [
+    ("/v1/chat/completions", {"model": "demo", "messages": [{"role": "user", "content": "Hi"}]}),
+    ("/v1/completions", {"model": "demo", "prompt": "Hi"}),
+    ("/v1/responses", {"model": "demo", "input": "Hi"}),
+    ("/v1/messages", {"model": "demo", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}),
+    ("/v1beta/models/demo:generateContent", {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}),
+    ("/model/demo/converse", {"messages": [{"role": "user", "content": [{"text": "Hi"}]}]}),
+])
+def test_every_dialect_tells_whom_to_ask(broke: Gateway, path: str, body: dict):
+    answer = broke.post(path, body, {"authorization": f"Bearer {broke.key}"})
+    assert answer.status == 402 and CONTACT.encode() in answer.body, answer.body
+    assert feed(broke, type="request.denied")[-1]["data"]["contact"] == CONTACT
+
+
 def test_the_feed_has_every_event_and_every_refusal_in_journal_order(broke: Gateway):
     for _ in range(5):
         broke.chat()

@@ -45,7 +45,7 @@ struct LeafLayout {
     private static let migrationsOfVersion1 = 12
     private static let laterTables: Set<String> = [
         "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file", "stored_file_deletion",
-        "upload",
+        "upload", "webhook_version",
     ]
 
     /// In ASCII order.
@@ -55,6 +55,7 @@ struct LeafLayout {
         "price", "principal_version", "project_version", "provider_setting_version", "provider_version",
         "rate_limit_version", "request", "route_version", "stored_batch", "stored_batch_result", "stored_file",
         "stored_file_deletion", "team_version", "transfer", "upload",
+        "webhook_version",
     ]
     /// Found by the request's id; the others by `log_index`.
     static let requestTables: Set<String> = [
