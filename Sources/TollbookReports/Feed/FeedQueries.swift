@@ -4,12 +4,13 @@ package enum FeedQueries {
     package static let eventCut: StaticString = """
         SELECT log_index FROM event WHERE log_index > ? AND log_index <= ? ORDER BY log_index, ordinal LIMIT 1 OFFSET ?
         """
-    /// Parameters: the log, after, through. Audit events with the organization of their command.
+    /// Parameters: the log, after, through. Audit events with the organization of their command;
+    /// events come first (CROSS), because the journal has far more rows.
     package static let events: StaticString = """
         SELECT e.log_index, e.ordinal, e.time_micros, e.actor_id, e.action, e.object_kind, e.object_id, e.outcome,
           e.detail, j.organization_id
         FROM event AS e
-          JOIN journal AS j ON j.log_id = ?1 AND j.log_index = e.log_index
+          CROSS JOIN journal AS j ON j.log_id = ?1 AND j.log_index = e.log_index
         WHERE e.log_index > ?2 AND e.log_index <= ?3
         ORDER BY e.log_index, e.ordinal
         """

@@ -4,8 +4,8 @@ internal import TollbookCore
 
 /// Reads the feed: audit events and refused requests in journal order, from a cursor on.
 ///
-/// The journal is dense and grows in the order of commits, so that what was read up to an index stays as it is: a reader
-/// that goes on after it misses nothing. Stays on its connection's thread.
+/// The journal is dense and grows in the order of commits, so that what was read up to an index stays as it is: whoever
+/// goes on after it misses nothing. Stays on its connection's thread.
 package struct FeedReader {
     private let connection: Connection
     private let logID: Int64
