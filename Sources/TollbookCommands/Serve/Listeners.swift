@@ -97,10 +97,11 @@ struct Listeners: Sendable {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await courier.run() }
                     await watch.run(until: stop)
+                    phase.willDrain()
+                    // Ends beside the drain, which a receiver that does not answer must not hold up.
                     group.cancelAll()
+                    await drain(gateway, until: stop)
                 }
-                phase.willDrain()
-                await drain(gateway, until: stop)
             }
         } catch {
             await gateway.drain(seconds: 0)
