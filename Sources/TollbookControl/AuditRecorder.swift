@@ -75,6 +75,8 @@ package enum AuditAction: String, CaseIterable, Sendable {
     case reportRead = "report.read"
     /// The story of one request was read.
     case explanationRead = "explanation.read"
+    /// Events were read, or are followed from an index on.
+    case eventsRead = "events.read"
     /// An export was made.
     case exportMake = "export.make"
     /// The ledger was verified.

@@ -32,4 +32,27 @@ package enum ControlLimits {
 
     /// Requests in progress get this long when the control plane goes down; then they are cut.
     package static let drainSeconds = 5
+
+    /// Those who follow the events at once, a connection each; further ones get 429 `too_many_followers`.
+    package static let followers = 32
+    /// Events that one webhook has in memory, and sends before its cursor is kept: what a crash may tell twice. A
+    /// command's are never parted.
+    package static let webhookEvents = 32
+    /// Longest wait for a receiver's connection and for its whole answer; then the event is sent again.
+    package static let webhookConnectSeconds: Int64 = 5
+    package static let webhookSeconds: Int64 = 15
+    /// Bytes read of a receiver's answer, which says nothing but its status; a connection with more is closed.
+    package static let webhookAnswerBytes = 16 * 1024
+    /// The first wait after a failure, doubled with each further one up to the longest; of each a random half is left
+    /// out, so that receivers that come back are not met by all webhooks at once.
+    package static let webhookRetryMillis: Int64 = 1_000
+    package static let webhookRetryMillisMaximum: Int64 = 300_000
+    /// How long a cursor that only passed over events may stay in memory.
+    package static let webhookCursorSeconds = 5
+    /// Threads that look up receivers' names; further look-ups wait.
+    package static let webhookLookupThreads = 2
+    /// How often a follower looks whether the journal has grown.
+    package static let followMillis = 250
+    /// A follower without an event gets a comment after this, so that both ends notice a connection that is gone.
+    package static let followQuietSeconds = 15
 }

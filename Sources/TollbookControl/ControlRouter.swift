@@ -17,6 +17,7 @@ enum ControlRouter {
         SpendRoute(services: services).add(to: api)
         ExplanationRoute(services: services).add(to: api)
         ExportRoutes(services: services).add(to: api)
+        EventRoutes(services: services).add(to: api)
         VerifyRoute(services: services).add(to: api)
         QueryRoute(services: services).add(to: api)
         return router

@@ -107,6 +107,17 @@ package final class GatewayServer: Sendable {
         }
     }
 
+    // MARK: Credentials
+
+    /// What is found at a credential's source now; nil: nothing that can be used. Followed as providers' are.
+    package func secret(at source: String) async -> CredentialSecret? {
+        if case .unknown = credentials.lookup(source: source), let loop = loops.first {
+            try? await credentials.load(source, on: loop.eventLoop).get()
+        }
+        guard case .ready(let secret) = credentials.lookup(source: source) else { return nil }
+        return secret
+    }
+
     // MARK: Metrics
 
     /// The figures of all event loops, gathered now.

@@ -36,6 +36,8 @@ package enum LedgerLimits {
     package static let cacheKibibytes = 8_192
     /// Longest wait of a reader for a lock, which only a checkpoint can hold.
     package static let busyMillis = 5_000
+    /// Open webhooks: each has a reader of the journal and a connection of its own. More: the document is refused.
+    package static let webhooks = 64
     /// Longest caller's text kept on a request (interaction, tags, end user, upstream id), in bytes.
     package static let textBytes = 2_048
 }

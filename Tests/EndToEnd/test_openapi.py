@@ -63,6 +63,7 @@ def calls(gateway: Gateway, owner: httpx.Client) -> dict[str, tuple[str, dict | 
         "listBudgets": ("/api/v1/budgets", None),
         "reportSpend": ("/api/v1/reports/spend?by=project,key,day&basis=usage", None),
         "explainRequest": (f"/api/v1/requests/{request_id}/explanation", None),
+        "readEvents": ("/api/v1/events?after=0&limit=5&type=project.*,request.denied,events.read", None),
         "makeExport": ("/api/v1/exports", {"name": "charges", "from": "2026-01-01", "tz": "Europe/Berlin"}),
         "downloadExport": (f"/api/v1/exports/{made['id']}/files/manifest.json", None),
         "verify": ("/api/v1/verify", None),

@@ -28,7 +28,7 @@ struct LayeringTests {
         "TollbookControl": [
             "TollbookCore", "TollbookPolicy", "TollbookLedger", "TollbookReports", "TollbookGateway", "Foundation",
             "NIOCore", "NIOPosix", "SQLite", "Hummingbird", "HummingbirdCore", "HTTPTypes", "AsyncHTTPClient",
-            "NIOHTTP1", "Logging",
+            "NIOHTTP1", "NIOSSL", "Crypto", "Logging",
         ],
         // Level 5
         "TollbookCommands": [

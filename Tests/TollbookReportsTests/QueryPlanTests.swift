@@ -6,7 +6,7 @@ import TollbookReports
 /// Focus: every query of the reports searches by key; none scans a table that grows with the calls.
 @Suite struct QueryPlanTests {
     private static let queries: [(name: String, sql: StaticString)] =
-        NameQueries.all + SpendQueries.all + ExportQueries.all + ExplainQueries.all
+        NameQueries.all + SpendQueries.all + ExportQueries.all + ExplainQueries.all + FeedQueries.all
 
     /// Small tables of governed objects, and the requests in flight.
     private static let mayScan = ["_version", " h"]

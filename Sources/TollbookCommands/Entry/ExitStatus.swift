@@ -50,6 +50,7 @@ enum ExitStatus: Int32 {
         .unauthorized: .refused,
         .tooManyRefusals: .refused,
         .tooManyExports: .refused,
+        .tooManyFollowers: .refused,
         .readersBusy: .refused,
         .shuttingDown: .refused,
         .ledgerUnavailable: .refused,

@@ -9,8 +9,9 @@ package struct TollbookCommand: AsyncParsableCommand {
         version: BuildVersion.text,
         subcommands: [
             ServeCommand.self, ApplyCommand.self, KeyCommand.self, BudgetCommand.self, ProviderCommand.self,
-            ReportCommand.self, ExplainCommand.self, ExportCommand.self, VerifyCommand.self, QueryCommand.self,
-            SimulateCommand.self, DemoGovernanceCommand.self, TranslationCommand.self, VersionCommand.self,
+            ReportCommand.self, ExplainCommand.self, EventsCommand.self, ExportCommand.self, VerifyCommand.self,
+            QueryCommand.self, SimulateCommand.self, DemoGovernanceCommand.self, TranslationCommand.self,
+            VersionCommand.self,
         ])
 
     package init() {}

@@ -88,6 +88,14 @@ struct EntryReader {
         return nil
     }
 
+    /// The truth value at a key; nil when absent.
+    func flag(_ key: String) -> Bool? {
+        guard let node = values[key] else { return nil }
+        if case .scalar(let text, true) = node.content, text == "true" || text == "false" { return text == "true" }
+        wrongType(node, "\(key) of the \(kind)", expected: "Write true or false.")
+        return nil
+    }
+
     /// The list of texts at a key; nil when absent. Notes the place of each.
     mutating func texts(_ key: String) -> [String]? {
         guard values[key] != nil else { return nil }

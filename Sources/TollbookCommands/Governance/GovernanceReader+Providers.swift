@@ -60,7 +60,7 @@ extension GovernanceReader {
     }
 
     /// A source as text, or as a command with its time: `{command: [/PROGRAM], ttl: 15m}`.
-    private func source(_ entry: inout EntryReader, _ key: String) -> String? {
+    func source(_ entry: inout EntryReader, _ key: String) -> String? {
         guard let node = entry.mapping(key) else { return entry.text(key) }
         guard var own = self.entry(node, kind: "credential command") else { return nil }
         if !own.has("command") { own.missing("command", example: "[/PROGRAM, ARGUMENT]") }

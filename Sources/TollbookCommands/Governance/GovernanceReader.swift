@@ -6,7 +6,7 @@ package struct GovernanceReader {
     package static let keys: [String: [String]] = [
         "file": [
             "version", "manager", "organizations", "budgets", "rate_limits", "providers", "deployments", "routes",
-            "prices", "guardrails",
+            "prices", "webhooks", "guardrails",
         ],
         "organization": ["name", "was", "time_zone", "teams"],
         "team": ["name", "was", "projects"],
@@ -22,6 +22,9 @@ package struct GovernanceReader {
         "credential command": ["command", "ttl"],
         "deployment": ["name", "was", "provider", "model", "region", "context_window", "max_output"],
         "route": ["name", "was", "strategy", "targets"],
+        "webhook": [
+            "name", "was", "url", "secret", "previous_secret", "types", "organization", "private_network",
+        ],
         "price": ["provider", "model", "effective_from", "effective_to", "per_million", "source"],
     ]
 
@@ -61,6 +64,7 @@ package struct GovernanceReader {
         document.deployments = sound(entry.nodes("deployments"), deployment)
         document.routes = sound(entry.nodes("routes"), route)
         document.prices = sound(entry.nodes("prices"), price)
+        document.webhooks = sound(entry.nodes("webhooks"), webhook)
         return document
     }
 

@@ -13,10 +13,15 @@ struct ConnectionOptions: ParsableArguments {
     /// Runs `body` with a client of the server.
     ///
     /// - Throws: `no_token`, `secret_file_unusable`, `invalid_url`; else what the body throws.
-    func withClient<Result>(_ body: (ControlClient) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameter quietSeconds: after so many without a byte an answer is given up; nil: never.
+    func withClient<Result>(
+        quietSeconds: Int64? = nil, _ body: (ControlClient) async throws -> Result
+    ) async throws -> Result {
         let environment = ProcessInfo.processInfo.environment
         let address = url ?? environment["TOLLBOOK_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://127.0.0.1:8081"
-        return try await ControlClient.run(address: address, token: try token(environment), body)
+        return try await ControlClient.run(
+            address: address, token: try token(environment), quietSeconds: quietSeconds, body)
     }
 
     private func token(_ environment: [String: String]) throws -> String {

@@ -68,6 +68,7 @@ struct Listeners: Sendable {
         let phase = ServePhase(ledger: ledger)
         let (ledger, recorder) = (ledger, AuditRecorder(ledger: ledger))
         let readers = ReadPool { try ledger.makeReader() }
+        let webhooks = WebhookFigures()
         let refusals = RefusalBook(logger: logger) { address in
             try await recorder.record(.init(.accessRefuse, isSuccess: false, isOwner: false, address: address))
         }
@@ -79,18 +80,28 @@ struct Listeners: Sendable {
             metrics: { controlRefusals in
                 MetricsPage(
                     version: BuildVersion.text, ledger: ledger.metrics(), gateway: await gateway.metrics(),
-                    isReady: phase.faults.isEmpty, controlRefusals: controlRefusals
+                    isReady: phase.faults.isEmpty, controlRefusals: controlRefusals,
+                    webhooks: webhooks.reading(nowMicros: SystemClock().nowMicros())
                 ).text
             })
+        let courier = WebhookCourier(
+            version: BuildVersion.text, ledger: ledger, clock: SystemClock(), readers: readers, figures: webhooks,
+            trustRootsFile: settings.trustRootsFile, logger: logger,
+            secret: { await gateway.secret(at: $0) })
         let server = ControlServer(
             host: settings.adminListen.host, port: settings.adminListen.port, services: services, logger: logger)
         do {
             try await server.run { address in
                 phase.didStart()
                 announce(gateway, control: address, notes: notes)
-                await watch.run(until: stop)
-                phase.willDrain()
-                await drain(gateway, until: stop)
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await courier.run() }
+                    await watch.run(until: stop)
+                    phase.willDrain()
+                    // Ends beside the drain, which a receiver that does not answer must not hold up.
+                    group.cancelAll()
+                    await drain(gateway, until: stop)
+                }
             }
         } catch {
             await gateway.drain(seconds: 0)

@@ -17,9 +17,10 @@ package struct ControlClient: Sendable {
     /// - Parameters:
     ///   - address: the server's URL, `http://127.0.0.1:8081` for example.
     ///   - token: the owner's token; nil for the open routes.
+    ///   - quietSeconds: after so many without a byte an answer is given up; nil: never.
     /// - Throws: `invalid_url`; else what the body throws.
     package static func run<Result>(
-        address: String, token: String?, _ body: (ControlClient) async throws -> Result
+        address: String, token: String?, quietSeconds: Int64? = nil, _ body: (ControlClient) async throws -> Result
     ) async throws -> Result {
         guard let base = URL(string: address), let scheme = base.scheme?.lowercased(), base.host != nil,
             scheme == "http" || scheme == "https"
@@ -30,6 +31,7 @@ package struct ControlClient: Sendable {
         }
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = ClientLimits.connectTimeout
+        configuration.timeout.read = quietSeconds.map { .seconds($0) }
         configuration.redirectConfiguration = .disallow
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
@@ -69,13 +71,20 @@ package struct ControlClient: Sendable {
     }
 
     /// GET of a file, handed over piece by piece as it comes.
-    package func download(_ path: String, to write: ([UInt8]) throws -> Void) async throws {
-        let response = try await send(.GET, path, query: [], body: nil)
+    package func download(
+        _ path: String, query: [(String, String?)] = [], to write: ([UInt8]) throws -> Void
+    ) async throws {
+        let response = try await send(.GET, path, query: query, body: nil)
         do {
             for try await piece in response.body { try write(Array(buffer: piece)) }
-        } catch let error as HTTPClientError {
+        } catch  where Self.isOfConnection(error) {
             throw unreachable(error)
         }
+    }
+
+    /// Whether an answer broke off, and not what was done with it.
+    private static func isOfConnection(_ error: any Error) -> Bool {
+        error is HTTPClientError || error is HTTPParserError || error is IOError || error is ChannelError
     }
 
     private func send(

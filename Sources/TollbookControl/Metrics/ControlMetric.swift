@@ -62,6 +62,14 @@ package enum ControlMetric {
     package static let answerBytes = MetricDefinition(
         "tollbook_answer_bytes_total", .counter, "Bytes of providers' answer bodies, as decoded.")
 
+    package static let webhookDeliveries = MetricDefinition(
+        "tollbook_webhook_deliveries_total", .counter, "Events sent to webhooks: delivered, or to be sent again.",
+        labels: ["result"])
+    package static let webhookLag = MetricDefinition(
+        "tollbook_webhook_lag_seconds", .gauge, "Age of the oldest event that a failing webhook is owed; 0: none is.")
+    package static let webhooksSuspended = MetricDefinition(
+        "tollbook_webhooks_suspended", .gauge, "Webhooks whose receivers said that they are gone.")
+
     package static let controlRefusals = MetricDefinition(
         "tollbook_control_refusals_total", .counter, "Requests of the control plane without the owner's token.")
 

@@ -8,15 +8,18 @@ package struct MetricsPage: Sendable {
     let gateway: GatewayMetrics
     let isReady: Bool
     let controlRefusals: UInt64
+    let webhooks: WebhookFigures.Reading
 
     package init(
-        version: String, ledger: LedgerMetrics, gateway: GatewayMetrics, isReady: Bool, controlRefusals: UInt64
+        version: String, ledger: LedgerMetrics, gateway: GatewayMetrics, isReady: Bool, controlRefusals: UInt64,
+        webhooks: WebhookFigures.Reading
     ) {
         self.version = version
         self.ledger = ledger
         self.gateway = gateway
         self.isReady = isReady
         self.controlRefusals = controlRefusals
+        self.webhooks = webhooks
     }
 
     /// The page in the text format.
@@ -28,6 +31,7 @@ package struct MetricsPage: Sendable {
         addLedger(to: &page)
         addCalls(to: &page)
         addTraffic(to: &page)
+        addWebhooks(to: &page)
         page.add(ControlMetric.controlRefusals, controlRefusals)
         return page.text
     }
@@ -88,6 +92,18 @@ package struct MetricsPage: Sendable {
             ])
         page.add(ControlMetric.requestBytes, gateway.requestBytes)
         page.add(ControlMetric.answerBytes, gateway.answerBytes)
+    }
+
+    private func addWebhooks(to page: inout PrometheusText) {
+        page.add(
+            ControlMetric.webhookDeliveries,
+            [
+                MetricSample([("result", "delivered")], value: String(webhooks.delivered)),
+                MetricSample([("result", "failed")], value: String(webhooks.failed)),
+            ])
+        let lag = HistogramFigures.seconds(micros: webhooks.lagMicros)
+        page.add(ControlMetric.webhookLag, [MetricSample(value: lag)])
+        page.add(ControlMetric.webhooksSuspended, webhooks.suspended)
     }
 
     /// The outcomes that are a decision's, each with a request row of its own.

@@ -20,6 +20,8 @@ extension TollbookError.Code {
     package static let readersBusy = Self(rawValue: "readers_busy")
     /// 429: too many exports wait for their download.
     package static let tooManyExports = Self(rawValue: "too_many_exports")
+    /// 429: too many connections follow the events.
+    package static let tooManyFollowers = Self(rawValue: "too_many_followers")
     /// 503: the gateway is going down.
     package static let shuttingDown = Self(rawValue: "shutting_down")
     /// 500: a fault of Tollbook; the log says more.

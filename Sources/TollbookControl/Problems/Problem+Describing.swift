@@ -59,6 +59,7 @@ enum ErrorStatus {
         .bodyTooLarge: 413,
         .tooManyRefusals: 429,
         .tooManyExports: 429,
+        .tooManyFollowers: 429,
         .readersBusy: 503,
         .ledgerUnavailable: 503,
         .overloaded: 503,

@@ -41,6 +41,12 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
         return line
     }
 
+    /// The secret itself, for what is signed with it.
+    package var text: String {
+        let line = String(buffer: apiKeyLine)
+        return String(line.dropFirst("x-api-key: ".count).dropLast(1))
+    }
+
     package var description: String { "<secret>" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

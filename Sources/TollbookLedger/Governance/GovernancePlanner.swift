@@ -31,6 +31,7 @@ struct GovernancePlanner {
         planner.planProjects()
         planner.planCredentials()
         planner.planLimits()
+        planner.planWebhooks()
         planner.planClosings(prune: prune)
         try planner.planPrices(reading: source)
         guard planner.problems.isEmpty else { throw GovernanceDocumentError(planner.problems) }

@@ -146,10 +146,18 @@ extension GovernedKind {
             Column("concurrent", .number),
         ])
 
+    package static let webhook = GovernedKind(
+        "webhook", .webhookVersion,
+        [
+            Column("name", .text), Column("url", .text), Column("secret", .text), Column("previous_secret", .text),
+            Column("types", .words), Column("organization_id", .reference("organization"), field: "organization"),
+            Column("private_network", .number),
+        ])
+
     /// Every kind, each after those that it points at: the order in which objects are made.
     package static let all: [GovernedKind] = [
         organization, team, provider, providerSetting, deployment, route, project, projectSetting, application,
-        credential, key, budget, rateLimit,
+        credential, key, budget, rateLimit, webhook,
     ]
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

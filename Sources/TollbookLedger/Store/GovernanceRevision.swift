@@ -5,7 +5,7 @@ enum GovernanceRevision {
     private static let tables: [TruthTable] = [
         .organizationVersion, .teamVersion, .projectVersion, .applicationVersion, .principalVersion,
         .apiKeyVersion, .providerVersion, .credentialVersion, .deploymentVersion, .routeVersion, .budgetVersion,
-        .rateLimitVersion, .providerSettingVersion, .projectSettingVersion, .price,
+        .rateLimitVersion, .providerSettingVersion, .projectSettingVersion, .webhookVersion, .price,
     ]
 
     /// Read from the indexes on log_index; -1 when nothing was ever governed.

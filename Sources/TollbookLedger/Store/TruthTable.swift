@@ -32,6 +32,7 @@ package enum TruthTable: String, CaseIterable, Sendable {
     case teamVersion = "team_version"
     case transfer
     case upload
+    case webhookVersion = "webhook_version"
 
     /// The table's columns in the schema's order.
     package var columns: [String] {
@@ -182,6 +183,11 @@ package enum TruthTable: String, CaseIterable, Sendable {
         case .upload:
             [
                 "request_id", "log_index", "body_bytes", "body_hash", "whole",
+            ]
+        case .webhookVersion:
+            [
+                "id", "log_index", "name", "url", "secret", "previous_secret", "types", "organization_id",
+                "private_network", "managed_by", "closed", "actor_id", "change_reference", "reason",
             ]
         }
     }

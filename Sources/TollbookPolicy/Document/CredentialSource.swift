@@ -62,6 +62,7 @@ package enum CredentialSource: Equatable, Sendable {
     static func beginsLikeSecret(_ text: some StringProtocol) -> Bool {
         let starts = [
             "sk-", "sk_", "tb-", "ghp_", "github_pat_", "xox", "AKIA", "ASIA", "AIza", "hf_", "gsk_", "Bearer",
+            "whsec_",
         ]
         return starts.contains(where: text.hasPrefix)
     }

@@ -28,6 +28,7 @@ package struct DocumentValidation {
         validation.checkDeployments(document.deployments)
         validation.checkRoutes(document.routes)
         validation.checkPrices(document.prices)
+        validation.checkWebhooks(document.webhooks)
         return validation.problems
     }
 

@@ -28,6 +28,7 @@ extension GovernanceDocument {
         deployments += other.deployments
         routes += other.routes
         prices += other.prices
+        webhooks += other.webhooks
         return problems
     }
 }

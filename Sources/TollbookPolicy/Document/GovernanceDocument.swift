@@ -17,6 +17,7 @@ package struct GovernanceDocument: Codable, Equatable, Sendable {
     package var deployments: [DeploymentEntry] = []
     package var routes: [RouteEntry] = []
     package var prices: [PriceEntry] = []
+    package var webhooks: [WebhookEntry] = []
     /// Where the manager's name was written; nil when it was not.
     package var location: EntryLocation?
 
@@ -26,7 +27,7 @@ package struct GovernanceDocument: Codable, Equatable, Sendable {
         case version, manager, organizations, budgets
         case rateLimits = "rate_limits"
         case providers, deployments, routes
-        case prices, guardrails, location
+        case prices, webhooks, guardrails, location
     }
 
     package init(from decoder: any Decoder) throws {
@@ -47,6 +48,7 @@ package struct GovernanceDocument: Codable, Equatable, Sendable {
         deployments = try values.list(DeploymentEntry.self, .deployments)
         routes = try values.list(RouteEntry.self, .routes)
         prices = try values.list(PriceEntry.self, .prices)
+        webhooks = try values.list(WebhookEntry.self, .webhooks)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
 
@@ -61,6 +63,8 @@ package struct GovernanceDocument: Codable, Equatable, Sendable {
         try values.encode(deployments, forKey: .deployments)
         try values.encode(routes, forKey: .routes)
         try values.encode(prices, forKey: .prices)
+        // Absent without one, so that a server of an earlier version takes the document.
+        if !webhooks.isEmpty { try values.encode(webhooks, forKey: .webhooks) }
         try values.encodeIfPresent(location, forKey: .location)
     }
 }

@@ -6,6 +6,8 @@ package indirect enum ReportJSON: Sendable, Equatable {
     case string(String)
     case array([ReportJSON])
     case object([Member])
+    /// JSON as it was stored.
+    case raw(String)
 
     /// A name and its value.
     package struct Member: Sendable, Equatable {
@@ -53,6 +55,7 @@ package indirect enum ReportJSON: Sendable, Equatable {
         case .bool(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
         case .string(let value): Self.write(string: value, to: &text)
+        case .raw(let json): text += json
         case .array(let values):
             Self.write(values, between: ("[", "]"), to: &text, indent: indent) { value, text, inner in
                 value.write(to: &text, indent: inner)

@@ -26,4 +26,8 @@ package enum ReportLimits {
     package static let querySeconds = 10
     /// Bytes of a CSV collected before they are written.
     package static let exportBufferBytes = 256 << 10
+    /// Rows of the journal that one piece of the feed looks at: some 10 ms. More: it says how far it came.
+    package static let feedRows = 50_000
+    /// Events of one piece of the feed at most, which is held in memory; a command's are never parted.
+    package static let feedEvents = 5_000
 }

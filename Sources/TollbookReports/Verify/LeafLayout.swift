@@ -45,7 +45,7 @@ struct LeafLayout {
     private static let migrationsOfVersion1 = 12
     private static let laterTables: Set<String> = [
         "project_setting_version", "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file",
-        "stored_file_deletion", "upload",
+        "stored_file_deletion", "upload", "webhook_version",
     ]
 
     /// In ASCII order.
@@ -54,7 +54,7 @@ struct LeafLayout {
         "credential_version", "decision", "deployment_version", "event", "export", "organization_version", "outcome",
         "price", "principal_version", "project_setting_version", "project_version", "provider_setting_version",
         "provider_version", "rate_limit_version", "request", "route_version", "stored_batch", "stored_batch_result",
-        "stored_file", "stored_file_deletion", "team_version", "transfer", "upload",
+        "stored_file", "stored_file_deletion", "team_version", "transfer", "upload", "webhook_version",
     ]
     /// Found by the request's id; the others by `log_index`.
     static let requestTables: Set<String> = [

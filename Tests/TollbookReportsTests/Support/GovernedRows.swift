@@ -22,6 +22,9 @@ enum GovernedRows {
         try insert(transaction, .routeVersion, "route", 2, ["pair", "priority", "[1,2]"])
         try insert(transaction, .routeVersion, "route", 3, ["unpriced", "priority", "[3]"])
         try insert(transaction, .rateLimitVersion, "rate_limit", 1, ["limit-1", 3, 1, 600, 200_000, 50])
+        try insert(
+            transaction, .webhookVersion, "webhook", 1,
+            ["hook-1", "https://hooks.acme.example/t", "env:HOOK", nil, #"["budget.*"]"#, 1, nil])
         try insertPrice(transaction, 3, meter: .input, pico: 200_001)
         try insertPrice(transaction, 4, meter: .output, pico: 700_003)
     }
