@@ -34,11 +34,7 @@ struct EventFollower: Sendable {
 
     private func connect(_ stream: inout EventStreamReader) async throws {
         stream.beginConnection()
-        let query: [(String, String?)] = [
-            ("follow", "true"), ("after", stream.cursor.map { String($0) }),
-            ("since", stream.cursor == nil ? request.since : nil),
-            ("type", request.types.isEmpty ? nil : request.types.joined(separator: ",")),
-        ]
+        let query = [("follow", "true")] + request.query(after: stream.cursor)
         try await connection.withClient(quietSeconds: Self.quietSeconds) { client in
             try await client.download("/api/v1/events", query: query) { bytes in
                 for json in stream.take(bytes) { StandardOutput.write(format.line(json)) }

@@ -21,15 +21,20 @@ struct EventPage {
         self.head = head
         self.events = try events.map { event in
             let index = (event["data"] as? [String: Any])?["log_index"] as? Int64
-            let json = try JSONSerialization.data(
-                withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
-            return (index ?? next, String(decoding: json, as: UTF8.self))
+            return (index ?? next, try EventLine.json(event))
         }
     }
 }
 
 /// An event as people read it: index, time, type, what it is about, and what there is to say.
 enum EventLine {
+    /// On one line, keys in order.
+    static func json(_ object: [String: Any]) throws -> String {
+        let bytes = try JSONSerialization.data(
+            withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// - Parameter json: a CloudEvent.
     static func text(_ json: String) -> String {
         guard let event = (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] else {
@@ -51,14 +56,11 @@ enum EventLine {
     }
 
     private static func audit(_ data: [String: Any]) -> [String] {
-        let detail = data["detail"] as? [String: Any]
-        let json = detail.flatMap {
-            try? JSONSerialization.data(withJSONObject: $0, options: [.sortedKeys, .withoutEscapingSlashes])
-        }
+        let detail = (data["detail"] as? [String: Any]).flatMap { try? json($0) }
         let outcome = text(data["outcome"])
         return [
             outcome == "success" ? "" : outcome, text(data["actor"]),
-            json.map { String(decoding: $0, as: UTF8.self) } ?? text(data["detail"]),
+            detail ?? text(data["detail"]),
         ]
     }
 

@@ -63,22 +63,13 @@ package struct EventsCommand: AsyncParsableCommand {
         } server: { client in
             var (cursor, head) = (after, Int64.max)
             while (cursor ?? -1) < head {
-                let page = try await self.page(client, after: cursor)
+                let page = try EventPage(
+                    await client.get("/api/v1/events", query: request.query(after: cursor)))
                 if head == .max { head = page.head }
                 for event in page.events where event.logIndex <= head { write(event.json) }
                 cursor = page.next
             }
         }
-    }
-
-    private func page(_ client: ControlClient, after cursor: Int64?) async throws -> EventPage {
-        let bytes = try await client.get(
-            "/api/v1/events",
-            query: [
-                ("after", cursor.map { String($0) }), ("since", cursor == nil ? since : nil),
-                ("type", type.isEmpty ? nil : type.joined(separator: ",")),
-            ])
-        return try EventPage(bytes)
     }
 
     private func write(_ json: String) {

@@ -37,6 +37,16 @@ package struct FeedRequest: Sendable {
         }
     }
 
+    /// As `GET /api/v1/events` takes it.
+    ///
+    /// - Parameter cursor: where to go on after; nil: the request's own beginning.
+    package func query(after cursor: Int64?) -> [(String, String?)] {
+        [
+            ("after", (cursor ?? after).map { String($0) }), ("since", cursor == nil ? since : nil),
+            ("limit", limit.map { String($0) }), ("type", types.isEmpty ? nil : types.joined(separator: ",")),
+        ]
+    }
+
     /// The journal index after which the events begin; -1: from the first.
     ///
     /// - Throws: `time_malformed`; `SQLiteError`.

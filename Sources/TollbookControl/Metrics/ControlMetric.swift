@@ -72,12 +72,4 @@ package enum ControlMetric {
 
     package static let controlRefusals = MetricDefinition(
         "tollbook_control_refusals_total", .counter, "Requests of the control plane without the owner's token.")
-
-    /// All of them.
-    package static let all = [
-        build, residentBytes, ready, ledgerReady, commitSeconds, batchSize, queueDepth, openHolds, walBytes,
-        failedBatches, deferredSettlements, logIndex, longestCheckpoint, calls, denied, unknownKeys, addedSeconds,
-        activeCalls, placesHeld, queuedCalls, queueSeconds, shedCalls, clientConnections, upstreamConnections,
-        upstreamConnects, requestBytes, answerBytes, controlRefusals,
-    ]
 }

@@ -4,15 +4,9 @@ internal import Synchronization
 package final class WebhookFigures: Sendable {
     /// One webhook's state.
     struct State: Sendable {
-        /// The journal index up to which it has been told everything.
-        var cursor: Int64 = -1
         /// Time of the event that could not be delivered yet, microseconds since 1970 UTC; nil: none waits.
         var owedSinceMicros: Int64?
         var isSuspended = false
-        /// Why the newest try failed; nil: it did not.
-        var failure: String?
-        /// Tries in a row that failed.
-        var failures = 0
     }
 
     /// A reading of all of them.
@@ -44,10 +38,6 @@ package final class WebhookFigures: Sendable {
                 suspended: figures.states.values.count(where: \.isSuspended),
                 lagMicros: oldest.map { max(0, nowMicros - $0) } ?? 0)
         }
-    }
-
-    func state(of id: Int64) -> State? {
-        figures.withLock { $0.states[id] }
     }
 
     func set(_ state: State, of id: Int64) {

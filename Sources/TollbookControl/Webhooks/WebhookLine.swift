@@ -31,11 +31,11 @@ struct WebhookLine {
 
     /// Goes on until the webhook is closed or the task is cancelled.
     mutating func run() async {
-        tell(nil, nil)
+        tell(owedSinceMicros: nil)
         while !Task.isCancelled, let webhook = courier.directory[id] {
             if suspendedVersion != nil, webhook.version != suspendedVersion {
                 suspendedVersion = nil
-                tell(nil, nil)
+                tell(owedSinceMicros: nil)
             }
             if suspendedVersion == nil, courier.ledger.metrics().logIndex > cursor,
                 let page = try? await page(webhook)
@@ -68,12 +68,12 @@ struct WebhookLine {
         cursor = count < owed.count ? max(cursor, owed[count].logIndex - 1) : page.next
         await keep(isDelivered: count > 0)
         switch outcome {
-        case .delivered: tell(nil, nil)
+        case .delivered: tell(owedSinceMicros: nil)
         case .gone: await suspend(webhook)
         case .failed(let reason, let asked):
             let wait = retry.failed(askedSeconds: asked, using: &generator)
             courier.warn(webhook, reason, failures: retry.failures)
-            tell(owed.count > count ? owed[count].timeMicros : nil, reason)
+            tell(owedSinceMicros: owed.count > count ? owed[count].timeMicros : nil)
             await pause(wait, webhook)
         }
     }
@@ -91,20 +91,17 @@ struct WebhookLine {
     /// Until it is recorded the webhook is tried again: what is suspended must be on record.
     private mutating func suspend(_ webhook: WebhookRecord) async {
         do {
-            try await courier.ledger.suspend(webhook, version: webhook.version, cursor: cursor)
+            try await courier.ledger.suspend(webhook, cursor: cursor)
             suspendedVersion = webhook.version
             courier.warn(webhook, "its receiver says that it is gone (410); it is suspended", failures: 1)
-            tell(nil, "status 410")
+            tell(owedSinceMicros: nil)
         } catch {
             await pause(.milliseconds(ControlLimits.webhookRetryMillis), webhook)
         }
     }
 
-    private func tell(_ owedSinceMicros: Int64?, _ failure: String?) {
-        courier.figures.set(
-            .init(
-                cursor: cursor, owedSinceMicros: owedSinceMicros, isSuspended: suspendedVersion != nil,
-                failure: failure, failures: retry.failures), of: id)
+    private func tell(owedSinceMicros: Int64?) {
+        courier.figures.set(.init(owedSinceMicros: owedSinceMicros, isSuspended: suspendedVersion != nil), of: id)
     }
 
     /// Waits, and no longer once the webhook was changed or closed.

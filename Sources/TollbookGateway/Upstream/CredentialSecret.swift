@@ -25,12 +25,14 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
             bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
         bearerLine = Self.line("authorization: Bearer ", bytes)
-        apiKeyLine = Self.line("x-api-key: ", bytes)
+        apiKeyLine = Self.line(Self.apiKeyName, bytes)
         azureKeyLine = Self.line("api-key: ", bytes)
         googleKeyLine = Self.line("x-goog-api-key: ", bytes)
         awsKeys = AWSKeyPair(String(decoding: bytes, as: UTF8.self))
         proxyLine = Self.line("proxy-authorization: Basic ", Base64Text.bytes(of: bytes)[...])
     }
+
+    private static let apiKeyName: StaticString = "x-api-key: "
 
     private static func line(_ name: StaticString, _ bytes: ArraySlice<UInt8>) -> ByteBuffer {
         var line = ByteBuffer()
@@ -43,8 +45,8 @@ package final class CredentialSecret: Sendable, CustomStringConvertible, CustomR
 
     /// The secret itself, for what is signed with it.
     package var text: String {
-        let line = String(buffer: apiKeyLine)
-        return String(line.dropFirst("x-api-key: ".count).dropLast(1))
+        let secret = apiKeyLine.readableBytesView.dropFirst(Self.apiKeyName.utf8CodeUnitCount).dropLast(2)
+        return String(decoding: secret, as: UTF8.self)
     }
 
     package var description: String { "<secret>" }

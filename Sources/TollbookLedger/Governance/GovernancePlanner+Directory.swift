@@ -51,11 +51,9 @@ extension GovernancePlanner {
     /// A setting that is no longer in its manager's file is set to nothing; other files need not repeat it.
     private mutating func planSettings(_ entry: ProjectEntry, project: Int64) {
         for setting in ProjectSetting.allCases {
-            let identity: [Value] = [.integer(project), .text(setting.rawValue)]
-            let existing = plan.tables.find(.projectSetting, identity)
-            let value = entry.value(of: setting)
-            guard value != nil || existing?.managedBy == manager else { continue }
-            settle(.projectSetting, existing, identity + [.init(value)], entry.location)
+            settle(.projectSetting, of: project, setting.rawValue, entry.value(of: setting), entry.location) {
+                [manager] in $0.managedBy == manager
+            }
         }
     }
 

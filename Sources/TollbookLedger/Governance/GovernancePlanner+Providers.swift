@@ -26,12 +26,23 @@ extension GovernancePlanner {
     /// A setting that is no longer in the file is set to nothing, like any other value that is left out.
     private mutating func planSettings(_ entry: ProviderEntry, provider: Int64) {
         for setting in ProviderSetting.allCases {
-            let identity: [Value] = [.integer(provider), .text(setting.rawValue)]
-            let existing = plan.tables.find(.providerSetting, identity)
-            let value = entry.value(of: setting)
-            guard value != nil || existing != nil else { continue }
-            settle(.providerSetting, existing, identity + [.init(value)], entry.location)
+            settle(.providerSetting, of: provider, setting.rawValue, entry.value(of: setting), entry.location) { _ in
+                true
+            }
         }
+    }
+
+    /// Settles one setting of an owner.
+    ///
+    /// - Parameter isTakenBack: whether a setting that the ledger has and the entry has not is set to nothing.
+    mutating func settle(
+        _ kind: GovernedKind, of owner: Int64, _ name: String, _ value: String?, _ location: EntryLocation?,
+        isTakenBack: (GovernedObject) -> Bool
+    ) {
+        let identity: [Value] = [.integer(owner), .text(name)]
+        let existing = plan.tables.find(kind, identity)
+        guard value != nil || existing.map(isTakenBack) ?? false else { return }
+        settle(kind, existing, identity + [.init(value)], location)
     }
 
     /// Credentials: after the projects that they name.

@@ -21,9 +21,6 @@ package struct WebhookRecord: Sendable, Equatable {
     /// The version whose address said that it is gone; nil: none did.
     package let suspendedVersion: Int64?
 
-    /// Whether nothing is sent until the webhook is changed.
-    package var isSuspended: Bool { suspendedVersion == version }
-
     /// Every open webhook in ascending order of id. A new one begins behind the command that made it.
     ///
     /// - Throws: `SQLiteError`; `governance_corrupt`.
@@ -65,11 +62,10 @@ extension Ledger {
         }
     }
 
-    /// Suspends a webhook's version, or takes that back with nil, and records it as an event.
+    /// Suspends a webhook in the version that it has, and records that as an event.
     ///
     /// - Throws: `ledger_unavailable` or `overloaded`.
-    package func suspend(_ webhook: WebhookRecord, version: Int64?, cursor: Int64) async throws {
-        let action = version == nil ? "webhook.resumed" : "webhook.suspended"
+    package func suspend(_ webhook: WebhookRecord, cursor: Int64) async throws {
         let detail = JSONText.object([(key: "name", value: JSONText.string(webhook.name))])
         try await administer(.event, organizationID: nil) { transaction in
             try transaction.execute(
@@ -77,13 +73,9 @@ extension Ledger {
                 INSERT INTO webhook_cursor (webhook_id, log_index, suspended_version)
                 VALUES (?, ?, ?)
                 ON CONFLICT (webhook_id) DO UPDATE SET suspended_version = excluded.suspended_version
-                """, [.integer(webhook.id), .integer(cursor), Value(version)])
-            try transaction.insert(
-                .event,
-                [
-                    .integer(transaction.logIndex), 0, .integer(transaction.nowMicros), nil, .text(action), "webhook",
-                    .integer(webhook.id), "success", .text(detail), nil,
-                ])
+                """, [.integer(webhook.id), .integer(cursor), .integer(webhook.version)])
+            try transaction.recordOwnEvent(
+                action: "webhook.suspended", objectKind: "webhook", objectID: webhook.id, detail: detail)
         }
     }
 }

@@ -55,6 +55,16 @@ package final class LedgerTransaction {
         return (row?.first?.integer ?? 0) + 1
     }
 
+    /// Inserts the command's only event, one of the gateway's own: nobody's act, and a success.
+    func recordOwnEvent(action: String, objectKind: String?, objectID: Int64?, detail: String?) throws {
+        try insert(
+            .event,
+            [
+                .integer(logIndex), 0, .integer(nowMicros), nil, .text(action), Value(objectKind), Value(objectID),
+                "success", Value(detail), nil,
+            ])
+    }
+
     /// The pseudonym of a person's name, an address or an end user.
     package func subjectID(kind: SubjectKind, value: String) throws -> Int64 {
         try writer.subjects.id(kind: kind, value: value, nowMicros: nowMicros, connection: writer.connection)
@@ -119,13 +129,8 @@ extension LedgerWriter {
     /// Appends an audit event of the gateway's own.
     func record(action: String, objectKind: String?, objectID: Int64?, detail: String?) throws {
         try administer(.event, organizationID: nil) { transaction in
-            try transaction.insert(
-                .event,
-                [
-                    .integer(transaction.logIndex), 0, .integer(transaction.nowMicros), nil, .text(action),
-                    objectKind.map { .text($0) } ?? .null, objectID.map { .integer($0) } ?? .null, "success",
-                    detail.map { .text($0) } ?? .null, nil,
-                ])
+            try transaction.recordOwnEvent(
+                action: action, objectKind: objectKind, objectID: objectID, detail: detail)
         }
     }
 }

@@ -44,11 +44,9 @@ extension DocumentValidation {
                     "weight is \(weight)", "Write a number from \(weights.lowerBound) to \(weights.upperBound)."),
                 "weight", project.location)
         }
-        guard let priority = project.priority, AdmissionShare.Priority(rawValue: priority) == nil else { return }
-        let known = AdmissionShare.Priority.allCases.map(\.rawValue)
-        let advice = Suggestion.nearest(to: priority, in: known) ?? Quoted.alternatives(known)
-        refuse(
-            RuleViolation("\(Quoted.text(priority)) is no priority", "Write \(advice)."), "priority", project.location)
+        guard let priority = project.priority else { return }
+        checkWord(
+            priority, "priority", project.location, among: AdmissionShare.Priority.allCases.map(\.rawValue))
     }
 
     mutating func checkRegion(_ region: String, _ field: String, _ location: EntryLocation?) {

@@ -9,9 +9,9 @@ extension DocumentValidation {
             checkNames(budget.name, was: budget.was, budget.location, allowsSlash: true)
             checked(budget.scope, "scope", budget.location, ScopePath.parse)
             checked(budget.limit, "limit", budget.location, MoneyText.parse)
-            checkWord(budget.period, "period", budget.location, among: BudgetPeriod.self)
+            checkWord(budget.period, "period", budget.location, among: BudgetPeriod.allCases.map(\.name))
             if let enforcement = budget.enforcement {
-                checkWord(enforcement, "enforcement", budget.location, among: Enforcement.self)
+                checkWord(enforcement, "enforcement", budget.location, among: Enforcement.allCases.map(\.name))
             }
             checkTimeZone(budget.timeZone, budget.location)
             checkText(budget.contact, "contact", budget.location)
@@ -36,14 +36,5 @@ extension DocumentValidation {
                     "scope", limit.location)
             }
         }
-    }
-
-    private mutating func checkWord<Word: VocabularyCode>(
-        _ text: String, _ field: String, _ location: EntryLocation?, among type: Word.Type
-    ) {
-        guard Word(name: text) == nil else { return }
-        let words = Word.allCases.map(\.name)
-        let advice = Suggestion.nearest(to: text, in: words) ?? Quoted.alternatives(words)
-        refuse(RuleViolation("\(Quoted.text(text)) is no \(field)", "Write \(advice)."), field, location)
     }
 }

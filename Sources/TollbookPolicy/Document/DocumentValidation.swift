@@ -97,6 +97,15 @@ package struct DocumentValidation {
             field, location)
     }
 
+    /// One of a few words; `field` says what they are.
+    mutating func checkWord(
+        _ text: String, _ field: String, _ location: EntryLocation?, among words: [String]
+    ) {
+        guard !words.contains(text) else { return }
+        let advice = Suggestion.nearest(to: text, in: words) ?? Quoted.alternatives(words)
+        refuse(RuleViolation("\(Quoted.text(text)) is no \(field)", "Write \(advice)."), field, location)
+    }
+
     /// A list that says what is allowed: an empty one would allow nothing, an absent one everything.
     mutating func checkAllowList(_ list: [String]?, _ field: String, _ location: EntryLocation?) {
         guard let list else { return }
