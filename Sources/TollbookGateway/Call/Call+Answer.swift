@@ -24,9 +24,12 @@ extension Call {
                 beginRelaying(with: nil)
             }
         case 300..<400 where intake.endpoint == .passthrough: reader = makeReader(.plain, isSuccess: true)
-        case 401, 403: refuseCredential()
+        case 401: refuseCredential()
         case 300..<400: refuseAnswer(.upstreamRedirect)
-        case 400..<600: reader = makeReader(.plain, isSuccess: false)
+        case 400..<600:
+            // What it says tells whether the credential is meant. It may be, and is read again in any case.
+            if answer.status == 403 { tellCredentialRefused() }
+            reader = makeReader(.plain, isSuccess: false)
         // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
         default: refuseAnswer(.upstreamMalformed)
         }
@@ -51,9 +54,7 @@ extension Call {
     private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
 
     private func refuseCredential() {
-        if let target = progress?.target, let source = target.credential?.source {
-            loop.credentials.refused(source: source, of: target.deployment.provider)
-        }
+        tellCredentialRefused()
         refuseAnswer(.upstreamAuthFailed)
     }
 
@@ -161,14 +162,11 @@ extension Call {
 
     private func plainEnd(_ reader: AnswerReader) {
         reader.finishPlain()
-        if crossing != nil { return settleTranslated(reader) }
-        if let stored = intake.stored, stored.isRecorded, reader.isSuccess { return record(stored) }
+        guard reader.isSuccess else { return settleRefusal(reader) }
+        if crossing != nil { return settleTranslated() }
+        if let stored = intake.stored, stored.isRecorded { return record(stored) }
         let finale = isRelaying ? Finale.relayedTail : .answer
-        if reader.refusesCredential, !isRelaying {
-            settle(.errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
-        } else if !reader.isSuccess {
-            settle(.errorStatus, finale: finale, code: .upstreamError)
-        } else if reader.hasError {
+        if reader.hasError {
             settle(.errorEvent, finale: finale, code: .upstreamError)
         } else if reader.isWellFormed {
             settle(.complete(isTerminated: true), finale: finale, code: .ok)

@@ -65,19 +65,8 @@ extension Call {
         return endpoint
     }
 
-    /// Puts a plain answer that came whole into the caller's dialect, and settles.
-    func settleTranslated(_ reader: AnswerReader) {
-        guard let answer else { return }
-        if reader.refusesCredential {
-            return settle(
-                .errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
-        }
-        guard reader.isSuccess else {
-            let error = ProviderError(
-                status: answer.status, body: held, requestID: answer.requestID,
-                type: HeaderLines.value(of: BedrockError.typeHeader, in: answer.forwarded))
-            return settleTranslated(error, as: .errorStatus)
-        }
+    /// Puts a plain answer of a success status that came whole into the caller's dialect, and settles.
+    func settleTranslated() {
         do throws(AnswerTranslationError) {
             guard let body = try crossing?.translate(held) else { return }
             held = crossing?.whole(body) ?? body
@@ -91,7 +80,8 @@ extension Call {
         }
     }
 
-    private func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
+    /// Puts an error of the provider's into the caller's dialect, and settles.
+    func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
         guard let crossing else { return }
         self.crossing?.failure = error
         held = crossing.whole(error.body(in: crossing.caller))
