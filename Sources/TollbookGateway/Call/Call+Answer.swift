@@ -12,6 +12,7 @@ extension Call {
         progress?.upstreamRequestID = answer.requestID
         setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
         self.answer = answer
+        if intake.endpoint == .passthrough { passedAs = passedEndpoint }
         if answer.status >= 300 { stopUpload() }
         switch answer.status {
         case 200..<300:
@@ -36,18 +37,19 @@ extension Call {
     }
 
     private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
-        let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+        let endpoint = answerEndpoint
+        let isStream = endpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
         if isStream { return .stream }
         if intake.endpoint == .passthrough, answer.isLineStream { return .lines }
-        return upstreamEndpoint == .streamGenerateContent ? .array : .plain
+        return endpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
         AnswerReader.make(
-            for: upstreamEndpoint, form: form, isSuccess: isSuccess,
+            for: form == .plain ? upstreamEndpoint : answerEndpoint, form: form, isSuccess: isSuccess,
             translation: form == .stream ? crossing?.makeStream() : nil, answers: intake.scan.choices,
             isOpaque: isSuccess && (answer.map(isOpaque) ?? false),
-            provider: progress?.target.deployment.provider.knownDialect)
+            provider: progress?.target.deployment.provider.knownDialect, counts: passedCounts)
     }
 
     /// Whether the answer is audio or text, as was asked for.

@@ -102,7 +102,7 @@ extension Call {
             prefix: prefix, query: intake.query,
             secret: secret.map {
                 pool.headerLines(
-                    of: $0, prefix, query: intake.query, bodySHA256: intake.bodySHA256,
+                    of: $0, prefix, query: intake.query, bodySHA256: intake.bodySHA256 ?? passedDigest(prefix),
                     nowMicros: loop.configuration.clock.nowMicros())
             },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,

@@ -42,7 +42,7 @@ extension Call {
     }
 
     /// In hexadecimal, for a signature.
-    private static func digest(of body: ByteBuffer) -> String {
+    static func digest(of body: ByteBuffer) -> String {
         var hash = SHA256()
         body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         return Hexadecimal.text(hash.finalize())

@@ -11,7 +11,7 @@ extension Call {
         // Too large to be held whole, it has begun to go out as it came.
         if isRelaying { return settle(.errorStatus, finale: .relayedTail, code: .upstreamError) }
         let error = providerError()
-        if reader.refusesCredential || answer?.status == 403 && error?.refusesCredential ?? false {
+        if reader.refusesCredential || error?.refusesCredential ?? false && maySayCredential {
             return settle(
                 .errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
         }
@@ -20,11 +20,20 @@ extension Call {
         settle(.errorStatus, finale: .answer, code: .upstreamError)
     }
 
+    /// Whether the status is one with which a provider may refuse a credential; Google's is 400, which is read as such
+    /// by the reader of its answers unless they are passed through.
+    private var maySayCredential: Bool {
+        guard let status = answer?.status else { return false }
+        guard status == 400, intake.endpoint == .passthrough else { return status == 403 }
+        let dialect = progress?.target.deployment.provider.knownDialect
+        return dialect == .gemini || dialect == .vertex
+    }
+
     /// What the provider says, where it is of use here; else it is not read.
     private func providerError() -> ProviderError? {
         guard let answer else { return nil }
         let tellsRetry = (answer.status == 429 || answer.status == 503) && upstreamEndpoint.dialect == .gemini
-        guard crossing != nil || answer.status == 403 || tellsRetry else { return nil }
+        guard crossing != nil || maySayCredential || tellsRetry else { return nil }
         return ProviderError(
             status: answer.status, body: held, requestID: answer.requestID,
             type: HeaderLines.value(of: BedrockError.typeHeader, in: answer.forwarded))

@@ -123,7 +123,7 @@ extension Call {
         case .relayedTail: front.endRelay(with: withheld)
         // An array and lines have no place for a comment, and Google's SDKs take one in a stream of events for broken
         // JSON.
-        case .streamEnd where intake.endpoint.dialect == .gemini || reader?.form == .lines:
+        case .streamEnd where intake.endpoint.dialect == .gemini || passesBareStream:
             front.endRelay(with: terminalEvent)
         case .streamEnd: front.endStream(of: self, receipt, terminalEvent: terminalEvent)
         case .failure(let error): fail(error, front, receipt)

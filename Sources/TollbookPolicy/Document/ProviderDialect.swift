@@ -44,12 +44,13 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             switch endpoint {
             case .chatCompletions, .messages, .responses, .converse, .converseStream: .translated(.generateContent)
             case .countTokens, .responsesInputTokens: .estimated
+            case .passthrough: .native
             default: endpoint.dialect == .gemini ? .native : nil
             }
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
         case .bedrock:
             switch endpoint {
-            case .converse, .converseStream: .native
+            case .converse, .converseStream, .passthrough: .native
             case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent:
                 .translated(.converse)
             case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
