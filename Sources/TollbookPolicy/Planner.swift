@@ -202,6 +202,7 @@ extension Endpoint {
         case .batchEmbedContents: "answers Gemini's batchEmbedContents"
         case .files, .batches, .batch: "keeps files and batches"
         case .converse, .converseStream: "answers Bedrock's Converse"
+        case .converseCountTokens: "answers Bedrock's CountTokens"
         }
     }
 }

@@ -19,6 +19,7 @@ extension Call {
             let form = answerForm(answer)
             reader = makeReader(form, isSuccess: true)
             if form != .plain {
+                if crossing != nil, isCounted { return refuseAnswer(.upstreamMalformed) }
                 front?.beginRelay(of: self, answer, length: nil)
             } else if intake.endpoint == .speech, isOpaque(answer) {
                 // It is listened to while it is made.

@@ -22,6 +22,8 @@ extension Call {
         }
         crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext(request))
         willDispatch()
+        crossing?.encodesVectors = request.encodesVectors
+        if isCounted { setDeadline(inMillis: GatewayLimits.countMillis) }
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
             !name.begins("anthropic-") && !name.begins("openai-") && !name.begins("x-goog-") && !name.begins("amz-")
@@ -61,12 +63,13 @@ extension Call {
 
     /// The endpoint that the attempt's provider was asked at.
     var upstreamEndpoint: Endpoint {
-        guard case .translated(let endpoint) = progress?.target.service else { return intake.endpoint }
-        return endpoint
+        progress?.target.service.crossedEndpoint ?? intake.endpoint
     }
 
     /// Puts a plain answer of a success status that came whole into the caller's dialect, and settles.
     func settleTranslated() {
+        if isCounted { return settleCounted() }
+        if intake.endpoint.isEmbedding { return settleEmbeddings() }
         do throws(AnswerTranslationError) {
             guard let body = try crossing?.translate(held) else { return }
             held = crossing?.whole(body) ?? body

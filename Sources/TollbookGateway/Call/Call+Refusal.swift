@@ -10,6 +10,7 @@ extension Call {
     func settleRefusal(_ reader: AnswerReader) {
         // Too large to be held whole, it has begun to go out as it came.
         if isRelaying { return settle(.errorStatus, finale: .relayedTail, code: .upstreamError) }
+        if isCounted { return settleCountFailed(.errorStatus) }
         let error = providerError()
         if reader.refusesCredential || error?.refusesCredential ?? false && maySayCredential {
             return settle(

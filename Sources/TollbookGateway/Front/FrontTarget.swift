@@ -151,7 +151,7 @@ package enum FrontTarget: Equatable, Sendable {
         }
     }
 
-    /// `/model/{model}/converse[-stream]`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
+    /// `/model/{model}/converse[-stream]` and `…/count-tokens`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
     private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
         let prefix = "/model/"
         guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),
@@ -160,6 +160,7 @@ package enum FrontTarget: Equatable, Sendable {
         switch path[slash...] {
         case "/converse": return call(.converse, model: model, method)
         case "/converse-stream": return call(.converseStream, model: model, method)
+        case "/count-tokens": return call(.converseCountTokens, model: model, method)
         default: return nil
         }
     }
