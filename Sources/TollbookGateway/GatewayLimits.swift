@@ -131,6 +131,10 @@ package enum GatewayLimits {
     /// For a look at a batch.
     static let batchLookMillis: Int64 = 60_000
 
+    /// For a provider's counter of tokens to answer, from the request on; later the gateway's estimate is the answer. It
+    /// reads a prompt and writes nothing.
+    static let countMillis: Int64 = 10_000
+
     /// Name look-up, TCP and TLS together. Passed: the next target, else 504 (502 when it was the handshake).
     package static let connectMillis: Int64 = 5_000
     /// From the dispatch to the answer's head; reasoning models think for minutes before a plain answer. Passed: 504.

@@ -98,7 +98,7 @@ extension Call {
     func opened() {
         openedNanos = loop.readNanos()
         switch machine.opened() {
-        case .attempt: if targets.first?.service == .estimated { answerWithEstimate() } else { tryTarget(0) }
+        case .attempt: if isToBeEstimated { answerWithEstimate() } else { tryTarget(0) }
         case .settleUnused(let stop): settleUnused(stop)
         }
     }

@@ -61,6 +61,8 @@ final class Call {
     /// The newest bytes of a relayed answer, kept back until the commit.
     var withheld: ByteBuffer?
     var isRelaying = false
+    /// The endpoint as whose stream an answer that is passed through is read; `passthrough`: its head tells the form.
+    var passedAs = Endpoint.passthrough
     /// The provider's terminal event, kept back until the commit.
     var terminalEvent: ByteBuffer?
 

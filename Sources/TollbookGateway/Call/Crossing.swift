@@ -12,6 +12,10 @@ struct Crossing {
     let notes: TranslationNotes
     /// What of a plain answer cannot be said in the caller's dialect.
     private var unsaid = FieldNames()
+    /// Of embeddings: whether the caller wants vectors in base64.
+    var encodesVectors = false
+    /// Whether the tokens that the answer tells are the gateway's estimate.
+    var tellsEstimate = false
     /// The error that the provider answered with; nil: it answered, or nothing is known yet.
     var failure: ProviderError?
 
@@ -56,6 +60,7 @@ struct Crossing {
         lines.writeHeaderLine("content-type", isStream ? streamType : "application/json")
         for (name, value) in failure?.headers(in: caller) ?? [] { lines.writeHeaderLine(name, value) }
         if let id = answer.requestID { lines.writeHeaderLine(idHeader, id) }
+        if tellsEstimate { lines.writeHeaderLine("x-tollbook-token-count", "estimated") }
         write("x-tollbook-dropped-fields", notes.dropped, &lines)
         write("x-tollbook-adjusted-fields", notes.adjusted, &lines)
         write("x-tollbook-dropped-answer-fields", unsaid, &lines)

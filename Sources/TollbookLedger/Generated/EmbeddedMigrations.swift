@@ -44,6 +44,7 @@ package enum EmbeddedMigrations {
         migration0025,
         migration0026,
         migration0027,
+        migration0028,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2206,6 +2207,19 @@ CREATE TABLE webhook_cursor (
   log_index INTEGER NOT NULL,      -- journal index up to which it has been told everything
   suspended_version INTEGER        -- log_index of the version whose address said that it is gone; null: none did
 ) STRICT;
+
+"""#)
+
+    private static let migration0028 = EmbeddedMigration(
+        number: 28,
+        name: "add_count_tokens_vocabulary",
+        sha256: "5a8d8baff28f9280d53bca4edcce5191925c7e23b824f7fc8367d878b99794b5",
+        sql: #"""
+-- Why: AWS Bedrock's counting of a prompt's tokens is an endpoint.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 17, 'converse_count_tokens', 'POST /model/{modelId}/count-tokens');
 
 """#)
 }

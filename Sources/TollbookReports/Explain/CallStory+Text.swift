@@ -86,7 +86,8 @@ extension CallStory {
             ].map { "\($0) \($1.decimalText ?? "?")" }
             return "limit \(limit): " + parts.joined(separator: ", ")
         }
-        return names.deployments.name(decision.deploymentID).map { "deployment \($0)" } ?? decision.detail ?? ""
+        let deployment = names.deployments.name(decision.deploymentID).map { "deployment \($0)" }
+        return [deployment, decision.detail].compactMap(\.self).joined(separator: ", ")
     }
 
     private func attemptTable() -> TextTable {

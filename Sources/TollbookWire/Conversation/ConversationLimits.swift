@@ -37,4 +37,11 @@ extension WireLimits {
 
     /// Bytes of a provider's error message that are handed on.
     static let errorMessageBytes = 4_096
+
+    /// Characters of an error's message that are looked at for words on the credential: providers begin with them, and
+    /// what a message quotes of the request stands behind.
+    static let credentialMessageCharacters = 128
+
+    /// Places of a refused body that an error's message names, of a list of them; those behind are left out.
+    static let errorDetails = 8
 }
