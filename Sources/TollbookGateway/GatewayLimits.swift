@@ -70,6 +70,8 @@ package enum GatewayLimits {
     package static let idleConnectionsPerProvider = 256
     /// Times a call is planned anew because the governance state changed under it. Passed: 503.
     package static let planAttempts = 5
+    /// Cheaper routes that budgets may send one call to, one after another; beyond, the last budget refuses it.
+    package static let budgetReroutes = 4
     /// Tags on a request. Passed: 400.
     package static let tags = 16
     /// Bytes of a tag's name and value. Passed: 400.

@@ -19,6 +19,8 @@ final class Call {
     // Opening
     private var ticket: UInt64?
     var planAttempts = 0
+    /// The routes that budgets without room have put in place of the one that was asked for.
+    var reroutes: [Reroute] = []
     var targets: [PlannedTarget] = []
     var request: OpenRequest?
     /// The request in other dialects; nil until a target needs it.
@@ -114,6 +116,7 @@ final class Call {
             rateStanding = standing
             opened()
         case .stale: replan()
+        case .rerouted(let reroute): self.reroute(reroute)
         case .refused(let refusal):
             answerWithoutSettlement(.refused(refusal, route: request?.route.name ?? ""))
         case .limited(let refusal): answerWithoutSettlement(.limited(refusal))

@@ -26,7 +26,7 @@ extension LedgerWriter {
             attempts: settlement.attempts.map(AttemptRow.init), endedMicros: settlement.endedMicros,
             status: settlement.status, endReason: settlement.endReason, caveat: settlement.caveat,
             openedAfterMicros: settlement.openedAfterMicros, upload: settlement.upload)
-        return .settled(try settle(RequestContext(settlement.request), facts))
+        return .settled(try settle(try context(of: settlement.request), facts))
     }
 
     func settle(_ context: RequestContext, _ facts: SettlementFacts) throws -> SettlementReceipt {
@@ -46,17 +46,12 @@ extension LedgerWriter {
                 transfers: transfers, of: context.id, firstOrdinal: context.holdNano > 0 ? 1 : 0)
             if let upload = facts.upload { try insert(upload: upload, of: context.id) }
             tables.closedHold.delete(context.id.rawValue)
-            addBudgetEffects(context, totals: totals)
+            addBudgetEffects(context, facts: facts, charges: charges)
             addRateEffects(context, charges: charges)
             addRollups(context, facts: facts, charges: charges, logIndex: index)
             try appendJournal(.settle, context: context)
             return SettlementReceipt(logIndex: index, total: totals.total, currency: totals.currency)
         }
-    }
-
-    /// Tokens of the prompt and the answer, as they were charged.
-    private static func tokens(_ charges: [ChargeRow]) -> Int64 {
-        charges.reduce(0) { $1.line.meter.isInput || $1.line.meter.isOutput ? $0 + $1.line.quantity : $0 }
     }
 
     private static func chargeRows(_ attempts: [AttemptRow]) -> [ChargeRow] {
@@ -109,22 +104,16 @@ extension LedgerWriter {
         return rows
     }
 
-    private func addBudgetEffects(_ context: RequestContext, totals: ChargeTotals) {
-        for entry in budgets.applicable(to: context.scopes) {
-            effects.add(
-                budget: entry, spentNano: totals.pricedNano, heldNano: -context.holdNano,
-                atMicros: context.acceptedMicros)
-        }
-    }
-
-    /// Gives the call's place back, and counts what it used in place of what it reserved.
     private func addRateEffects(_ context: RequestContext, charges: [ChargeRow]) {
-        let entries = rateLimits.applicable(to: context.scopes)
+        let entries = rateLimits.applicable(to: context.scopes(rateLimits.parts))
         guard !entries.isEmpty, !context.isBatch else { return }
+        var change = charges.reduce(into: TokenCounts()) { $0.add($1.line) }
+        change.input -= context.reservedTokens.input
+        change.output -= context.reservedTokens.output
+        // The place is given back, and what was used counts in place of what was reserved.
         effects.add(
             RateLimitBook.Change(
-                entries: entries, second: context.acceptedSecond,
-                tokens: Self.tokens(charges) - context.reservedTokens, concurrent: -1))
+                entries: entries, atMicros: context.acceptedMicros, tokens: change, concurrent: -1))
     }
 
     private func addRollups(
@@ -136,15 +125,17 @@ extension LedgerWriter {
             requests: 1, estimated: charges.contains { $0.line.source == .estimated } ? 1 : 0,
             unpriced: charges.contains { $0.line.amount == nil } ? 1 : 0, lastLogIndex: logIndex)
         for charge in charges {
-            guard let amount = charge.line.amount, let charged = charge.line.currency else { continue }
+            let amountNano = charge.line.amount?.nano ?? 0
+            let charged = charge.line.currency ?? currency
             let deployment = facts.attempts[Int(charge.attemptOrdinal)].deploymentID
             // Nearly always: what the one attempt cost goes with the request itself.
             if deployment == lastDeployment, charged == currency {
-                request.amountNano += amount.nano
+                request.amountNano += amountNano
+                request.tokens.add(charge.line)
             } else {
-                effects.add(
-                    RollupBook.Sums(amountNano: amount.nano, lastLogIndex: logIndex),
-                    to: context.rollupKey(deploymentID: deployment, currency: charged))
+                var sums = RollupBook.Sums(amountNano: amountNano, lastLogIndex: logIndex)
+                sums.tokens.add(charge.line)
+                effects.add(sums, to: context.rollupKey(deploymentID: deployment, currency: charged))
             }
         }
         effects.add(request, to: context.rollupKey(deploymentID: lastDeployment, currency: currency))
