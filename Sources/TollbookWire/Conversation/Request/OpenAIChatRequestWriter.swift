@@ -89,7 +89,7 @@ struct OpenAIChatRequestWriter {
     }
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling.accepted(options, &notes)
+        let sampling = conversation.sampling
         json.number("temperature", sampling.temperature)
         json.number("top_p", sampling.topP)
         json.number("frequency_penalty", sampling.frequencyPenalty)
@@ -127,6 +127,8 @@ struct OpenAIChatRequestWriter {
             json.member("reasoning_effort", effort)
         } else if let budget = reasoning.budgetTokens, reasoning.isEnabled != false {
             json.member("reasoning_effort", Conversation.Reasoning.effort(of: budget))
+        } else if reasoning.isEnabled == true {
+            notes.allows(.reasoningOn)
         }
     }
 

@@ -115,6 +115,7 @@ private enum OpenAIChatRules {
         .reasoningEffort: .convert("reasoning_effort"),
         .reasoningWithForcedTool: .carry,
         .reasoningBudget: .convert("reasoning_effort: low up to 4096 tokens, medium up to 16384, high above"),
+        .reasoningOn: .drop("there is no word for it without an effort"),
         .reasoningOff: .drop("not every model can be told not to think"),
         .reasoningNone: .carry,
         .reasoningDisplay: .drop("thoughts are shown by the provider's rule"),
