@@ -60,6 +60,7 @@ final class CallTranslation {
             model: target.deployment.model, defaultMaxOutputTokens: target.heldOutputTokens)
         options.usesMaxTokens = !rules.takesMaxCompletionTokens
         options.takesStreamOptions = rules.takesStreamOptions
+        options.chat = rules.chat
         options.takesServiceTier = target.deployment.provider.knownDialect != .vertex
         let conversation = try read()
         do throws(TranslationRefusal) {
