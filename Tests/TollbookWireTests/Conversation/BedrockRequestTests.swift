@@ -90,9 +90,9 @@ struct BedrockRequestTests {
             """#, .openAIChat,
             #"""
             {"messages":[{"role":"user","content":[{"text":"q"}]},{"role":"assistant","content":[
-            {"toolUse":{"toolUseId":"c_1","name":"f","input":{"x":1.0}}},
+            {"toolUse":{"toolUseId":"c_1_0As5miOqI","name":"f","input":{"x":1.0}}},
             {"toolUse":{"toolUseId":"c2","name":"g","input":{}}}]},{"role":"user","content":[
-            {"toolResult":{"toolUseId":"c_1","content":[{"text":"4"}]}},
+            {"toolResult":{"toolUseId":"c_1_0As5miOqI","content":[{"text":"4"}]}},
             {"toolResult":{"toolUseId":"c2","content":[]}},{"text":"go on"}]}],"toolConfig":{"tools":[
             {"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{"x":{"minimum":1.0}}}},
             "strict":true}},
