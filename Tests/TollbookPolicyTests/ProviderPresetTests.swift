@@ -51,6 +51,7 @@ import TollbookPolicy
         #expect(
             deepseek.service(of: .responses) == .native && deepseek.service(of: .responsesInputTokens) == .estimated)
         #expect(!mistral.fieldRules.takesStreamOptions && !mistral.fieldRules.takesMaxCompletionTokens)
+        #expect(plain.fieldRules.chat.isEmpty && mistral.fieldRules.chat.isSuperset(of: [.noUser, .nineLetters]))
     }
 
     @Test func aPresetSaysNothingOfAnotherDialect() {

@@ -34,6 +34,11 @@ package struct ProviderPresetsCommand: ParsableCommand {
     private static func changes(_ rules: RequestFieldRules) -> [String] {
         (rules.takesStreamOptions ? [] : ["no stream_options"])
             + (rules.takesMaxCompletionTokens ? [] : ["max_completion_tokens as max_tokens"])
+            + (rules.chat.isEmpty ? [] : ["translated chats: " + names(rules.chat).joined(separator: " ")])
+    }
+
+    fileprivate static func names(_ chat: Set<ChatDifference>) -> [String] {
+        ChatDifference.allCases.filter(chat.contains).map(\.rawValue)
     }
 }
 
@@ -48,6 +53,8 @@ private struct ListedPreset: Encodable {
     let endpoints: [String]?
     let takesStreamOptions: Bool
     let takesMaxCompletionTokens: Bool
+    /// Names of `ChatDifference`s.
+    let translatedChat: [String]
     let note: String?
     let sources: [String]
 
@@ -57,6 +64,7 @@ private struct ListedPreset: Encodable {
         case needsCredential = "needs_credential"
         case takesStreamOptions = "takes_stream_options"
         case takesMaxCompletionTokens = "takes_max_completion_tokens"
+        case translatedChat = "translated_chat"
     }
 
     init(_ preset: ProviderPreset) {
@@ -68,6 +76,7 @@ private struct ListedPreset: Encodable {
         endpoints = preset.endpoints?.map(\.name)
         takesStreamOptions = preset.fieldRules.takesStreamOptions
         takesMaxCompletionTokens = preset.fieldRules.takesMaxCompletionTokens
+        translatedChat = ProviderPresetsCommand.names(preset.fieldRules.chat)
         note = preset.note
         sources = preset.sources
     }

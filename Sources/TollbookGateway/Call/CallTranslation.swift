@@ -61,6 +61,7 @@ final class CallTranslation {
         var options = TranslationOptions(model: target.deployment.model, defaultMaxOutputTokens: most)
         options.usesMaxTokens = !rules.takesMaxCompletionTokens
         options.takesStreamOptions = rules.takesStreamOptions
+        options.chat = rules.chat
         options.takesServiceTier = target.deployment.provider.knownDialect != .vertex
         if endpoint.isEmbedding {
             return try EmbeddingRequest.translate(body, of: endpoint, model: target.deployment.model)

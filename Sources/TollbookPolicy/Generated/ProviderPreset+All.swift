@@ -93,7 +93,7 @@ extension ProviderPreset {
             baseURL: "https://api.mistral.ai/v1",
             needsCredential: true,
             endpoints: [.chatCompletions, .embeddings],
-            fieldRules: RequestFieldRules(takesStreamOptions: false, takesMaxCompletionTokens: false),
+            fieldRules: RequestFieldRules(takesStreamOptions: false, takesMaxCompletionTokens: false, chat: [.noUser, .noServiceTier, .noRefusal, .randomSeed, .effortNoneOrHigh, .parametersRequired, .nineLetters, .linkedDocuments, .plainAudio]),
             note: "Refuses fields that it does not know; a stream's usage comes unasked, with its last choice",
             sources: ["recorded exchanges", "Mistral's OpenAPI document: ChatCompletionRequest has no additional properties"]),
         ProviderPreset(

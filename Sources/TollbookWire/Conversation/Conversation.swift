@@ -50,19 +50,6 @@ package struct Conversation: Sendable {
         package var seed: ByteBuffer?
         /// Answers to one request; nil for one.
         package var choices: ByteBuffer?
-
-        /// What is left for a model that takes no temperature and the like; these are named as left out.
-        func accepted(_ options: TranslationOptions, _ notes: inout TranslationNotes) -> Sampling {
-            guard !options.acceptsSampling else { return self }
-            if temperature != nil { notes.leaveOut(.temperature) }
-            if topP != nil { notes.leaveOut(.topP) }
-            if topK != nil { notes.leaveOut(.topK) }
-            var rest = self
-            rest.temperature = nil
-            rest.topP = nil
-            rest.topK = nil
-            return rest
-        }
     }
 
     /// What is wanted of the tokens' probabilities.

@@ -55,7 +55,7 @@ struct BedrockRequestTests {
             """#, .openAIChat,
             #"""
             {"system":[{"text":"a"},{"text":"b"}],"messages":[{"role":"user","content":[{"text":"c"}]}],
-            "inferenceConfig":{"maxTokens":7,"temperature":0.30,"topP":1e-1,"stopSequences":["END"]},
+            "inferenceConfig":{"maxTokens":7,"temperature":0.30,"stopSequences":["END"]},
             "additionalModelResponseFieldPaths":["/stop_sequence"],"serviceTier":{"type":"flex"},
             "requestMetadata":{"team":"a b"}}
             """#
@@ -90,9 +90,9 @@ struct BedrockRequestTests {
             """#, .openAIChat,
             #"""
             {"messages":[{"role":"user","content":[{"text":"q"}]},{"role":"assistant","content":[
-            {"toolUse":{"toolUseId":"c_1","name":"f","input":{"x":1.0}}},
+            {"toolUse":{"toolUseId":"c_1_0As5miOqI","name":"f","input":{"x":1.0}}},
             {"toolUse":{"toolUseId":"c2","name":"g","input":{}}}]},{"role":"user","content":[
-            {"toolResult":{"toolUseId":"c_1","content":[{"text":"4"}]}},
+            {"toolResult":{"toolUseId":"c_1_0As5miOqI","content":[{"text":"4"}]}},
             {"toolResult":{"toolUseId":"c2","content":[]}},{"text":"go on"}]}],"toolConfig":{"tools":[
             {"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{"x":{"minimum":1.0}}}},
             "strict":true}},
@@ -346,21 +346,24 @@ struct BedrockRequestTests {
     /// What a model's maker knows under its own names is read as far as others have it.
     @Test(arguments: [
         (
-            #"{"thinking":{"type":"enabled","budget_tokens":2048},"top_k":5,"other":1}"#,
-            #""top_k":5,"thinking":{"type":"enabled","budget_tokens":2048}"#
+            #"{"thinking":{"type":"enabled","budget_tokens":2048},"other":1}"#,
+            #""thinking":{"type":"enabled","budget_tokens":2048}"#
         ),
+        (#"{"top_k":5,"other":1}"#, #""top_k":5"#),
         (#"{"thinking":{"type":"adaptive"},"other":1}"#, #""thinking":{"type":"adaptive"}"#),
         (
-            #"{"inferenceConfig":{"topK":3},"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"},"o":1}"#,
-            #""top_k":3,"thinking":{"type":"adaptive"},"output_config":{"effort":"high"}"#
+            #"{"inferenceConfig":{},"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"},"o":1}"#,
+            #""thinking":{"type":"adaptive"},"output_config":{"effort":"high"}"#
         ),
+        (#"{"inferenceConfig":{"topK":3},"o":1}"#, #""top_k":3"#),
         (#"{"thinking":{"type":"disabled"},"o":1}"#, #""thinking":{"type":"disabled"}"#),
     ])
     func readsWhatGoesToOneMakersModels(_ fields: String, _ expected: String) throws {
         let request = try RequestTranslator.translate(
             ByteBuffer(string: #"{\#(Self.helloThere),"additionalModelRequestFields":\#(fields)}"#),
-            from: .bedrockConverse, to: .anthropicMessages, .sample)
-        expectJSON(request.body, #"{"model":"served","max_tokens":8192,\#(Self.hello),\#(expected)}"#)
+            from: .bedrockConverse, to: .anthropicMessages,
+            TranslationOptions(model: "claude-sonnet-4-6", defaultMaxOutputTokens: 8_192))
+        expectJSON(request.body, #"{"model":"claude-sonnet-4-6","max_tokens":8192,\#(Self.hello),\#(expected)}"#)
         #expect(request.notes.dropped.names.allSatisfy { $0.hasPrefix("additionalModelRequestFields.o") })
         #expect(request.notes.dropped.names.count == 1)
     }

@@ -90,7 +90,7 @@ struct RequestTranslationTests {
             "cache_control":{"type":"ephemeral"}}]},{"role":"assistant","content":[{"type":"thinking","thinking":"deep",
             "signature":"s1"},{"type":"text","text":"a"}]},{"role":"user","content":"w"}],"tools":[{"name":"f",
             "input_schema":{"type":"object","properties":{}},"cache_control":{"type":"ephemeral","ttl":"1h"}}],
-            "thinking":{"type":"adaptive"},"output_config":{"effort":"low",
+            "thinking":{"type":"enabled","budget_tokens":1024},"output_config":{
             "format":{"type":"json_schema","schema":{"type":"object"}}},"service_tier":"standard_only"}
             """#
         ),
@@ -219,7 +219,7 @@ struct RequestTranslationTests {
     @Test(
         arguments: [
             (#""top_k":5"#, ["top_k"], nil), (#""thinking":{"type":"disabled"}"#, ["thinking"], nil),
-            (#""thinking":{"type":"adaptive","display":"omitted"}"#, ["thinking.display"], nil),
+            (#""thinking":{"type":"adaptive","display":"omitted"}"#, ["thinking.display", "thinking"], nil),
             (#""tools":[{"name":"f","input_schema":{},"defer_loading":true}]"#, ["tools[].defer_loading"], nil),
             (#""tools":[{"name":"f","input_schema":{},"cache_control":{"type":"ephemeral"}}]"#, ["cache_control"], nil),
             (#""context_management":{"edits":[{}]}"#, ["context_management"], nil),
@@ -273,49 +273,6 @@ struct RequestTranslationTests {
         #expect(wire.field == field)
     }
 
-    @Test func givesOlderModelsABudgetWithinTheirMaximum() throws {
-        var options = TranslationOptions.sample
-        options.thinkingForm = .budget
-        let body = #"{"model":"m","reasoning_effort":"high","messages":[{"role":"user","content":"hi"}]}"#
-        let request = try Self.translate(body, from: .openAIChat, options)
-        expectJSON(
-            request.body,
-            #"""
-            {"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],
-            "thinking":{"type":"enabled","budget_tokens":8191}}
-            """#)
-        let small =
-            #"{"model":"m","max_tokens":900,"reasoning_effort":"low","messages":[{"role":"user","content":"hi"}]}"#
-        #expect(try Self.translate(small, from: .openAIChat, options).notes.dropped.names == ["reasoning_effort"])
-    }
-
-    @Test func leavesSamplingOutForModelsThatRefuseIt() throws {
-        var options = TranslationOptions.sample
-        options.acceptsSampling = false
-        let message = #""messages":[{"role":"system","content":""},{"role":"user","content":"hi"}]"#
-        let request = try Self.translate(
-            #"{"model":"m","temperature":0.2,"top_p":0.5,\#(message)}"#, from: .openAIChat, options)
-        expectJSON(
-            request.body, #"{"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}]}"#)
-        #expect(request.notes.dropped.names == ["temperature", "top_p"])
-    }
-
-    @Test func aModelThatThinksTakesNoTemperature() throws {
-        let message = #""messages":[{"role":"user","content":"hi"}]"#
-        let request = try Self.translate(
-            #"{"model":"m","temperature":0.2,"top_p":0.5,"reasoning_effort":"low",\#(message)}"#, from: .openAIChat)
-        expectJSON(
-            request.body,
-            #"""
-            {"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],
-            "thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}
-            """#)
-        #expect(request.notes.dropped.names == ["temperature", "top_p"])
-        let silent = try Self.translate(
-            #"{"model":"m","temperature":0.2,"reasoning_effort":"none",\#(message)}"#, from: .openAIChat)
-        #expect(silent.body.text.contains(#""temperature":0.2"#) && silent.notes.dropped.isEmpty)
-    }
-
     @Test(arguments: [
         (#"{"type":"function","function":{"name":"f"}}"#, #"{"type":"tool","name":"f"}"#),
         (#""required""#, #"{"type":"any"}"#),
@@ -324,11 +281,12 @@ struct RequestTranslationTests {
         let body =
             #"{"model":"m","reasoning_effort":"high","tools":[{"type":"function","function":{"name":"f"}}],"#
             + #""tool_choice":\#(choice),"messages":[{"role":"user","content":"hi"}]}"#
-        let request = try Self.translate(body, from: .openAIChat)
+        let options = TranslationOptions(model: "claude-sonnet-5", defaultMaxOutputTokens: 8_192)
+        let request = try Self.translate(body, from: .openAIChat, options)
         expectJSON(
             request.body,
             #"""
-            {"model":"served","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],"tools":[{"name":"f",
+            {"model":"claude-sonnet-5","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],"tools":[{"name":"f",
             "input_schema":{"type":"object","properties":{}}}],"tool_choice":\#(expected),
             "output_config":{"effort":"high"}}
             """#)

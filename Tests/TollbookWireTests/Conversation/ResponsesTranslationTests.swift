@@ -95,7 +95,7 @@ struct ResponsesTranslationTests {
             {"type":"tool_use","id":"c2","name":"g","input":{}}]},
             {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"one"},
             {"type":"tool_result","tool_use_id":"c2","content":"two"}]}],
-            "thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}
+            "thinking":{"type":"enabled","budget_tokens":4096}}
             """#
         ),
         (

@@ -58,25 +58,8 @@ enum BedrockFormat {
         return text.isEmpty ? "document" : text.trimmed
     }
 
-    /// A call's id in the form that Converse demands: 1 to 64 of letters, digits and `_.:-`. Others are changed, the
-    /// same way for a call and its result.
-    static func toolUseID(_ id: JSONText) -> JSONText {
-        let text = id.string
-        let isPlain = text.utf8.allSatisfy(isIDByte)
-        guard !isPlain || !(1...64).contains(text.utf8.count) else { return id }
-        let kept = text.utf8.map { isIDByte($0) ? $0 : UInt8(ascii: "_") }
-        return JSONText(kept.isEmpty ? "_" : String(decoding: kept.suffix(64), as: UTF8.self))
-    }
-
-    private static func isIDByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-            UInt8(ascii: "-"):
-            true
-        default: false
-        }
-    }
+    /// A call's id in the form that Converse demands.
+    static func toolUseID(_ id: JSONText) -> JSONText { ToolCallIDs.converse(id) }
 
     /// Whether a text may be a key (not empty) or a value of `requestMetadata`.
     static func isMetadata(_ text: JSONText, isKey: Bool) -> Bool {

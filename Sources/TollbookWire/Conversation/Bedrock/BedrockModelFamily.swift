@@ -5,8 +5,8 @@
 /// `other`.
 /// https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
 enum BedrockModelFamily: Equatable {
-    /// Anthropic's; `thinksByBudget` for those before 4.6, which take no effort.
-    case claude(thinksByBudget: Bool)
+    /// Anthropic's.
+    case claude(ClaudeModel)
     /// Amazon's; `thinks` for those from 2 on.
     case nova(thinks: Bool)
     /// OpenAI's open weights.
@@ -16,8 +16,7 @@ enum BedrockModelFamily: Equatable {
     /// - Parameter model: a model's id or an inference profile's, or the ARN of one.
     init(model: String) {
         if model.contains("anthropic.claude") {
-            let earlier = ["claude-3", "claude-v", "claude-instant", "-4-2", "-4-0", "-4-1-", "-4-5"]
-            self = .claude(thinksByBudget: earlier.contains { model.contains($0) })
+            self = .claude(ClaudeModel(model))
         } else if model.contains("amazon.nova") {
             self = .nova(thinks: model.contains("nova-2"))
         } else if model.contains("openai.gpt") {

@@ -27,7 +27,14 @@ struct BedrockSettings {
         asksForStop = !stop.isEmpty && family.isClaude
         maximum = conversation.maxOutputTokens
         let thinks = readReasoning(conversation, options, family, &notes)
-        readSampling(conversation.sampling.accepted(options, &notes), family, thinks: thinks, &notes)
+        var sampling = conversation.sampling
+        if case .claude(let model) = family {
+            sampling = sampling.accepted(by: model, thinks: thinks, &notes)
+        } else if let value = sampling.temperature.flatMap({ Double(String(buffer: $0)) }), value > 1 {
+            notes.allows(.temperatureAboveOne)
+            sampling.temperature = ByteBuffer(staticString: "1")
+        }
+        readSampling(sampling, family, thinks: thinks, &notes)
         if conversation.logProbabilities != nil { notes.allows(.logProbabilities) }
         schema = Self.schema(of: conversation.answerFormat, &notes)
     }
@@ -39,16 +46,7 @@ struct BedrockSettings {
     ) {
         inference.temperature = sampling.temperature
         inference.topP = sampling.topP
-        if thinks, family.isClaude {
-            if sampling.temperature != nil { notes.allows(.samplingWithThinking) }
-            if sampling.topP != nil { notes.leaveOut(.topP) }
-            inference = Conversation.Sampling()
-        }
-        if let value = inference.temperature.flatMap({ Double(String(buffer: $0)) }), value > 1 {
-            notes.allows(.temperatureAboveOne)
-            inference.temperature = ByteBuffer(staticString: "1")
-        }
-        if let topK = sampling.topK { addTopK(topK, family, thinks: thinks, &notes) }
+        if let topK = sampling.topK { addTopK(topK, family, &notes) }
         if sampling.frequencyPenalty != nil { notes.allows(.frequencyPenalty) }
         if sampling.presencePenalty != nil { notes.allows(.presencePenalty) }
         if sampling.seed != nil { notes.allows(.seed) }
@@ -56,10 +54,10 @@ struct BedrockSettings {
     }
 
     private mutating func addTopK(
-        _ topK: ByteBuffer, _ family: BedrockModelFamily, thinks: Bool, _ notes: inout TranslationNotes
+        _ topK: ByteBuffer, _ family: BedrockModelFamily, _ notes: inout TranslationNotes
     ) {
         switch family {
-        case .claude where !thinks: additional.append(("top_k", topK))
+        case .claude: additional.append(("top_k", topK))
         case .nova:
             var json = JSONWriter()
             json.object { $0.number("topK", topK) }
@@ -78,10 +76,7 @@ struct BedrockSettings {
         let reasoning = conversation.reasoning
         let thinks: Bool
         switch family {
-        case .claude(let thinksByBudget):
-            var form = options
-            if thinksByBudget { form.thinkingForm = .budget }
-            thinks = readClaude(conversation, form, &notes)
+        case .claude: thinks = readClaude(conversation, options, &notes)
         case .nova(thinks: true):
             thinks = readLevel(reasoning) { level in
                 ("reasoningConfig", Self.object(["type": "enabled", "maxReasoningEffort": level]))
@@ -94,34 +89,23 @@ struct BedrockSettings {
         }
         if reasoning.isEnabled == false, !family.isClaude { notes.leaveOut(.reasoningOff) }
         if reasoning.display != nil, !family.isClaude { notes.leaveOut(.reasoningDisplay) }
+        if reasoning.isEnabled == true, reasoning.effort == nil, reasoning.budgetTokens == nil, !family.isClaude {
+            notes.leaveOut(.reasoningOn)
+        }
         return thinks
     }
 
     private mutating func readClaude(
         _ conversation: Conversation, _ options: TranslationOptions, _ notes: inout TranslationNotes
     ) -> Bool {
-        let reasoning = conversation.reasoning
-        let asksToThink = reasoning.isEnabled == true || !conversation.source.tellsThinkingApart
-        if reasoning.effort != nil, conversation.mustCallTool, reasoning.budgetTokens == nil, asksToThink {
-            notes.allows(.reasoningWithForcedTool)
+        let reasoning = ClaudeReasoning(conversation, options, &notes)
+        effort = reasoning.effort
+        if let thinking = reasoning.thinking {
+            var json = JSONWriter()
+            thinking.write(&json)
+            additional.append(("thinking", json.buffer))
         }
-        if options.thinkingForm == .adaptive { effort = reasoning.effort?.known }
-        guard let thinking = ClaudeThinking(conversation, options) else {
-            if reasoning.effort != nil, effort == nil, !conversation.mustCallTool { notes.leaveOut(.reasoningEffort) }
-            if reasoning.display != nil { notes.leaveOut(.reasoningDisplay) }
-            return false
-        }
-        var json = JSONWriter()
-        json.object { json in
-            json.name("type")
-            json.value(thinking.type)
-            json.number("budget_tokens", thinking.budget.map { ByteBuffer(string: String($0)) })
-            if let display = reasoning.display, thinking.type != "disabled" {
-                json.member("display", display.equals("omitted") ? display : JSONText("summarized"))
-            }
-        }
-        additional.append(("thinking", json.buffer))
-        return thinking.type != "disabled"
+        return reasoning.thinks
     }
 
     /// For models that know three levels.
@@ -223,11 +207,6 @@ struct BedrockSettings {
             }
         }
     }
-}
-
-extension JSONText {
-    /// The effort in the words of Claude's models, which have no `minimal`.
-    fileprivate var known: JSONText { equals("minimal") ? JSONText("low") : self }
 }
 
 extension Conversation.Reasoning {

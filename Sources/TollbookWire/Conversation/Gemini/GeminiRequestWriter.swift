@@ -98,7 +98,7 @@ struct GeminiRequestWriter {
     }
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling.accepted(options, &notes)
+        let sampling = conversation.sampling
         json.number("temperature", sampling.temperature)
         json.number("topP", sampling.topP)
         json.number("topK", sampling.topK)

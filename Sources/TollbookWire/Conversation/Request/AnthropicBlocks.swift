@@ -76,7 +76,7 @@ struct AnthropicBlocks {
         json.object { json in
             json.name("type")
             json.value("tool_use")
-            json.member("id", call.id)
+            json.member("id", ToolCallIDs.anthropic(call.id))
             json.member("name", call.name)
             json.name("input")
             json.raw(call.argumentsObject)
@@ -116,7 +116,7 @@ struct AnthropicBlocks {
         json.object { json in
             json.name("type")
             json.value("tool_result")
-            json.member("tool_use_id", result.callID)
+            json.member("tool_use_id", ToolCallIDs.anthropic(result.callID))
             if !result.parts.isEmpty {
                 json.name("content")
                 write(result.parts, &json, &notes)

@@ -27,8 +27,9 @@ struct AnthropicRequestWriter {
             }
             writeTurns(&json, &notes)
             writeTools(&json)
-            writeSampling(&json, &notes)
-            writeReasoning(&json, &notes)
+            let reasoning = ClaudeReasoning(conversation, options, &notes)
+            writeSampling(reasoning.thinks, &json, &notes)
+            writeReasoning(reasoning, &json, &notes)
             writeOperations(&json, &notes)
         }
         self.notes = notes
@@ -141,23 +142,9 @@ struct AnthropicRequestWriter {
 
     // MARK: Settings
 
-    private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        var sampling = conversation.sampling.accepted(options, &notes)
-        if let thinking, thinking.type != "disabled" {
-            if sampling.temperature != nil { notes.allows(.samplingWithThinking) }
-            if sampling.topP != nil { notes.leaveOut(.topP) }
-            sampling.temperature = nil
-            sampling.topP = nil
-        }
-        if let temperature = sampling.temperature {
-            json.name("temperature")
-            if let value = Double(String(buffer: temperature)), value > 1 {
-                notes.allows(.temperatureAboveOne)
-                json.value(1)
-            } else {
-                json.raw(temperature)
-            }
-        }
+    private func writeSampling(_ thinks: Bool, _ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        let sampling = conversation.sampling.accepted(by: ClaudeModel(options.model), thinks: thinks, &notes)
+        json.number("temperature", sampling.temperature)
         json.number("top_p", sampling.topP)
         json.number("top_k", sampling.topK)
         if sampling.frequencyPenalty != nil { notes.allows(.frequencyPenalty) }
@@ -173,52 +160,28 @@ struct AnthropicRequestWriter {
         }
     }
 
-    private func writeReasoning(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let reasoning = conversation.reasoning
+    private func writeReasoning(
+        _ reasoning: ClaudeReasoning, _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
         let schema = schemaOfAnswer(&notes)
-        let effort = reasoning.effort
-        let usesBudget = options.thinkingForm == .budget
-        let asksToThink = reasoning.isEnabled == true || !conversation.source.tellsThinkingApart
-        if effort != nil, conversation.mustCallTool, asksToThink {
-            notes.allows(.reasoningWithForcedTool)
-        } else if effort != nil, thinking == nil, usesBudget, reasoning.isEnabled != false {
-            notes.leaveOut(.reasoningEffort)
-        }
-        if let thinking {
+        if let thinking = reasoning.thinking {
             json.name("thinking")
-            json.object { json in
-                json.name("type")
-                json.value(thinking.type)
-                json.number("budget_tokens", thinking.budget.map { ByteBuffer(string: String($0)) })
-                if reasoning.display != nil, thinking.type != "disabled" {
-                    json.name("display")
-                    json.value("summarized")
-                }
-            }
-        } else if reasoning.display != nil {
-            notes.leaveOut(.reasoningDisplay)
+            thinking.write(&json)
         }
-        let writesEffort = effort != nil && !usesBudget
-        guard writesEffort || schema != nil else { return }
+        guard reasoning.effort != nil || schema != nil else { return }
         json.name("output_config")
         json.object { json in
-            if let effort, writesEffort {
-                json.name("effort")
-                json.value(effort.equals("minimal") ? JSONText("low") : effort)
-            }
-            if let schema {
-                json.name("format")
-                json.object { json in
-                    json.name("type")
-                    json.value("json_schema")
-                    json.name("schema")
-                    json.raw(schema)
-                }
+            if let effort = reasoning.effort { json.member("effort", effort) }
+            guard let schema else { return }
+            json.name("format")
+            json.object { json in
+                json.name("type")
+                json.value("json_schema")
+                json.name("schema")
+                json.raw(schema)
             }
         }
     }
-
-    private var thinking: ClaudeThinking? { ClaudeThinking(conversation, options) }
 
     private func schemaOfAnswer(_ notes: inout TranslationNotes) -> ByteBuffer? {
         switch conversation.answerFormat {

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TollbookCore
 
 /// Writes a conversation as an OpenAI chat completions request.
 struct OpenAIChatRequestWriter {
@@ -19,7 +20,7 @@ struct OpenAIChatRequestWriter {
             json.name("model")
             json.value(options.model)
             json.name("messages")
-            let messages = OpenAIMessages(conversation.turns)
+            let messages = OpenAIMessages(conversation.turns, options)
             json.array { messages.write(&$0, &notes) }
             // In OpenAI's dialects a last message of the assistant is answered, and never continued.
             if conversation.source.continuesPrefill, conversation.turns.last?.role == .assistant {
@@ -46,7 +47,7 @@ struct OpenAIChatRequestWriter {
                     json.name("type")
                     json.value("function")
                     json.name("function")
-                    json.object { Self.writeFunction(tool, &$0) }
+                    json.object { writeFunction(tool, &$0) }
                 }
             }
         }
@@ -60,12 +61,15 @@ struct OpenAIChatRequestWriter {
         }
     }
 
-    private static func writeFunction(_ tool: ConversationTool, _ json: inout JSONWriter) {
+    private func writeFunction(_ tool: ConversationTool, _ json: inout JSONWriter) {
         json.member("name", tool.name)
         if let description = tool.description { json.member("description", description) }
         if let schema = tool.schema {
             json.name("parameters")
             json.raw(schema)
+        } else if options.chat.contains(.parametersRequired) {
+            json.name("parameters")
+            json.raw(AnthropicRequestWriter.objectSchema(nil))
         }
         if let isStrict = tool.isStrict {
             json.name("strict")
@@ -89,12 +93,12 @@ struct OpenAIChatRequestWriter {
     }
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling.accepted(options, &notes)
+        let sampling = conversation.sampling
         json.number("temperature", sampling.temperature)
         json.number("top_p", sampling.topP)
         json.number("frequency_penalty", sampling.frequencyPenalty)
         json.number("presence_penalty", sampling.presencePenalty)
-        json.number("seed", sampling.seed)
+        if let seed = sampling.seed { writeSeed(seed, &json, &notes) }
         if sampling.topK != nil { notes.allows(.topK) }
         if sampling.choices != nil { notes.allows(.choices) }
         if conversation.logProbabilities != nil { notes.allows(.logProbabilities) }
@@ -107,6 +111,12 @@ struct OpenAIChatRequestWriter {
         json.array { json in
             for text in conversation.stop { json.value(text) }
         }
+    }
+
+    private func writeSeed(_ seed: ByteBuffer, _ json: inout JSONWriter, _ notes: inout TranslationNotes) {
+        guard options.chat.contains(.randomSeed) else { return json.number("seed", seed) }
+        guard seed.readableBytesView.first != UInt8(ascii: "-") else { return notes.leaveOut(.seed) }
+        json.number("random_seed", seed)
     }
 
     /// What OpenAI takes.
@@ -124,10 +134,17 @@ struct OpenAIChatRequestWriter {
             }
         }
         if let effort = reasoning.effort {
-            json.member("reasoning_effort", effort)
+            json.member("reasoning_effort", known(effort))
         } else if let budget = reasoning.budgetTokens, reasoning.isEnabled != false {
-            json.member("reasoning_effort", Conversation.Reasoning.effort(of: budget))
+            json.member("reasoning_effort", known(Conversation.Reasoning.effort(of: budget)))
+        } else if reasoning.isEnabled == true {
+            notes.allows(.reasoningOn)
         }
+    }
+
+    private func known(_ effort: JSONText) -> JSONText {
+        guard options.chat.contains(.effortNoneOrHigh) else { return effort }
+        return JSONText(effort.equals("minimal") || effort.equals("low") ? "none" : "high")
     }
 
     private func writeFormat(_ json: inout JSONWriter) {
@@ -160,13 +177,18 @@ struct OpenAIChatRequestWriter {
     private func writeOperations(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         if let tier = conversation.serviceTier {
             switch tier {
+            case _ where options.chat.contains(.noServiceTier): notes.leaveOut(.serviceTier)
             case "auto": json.member("service_tier", tier)
             case "default", "standard_only": json.member("service_tier", JSONText("default"))
             default: notes.allows(.serviceTierUnknown)
             }
         }
         if let person = conversation.endUser ?? conversation.extras[.safetyIdentifier]?.text {
-            json.member("user", person)
+            if !options.chat.contains(.noUser) {
+                json.member("user", person)
+            } else {
+                notes.leaveOut(conversation.endUser == nil ? .safetyIdentifier : .endUser)
+            }
         }
         guard conversation.streams else { return }
         json.name("stream")

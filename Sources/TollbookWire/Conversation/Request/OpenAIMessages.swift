@@ -1,11 +1,14 @@
 internal import NIOCore
+internal import TollbookCore
 
 /// Writes turns as OpenAI chat messages.
 struct OpenAIMessages {
     private let turns: [ConversationTurn]
+    private let chat: Set<ChatDifference>
 
-    init(_ turns: [ConversationTurn]) {
+    init(_ turns: [ConversationTurn], _ options: TranslationOptions) {
         self.turns = turns
+        chat = options.chat
     }
 
     func write(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
@@ -13,7 +16,7 @@ struct OpenAIMessages {
             for part in turn.parts where part.cacheControl != nil { notes.allows(.cacheControl) }
             switch turn.role {
             // Every server knows this role, and OpenAI takes it as the developer's where there is one.
-            case .system, .developer: message("system", &json) { Self.writeContent(turn.parts, &$0, &notes) }
+            case .system, .developer: message("system", &json) { writeContent(turn.parts, &$0, &notes) }
             case .user, .tool: writeUser(turn.parts, &json, &notes)
             case .assistant: writeAssistant(turn.parts, &json, &notes)
             }
@@ -43,12 +46,12 @@ struct OpenAIMessages {
             if !media.isEmpty { notes.allows(.toolResultMedia) }
             rest += media
             message("tool", &json) { json in
-                json.member("tool_call_id", result.callID)
-                Self.writeContent(result.parts.filter(\.isText), &json, &notes)
+                json.member("tool_call_id", fitted(result.callID))
+                writeContent(result.parts.filter(\.isText), &json, &notes)
             }
         }
         guard !rest.isEmpty || parts.isEmpty else { return }
-        message("user", &json) { Self.writeContent(rest, &$0, &notes) }
+        message("user", &json) { writeContent(rest, &$0, &notes) }
     }
 
     private func writeAssistant(
@@ -60,8 +63,10 @@ struct OpenAIMessages {
         for part in parts {
             if part.signature != nil { notes.allows(.thinking) }
             switch part.content {
-            case .toolCall(let call): calls.append(call)
-            case .refusal(let text): refusal = text
+            case .toolCall(var call):
+                call.id = fitted(call.id)
+                calls.append(call)
+            case .refusal(let text) where !chat.contains(.noRefusal): refusal = text
             case .thinking: notes.allows(.thinking)
             case .redactedThinking: notes.allows(.redactedThinking)
             default: said.append(part)
@@ -72,7 +77,7 @@ struct OpenAIMessages {
                 json.name("content")
                 json.null()
             } else {
-                Self.writeContent(said, &json, &notes)
+                writeContent(said, &json, &notes)
             }
             if let refusal { json.member("refusal", refusal) }
             guard !calls.isEmpty else { return }
@@ -83,9 +88,13 @@ struct OpenAIMessages {
         }
     }
 
+    private func fitted(_ id: JSONText) -> JSONText {
+        chat.contains(.nineLetters) ? ToolCallIDs.nineLetters(id) : id
+    }
+
     // MARK: Parts
 
-    private static func writeContent(
+    private func writeContent(
         _ parts: [ConversationPart], _ json: inout JSONWriter, _ notes: inout TranslationNotes
     ) {
         json.name("content")
@@ -96,13 +105,13 @@ struct OpenAIMessages {
         }
     }
 
-    private static func writePart(
+    private func writePart(
         _ part: ConversationPart, _ json: inout JSONWriter, _ notes: inout TranslationNotes
     ) {
         switch part.content {
         case .text(let text), .refusal(let text): writeText(text, &json)
         case .image(let media):
-            guard let url = url(of: media) else { return }
+            guard let url = Self.url(of: media) else { return }
             json.object { json in
                 json.name("type")
                 json.value("image_url")
@@ -115,6 +124,7 @@ struct OpenAIMessages {
                 json.name("type")
                 json.value("input_audio")
                 json.name("input_audio")
+                guard !chat.contains(.plainAudio) else { return json.value(data) }
                 json.object { json in
                     json.member("data", data)
                     json.member("format", format)
@@ -125,7 +135,7 @@ struct OpenAIMessages {
         }
     }
 
-    private static func writeText(_ text: JSONText, _ json: inout JSONWriter) {
+    private func writeText(_ text: JSONText, _ json: inout JSONWriter) {
         json.object { json in
             json.name("type")
             json.value("text")
@@ -141,10 +151,13 @@ struct OpenAIMessages {
         }
     }
 
-    private static func writeDocument(
+    private func writeDocument(
         _ document: ConversationPart.Document, _ json: inout JSONWriter, _ notes: inout TranslationNotes
     ) {
         switch document.media {
+        case .base64(let data, let mediaType) where chat.contains(.linkedDocuments):
+            writeLink(DataURL.make(mediaType, data), document.title, &json)
+        case .url(let url) where chat.contains(.linkedDocuments): writeLink(url, document.title, &json)
         case .url: notes.allows(.documentURL)
         case .text(let text):
             if document.title != nil { notes.allows(.documentTitle) }
@@ -159,6 +172,15 @@ struct OpenAIMessages {
                     json.member("file_data", DataURL.make(mediaType, data))
                 }
             }
+        }
+    }
+
+    private func writeLink(_ url: JSONText, _ title: JSONText?, _ json: inout JSONWriter) {
+        json.object { json in
+            json.name("type")
+            json.value("document_url")
+            json.member("document_url", url)
+            if let title { json.member("document_name", title) }
         }
     }
 }

@@ -37,6 +37,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case reasoningWithForcedTool = "reasoning_with_forced_tool"
     case reasoningBudget = "reasoning_budget"
     case reasoningBudgetLarge = "reasoning_budget_large"
+    case reasoningOn = "reasoning_on"
     case reasoningOff = "reasoning_off"
     case reasoningNone = "reasoning_none"
     case reasoningDisplay = "reasoning_display"

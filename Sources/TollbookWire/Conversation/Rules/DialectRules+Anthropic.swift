@@ -20,6 +20,7 @@ private enum AnthropicRules {
         .reasoningEffort: "output_config.effort",
         .reasoningBudget: "thinking.budget_tokens",
         .reasoningBudgetLarge: "thinking.budget_tokens",
+        .reasoningOn: "thinking",
         .reasoningOff: "thinking",
         .reasoningDisplay: "thinking.display",
         .thinking: "messages[].content[type=thinking]",
@@ -77,17 +78,18 @@ private enum AnthropicRules {
     ]
 
     private static let sampling: [ConversationField: FieldRule] = [
-        .temperature: .carry,
+        .temperature: .carry.except("Claude takes none from 4.7 on"),
         .temperatureAboveOne: .adjust("the range ends at 1: more than 1 is sent as 1"),
-        .samplingWithThinking: .drop("a model that thinks takes neither temperature nor top_p"),
-        .topP: .carry,
+        .samplingWithThinking: .drop("a model that thinks takes no temperature, top_p or top_k"),
+        .topP: .carry.except(
+            "a model that thinks takes none, nor Claude from 4.1 on beside temperature, or from 4.7 on"),
         .frequencyPenalty: .drop("there is no such setting"),
         .presencePenalty: .drop("there is no such setting"),
         .seed: .drop("there is no such setting; answers are not repeatable"),
         .choices: .refuse("one call gives one answer", "Send the request n times, or ask a route that serves n."),
         .logitBias: .refuse("tokens cannot be favored or banned", "Leave logit_bias out, or ask another route."),
         .logProbabilities: .refuse("log-probabilities are not told", "Leave logprobs out, or ask another route."),
-        .topK: .carry,
+        .topK: .carry.except("a model that thinks takes none, nor Claude from 4.7 on"),
     ]
 
     private static let form: [ConversationField: FieldRule] = [
@@ -102,14 +104,26 @@ private enum AnthropicRules {
         .prediction: .drop("a hint for speed that is not taken there"),
     ]
 
+    private static let silence = "thinking disabled; unsaid for 4.7 and 4.8 and before 3.7, which do not think unasked"
+    private static let alwaysThinks = "Fable, Mythos and, from 5.5 on, Opus and Sonnet always think"
+
     private static let thinking: [ConversationField: FieldRule] = [
-        .reasoningEffort: .convert("thinking with that effort (minimal is low), or a budget for older models"),
+        .reasoningEffort: .convert(
+            "thinking with that effort (minimal is low, and xhigh is high for 4.6); for Claude before 4.6 and other "
+                + "makers' models a budget, 1024 tokens for minimal, 4096 for low, 16384 for medium, 32768 above, within "
+                + "the maximum"
+        ).except("Claude before 3.7 does not think; a budget needs room for 1024 tokens"),
+        .reasoningOn: .convert("thinking").except("Claude before 3.7 does not think"),
         .reasoningWithForcedTool: .adjust(
             "a tool that must be called leaves no thinking: an effort alone is sent, a budget is not"),
-        .reasoningBudget: .convert("thinking.budget_tokens"),
-        .reasoningOff: .convert("none is thinking disabled"),
-        .reasoningNone: .convert("thinking disabled"),
-        .reasoningDisplay: .convert("thinking.display summarized, where the request says how much to think"),
+        .reasoningBudget: .convert(
+            "thinking.budget_tokens; Claude from 4.7 on takes none and is told an effort: low up to 4096 tokens, medium "
+                + "up to 16384, high above"
+        ).except("Claude before 3.7 does not think"),
+        .reasoningOff: .convert(Self.silence).except(Self.alwaysThinks),
+        .reasoningNone: .convert(Self.silence).except(Self.alwaysThinks),
+        .reasoningDisplay: .convert("thinking.display, summarized unless it is omitted").except(
+            "nothing is said of thinking, or it is turned off"),
         .thinking: .convert("thinking blocks with their signatures"),
         .unsignedThinking: .drop("thoughts are taken back only with their signature"),
         .redactedThinking: .convert("redacted_thinking blocks"),

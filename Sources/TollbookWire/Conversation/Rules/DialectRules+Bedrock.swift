@@ -22,6 +22,7 @@ private enum BedrockRules {
         .reasoningEffort: "outputConfig.effort",
         .reasoningWithForcedTool: "outputConfig.effort",
         .reasoningBudget: "additionalModelRequestFields.thinking.budget_tokens",
+        .reasoningOn: "additionalModelRequestFields.thinking",
         .reasoningOff: "additionalModelRequestFields.thinking",
         .reasoningDisplay: "additionalModelRequestFields.thinking.display",
         .thinking: "messages[].content[].reasoningContent",
@@ -73,13 +74,14 @@ private enum BedrockRules {
     ]
 
     private static let sampling: [ConversationField: FieldRule] = [
-        .temperature: .convert("inferenceConfig.temperature"),
+        .temperature: .convert("inferenceConfig.temperature").except("Claude takes none from 4.7 on"),
         .temperatureAboveOne: .adjust("the range ends at 1: more than 1 is sent as 1"),
         .samplingWithThinking: .drop("a Claude model that thinks takes neither temperature nor top_p"),
-        .topP: .convert("inferenceConfig.topP"),
+        .topP: .convert("inferenceConfig.topP").except(
+            "Claude that thinks takes none, nor from 4.1 on beside temperature, or from 4.7 on"),
         .topK: .convert(
-            "additionalModelRequestFields: top_k for Claude that does not think, inferenceConfig.topK for Nova; left "
-                + "out and named for other models"),
+            "additionalModelRequestFields: top_k for Claude that does not think, inferenceConfig.topK for Nova"
+        ).except("Claude that thinks takes none, nor from 4.7 on, nor other models"),
         .frequencyPenalty: .drop("there is no such setting"),
         .presencePenalty: .drop("there is no such setting"),
         .seed: .drop("there is no such setting; answers are not repeatable"),
@@ -100,19 +102,27 @@ private enum BedrockRules {
         .prediction: .drop("a hint for speed that is not taken there"),
     ]
 
+    private static let silence =
+        "thinking disabled for Claude; unsaid for 4.7 and 4.8 and before 3.7, which do not think unasked"
+    private static let alwaysThinks =
+        "Fable, Mythos and, from 5.5 on, Opus and Sonnet always think; other models are told nothing of it"
+
     private static let thinking: [ConversationField: FieldRule] = [
         .reasoningEffort: .convert(
-            "for Claude outputConfig.effort with thinking, or before 4.6 a budget of tokens; for Nova 2 and gpt-oss "
-                + "the nearest of their three levels; left out and named for other models"),
+            "for Claude outputConfig.effort with thinking, or before 4.6 a budget of tokens, as at Anthropic; for Nova 2 "
+                + "and gpt-oss the nearest of their three levels"
+        ).except("other models, and Claude before 3.7, are told nothing of it; a budget needs room for 1024 tokens"),
+        .reasoningOn: .convert("thinking for Claude").except("other models, and Claude before 3.7, do not think"),
         .reasoningWithForcedTool: .adjust(
             "a tool that must be called leaves Claude no thinking: an effort alone is sent, a budget is not"),
         .reasoningBudget: .convert(
-            "for Claude additionalModelRequestFields.thinking; for Nova 2 and gpt-oss low up to 4096 tokens, medium up "
-                + "to 16384, high above; left out and named for other models"),
-        .reasoningOff: .convert("thinking disabled for Claude; left out and named for other models"),
-        .reasoningNone: .convert("thinking disabled for Claude; left out and named for other models"),
-        .reasoningDisplay: .convert(
-            "thinking.display for Claude, where the request says how much to think; else left out and named"),
+            "for Claude additionalModelRequestFields.thinking, from 4.7 on an effort; for Nova 2 and gpt-oss low up to "
+                + "4096 tokens, medium up to 16384, high above"
+        ).except("other models, and Claude before 3.7, are told nothing of it"),
+        .reasoningOff: .convert(Self.silence).except(Self.alwaysThinks),
+        .reasoningNone: .convert(Self.silence).except(Self.alwaysThinks),
+        .reasoningDisplay: .convert("thinking.display for Claude, summarized unless it is omitted").except(
+            "nothing is said of thinking, or it is turned off, or the model is no Claude"),
         .thinking: .convert("reasoningContent with the signature"),
         .unsignedThinking: .drop("thoughts are taken back only with their signature"),
         .redactedThinking: .convert("reasoningContent.redactedContent"),
@@ -174,13 +184,13 @@ private enum BedrockRules {
         .refusals: .convert("text"),
         .participantName: .drop("speakers have no names there"),
         .prefill: .carry,
-        .cacheControl: .convert("cachePoint for Claude and Nova; left out and named for other models"),
+        .cacheControl: .convert("cachePoint for Claude and Nova").except("other models' prompts take no marks"),
         .videoInput: .refuse("videos are not brought over", "Send single images, or ask another route."),
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
         .safetyIdentifier: .drop("requests name no person there"),
-        .metadata: .convert("requestMetadata; what does not fit its characters and lengths is left out and named"),
+        .metadata: .convert("requestMetadata").except("what does not fit its characters and lengths is left out"),
         .serviceTier: .convert("serviceTier; standard_only is default, and auto is left unsaid"),
         .serviceTierUnknown: .drop("there is no such tier"),
         .promptCacheKey: .drop("caching is steered by cache points there"),

@@ -89,7 +89,7 @@ private enum GeminiRules {
         .topK: .convert("topK"),
         .frequencyPenalty: .convert("frequencyPenalty"),
         .presencePenalty: .convert("presencePenalty"),
-        .seed: .convert("seed, which has 32 bits; another is dropped"),
+        .seed: .convert("seed").except("a seed has 32 bits there"),
         .choices: .refuse(
             "several answers are not brought into this form",
             "Send the request n times, or ask a route that serves n."),
@@ -115,6 +115,7 @@ private enum GeminiRules {
         .reasoningWithForcedTool: .carry,
         .reasoningBudget: .convert("thinkingBudget"),
         .reasoningBudgetLarge: .adjust("more than 24576 tokens are sent as 24576"),
+        .reasoningOn: .convert("thinking as the model does by itself; thoughts are shown"),
         .reasoningOff: .convert("thinkingBudget 0, which models that always think refuse"),
         .reasoningNone: .convert("thinkingBudget 0, which models that always think refuse"),
         .reasoningDisplay: .convert("includeThoughts"),

@@ -75,6 +75,8 @@ private enum OpenAIChatRules {
 
     static let all: [[ConversationField: FieldRule]] = [shared, sampling, form, thinking, toolUse, content, operations]
 
+    private static let preset = "a preset says that the provider has no such field"
+
     private static let shared: [ConversationField: FieldRule] = [
         .model: .convert("the route's model"),
         .instructions: .convert("a system message"),
@@ -84,7 +86,7 @@ private enum OpenAIChatRules {
         .maxOutputTokens: .convert("max_completion_tokens, or max_tokens for servers that know only that"),
         .stop: .convert("a list of up to four"),
         .manyStops: .refuse("more than four stop sequences cannot be sent", "Send at most four stop_sequences."),
-        .endUser: .convert("user"),
+        .endUser: .convert("user").except(Self.preset),
     ]
 
     private static let sampling: [ConversationField: FieldRule] = [
@@ -97,7 +99,7 @@ private enum OpenAIChatRules {
             "log-probabilities are not brought into this form", "Leave top_logprobs and its include out."),
         .frequencyPenalty: .carry,
         .presencePenalty: .carry,
-        .seed: .carry,
+        .seed: .carry.except("a preset names it random_seed, which is not negative"),
         .choices: .refuse("several answers are not brought into this form", "Send the request once for each."),
     ]
 
@@ -112,9 +114,11 @@ private enum OpenAIChatRules {
     ]
 
     private static let thinking: [ConversationField: FieldRule] = [
-        .reasoningEffort: .convert("reasoning_effort"),
+        .reasoningEffort: .convert(
+            "reasoning_effort; where a preset has none and high alone, none for minimal and low, else high"),
         .reasoningWithForcedTool: .carry,
         .reasoningBudget: .convert("reasoning_effort: low up to 4096 tokens, medium up to 16384, high above"),
+        .reasoningOn: .drop("there is no word for it without an effort"),
         .reasoningOff: .drop("not every model can be told not to think"),
         .reasoningNone: .carry,
         .reasoningDisplay: .drop("thoughts are shown by the provider's rule"),
@@ -131,8 +135,8 @@ private enum OpenAIChatRules {
         .allowedTools: .refuse(
             "a choice among some of the tools is known to few servers", "Send only the tools that are allowed."),
         .parallelToolCalls: .convert("parallel_tool_calls"),
-        .toolCalls: .convert("tool_calls"),
-        .toolResults: .convert("tool messages"),
+        .toolCalls: .convert("tool_calls, with ids of nine letters where a preset says so"),
+        .toolResults: .convert("tool messages, with the ids of their calls"),
         .toolResultError: .drop("a tool message cannot be marked as an error; its content says so"),
         .toolResultMedia: .adjust("tool messages hold text: images and documents follow in a user message"),
         .customTools: .refuse("tools take JSON there, not free text", "Declare a function with one string argument."),
@@ -161,15 +165,16 @@ private enum OpenAIChatRules {
         .images: .convert("image_url, base64 as a data URL"),
         .imageDetail: .drop("not every server knows it"),
         .uploadedFiles: .refuse("a file uploaded to one provider is unknown to another", "Send the file's bytes."),
-        .documents: .convert("file_data, or text"),
+        .documents: .convert("file_data, or document_url where a preset says so, or text"),
         .documentType: .convert("file_data, as a data URL"),
-        .documentURL: .refuse("documents cannot be sent by URL", "Send the document as base64."),
+        .documentURL: .refuse(
+            "documents cannot be sent by URL, unless a preset has document_url", "Send the document as base64."),
         .documentTitle: .drop("text that is sent as text has no title"),
         .documentContext: .drop("there is no place beside a file for it"),
         .citations: .drop("citations of documents are not made there"),
         .searchResults: .refuse("search results are no content there", "Send them as text."),
         .audioInput: .convert("input_audio"),
-        .refusals: .convert("refusal"),
+        .refusals: .convert("refusal, or text where a preset has none"),
         .prefill: .refuse(
             "a last assistant message would be answered, not continued", "End messages with a user message."),
         .cacheControl: .drop("prompts are cached without marks there"),
@@ -179,9 +184,9 @@ private enum OpenAIChatRules {
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
-        .safetyIdentifier: .convert("user, where user is absent"),
+        .safetyIdentifier: .convert("user, where user is absent").except(Self.preset),
         .metadata: .drop("requests carry no tags there; Tollbook's own are kept"),
-        .serviceTier: .convert("standard_only is default"),
+        .serviceTier: .convert("standard_only is default").except(Self.preset),
         .serviceTierUnknown: .drop("there is no such tier"),
         .promptCacheKey: .drop("few servers know it"),
         .promptCacheRetention: .drop("few servers know it"),

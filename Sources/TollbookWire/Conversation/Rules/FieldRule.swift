@@ -19,6 +19,8 @@ package struct FieldRule: Sendable {
     package let reason: String
     /// What the caller can do about a refusal.
     package let remedy: String?
+    /// When it is left out all the same, and named to the caller: a value, or models, that it cannot be sent for.
+    package private(set) var exception: String?
 
     /// It means the same in both.
     static let carry = FieldRule(action: .carry, reason: "the same in both", remedy: nil)
@@ -31,6 +33,13 @@ package struct FieldRule: Sendable {
 
     /// It is left out.
     static func drop(_ reason: String) -> FieldRule { FieldRule(action: .drop, reason: reason, remedy: nil) }
+
+    /// The same rule, but left out for some values or models.
+    func except(_ when: String) -> FieldRule {
+        var rule = self
+        rule.exception = when
+        return rule
+    }
 
     /// The request is refused.
     static func refuse(_ reason: String, _ remedy: String) -> FieldRule {
@@ -75,9 +84,10 @@ package struct FieldRules: Sendable {
             guard let name = rules.names[source], let rule = rules.targets[target] else { continue }
             // A bar inside a cell would end it.
             let cell = name.split(separator: "|").joined(separator: "\\|")
-            let line = "| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"
+            var lines = ["| `\(cell)` | \(rule.action.rawValue) | \(rule.reason) | \(rule.remedy ?? "") |\n"]
+            if let exception = rule.exception { lines.append("| `\(cell)` | drop | \(exception) | |\n") }
             // A case that has a rule of its own at another target only is nothing to tell twice.
-            if !text.contains(line) { text += line }
+            for line in lines where !text.contains(line) { text += line }
         }
         return text
     }

@@ -38,7 +38,8 @@ package struct TranslationNotes: Sendable {
         }
     }
 
-    /// Names a field as left out, although its rule would let it pass, because the value cannot be served.
+    /// Names a field as left out, although its rule would let it pass, because the value cannot be served, or not by
+    /// this model: the rule's `exception`.
     mutating func leaveOut(_ field: ConversationField) {
         dropped.insert(FieldRules.name(field, in: source))
     }
