@@ -44,6 +44,7 @@ package enum EmbeddedMigrations {
         migration0025,
         migration0026,
         migration0027,
+        migration0028,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2206,6 +2207,19 @@ CREATE TABLE webhook_cursor (
   log_index INTEGER NOT NULL,      -- journal index up to which it has been told everything
   suspended_version INTEGER        -- log_index of the version whose address said that it is gone; null: none did
 ) STRICT;
+
+"""#)
+
+    private static let migration0028 = EmbeddedMigration(
+        number: 28,
+        name: "add_answer_reason",
+        sha256: "e09b5aaea3239706647a30aca9a947b31c085c2a1c0ad2c2998fdaf53feb720e",
+        sql: #"""
+-- Why: what an answer holds that the caller's dialect cannot say is left out, and must be on record.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('reason', 40, 'answer_fields_dropped', 'Something in the answer, which detail names, has no form in the caller''s dialect');
 
 """#)
 }

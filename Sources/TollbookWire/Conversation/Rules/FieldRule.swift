@@ -107,6 +107,6 @@ package struct FieldRules: Sendable {
                 text += markdown(from: source, to: target)
             }
         }
-        return text
+        return text + AnswerRules.document
     }
 }
