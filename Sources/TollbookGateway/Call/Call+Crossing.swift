@@ -68,6 +68,7 @@ extension Call {
     /// Puts a plain answer that came whole into the caller's dialect, and settles.
     func settleTranslated(_ reader: AnswerReader) {
         guard let answer else { return }
+        if isTooLarge { return answerTooLargeToTranslate() }
         if reader.refusesCredential {
             return settle(
                 .errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
@@ -99,10 +100,8 @@ extension Call {
         settle(ending, finale: .answer, code: .upstreamError)
     }
 
-    /// A plain answer has grown past what can be translated.
-    func answerTooLargeToTranslate() {
-        connection?.abandon()
-        connection = nil
+    /// A plain answer that has grown past what can be translated has ended.
+    private func answerTooLargeToTranslate() {
         let limit = GatewayLimits.translatedAnswerBytes
         settle(
             .malformed,

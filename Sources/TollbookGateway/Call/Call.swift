@@ -61,6 +61,8 @@ final class Call {
     /// The newest bytes of a relayed answer, kept back until the commit.
     var withheld: ByteBuffer?
     var isRelaying = false
+    /// Whether a plain answer has grown past what can be translated.
+    var isTooLarge = false
     /// The provider's terminal event, kept back until the commit.
     var terminalEvent: ByteBuffer?
 
