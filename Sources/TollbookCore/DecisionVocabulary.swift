@@ -112,4 +112,6 @@ package enum DecisionReason: Int, VocabularyCode {
     case queued = 30
     /// The calls in flight left the call no place, and it could not wait, or not longer; the detail says why.
     case overloaded = 31
+    /// Something in the answer cannot be said in the caller's dialect; the detail names it.
+    case answerFieldsDropped = 40
 }

@@ -27,9 +27,10 @@ package enum GatewayLimits {
     /// Bytes of an answer that is held whole, so that its head can carry the cost. Larger ones are relayed with
     /// back-pressure, their last bytes withheld.
     package static let heldAnswerBytes = 1 << 20
-    /// Bytes of a plain answer in another dialect than the caller's, which is translated whole. Texts stay far under
-    /// it. Passed: 502, charged by what was seen.
-    static let translatedAnswerBytes = 8 << 20
+    /// Bytes of a plain answer in another dialect than the caller's, which is translated whole: as many as of a
+    /// request, so that what was sent can come back; the largest pictures of image models stay under it. Passed: the
+    /// rest is read for its usage alone, then 502, charged by what the answer told.
+    static let translatedAnswerBytes = bodyBytes
     /// Bytes of a provider's answer that are read only to keep its connection. Passed: the connection is closed.
     package static let discardedAnswerBytes = 256 << 10
     /// How many times larger than sent a provider's compressed answer may become. JSON and event streams shrink

@@ -362,13 +362,14 @@ def test_a_client_that_leaves_a_translated_stream_is_charged_what_was_seen(make_
 
 def test_an_answer_too_large_to_translate_is_refused_and_charged(make_gateway):
     def flood(exchange: Exchange) -> None:
-        block = {"type": "text", "text": "x" * (9 << 20)}
+        block = {"type": "text", "text": "x" * (33 << 20)}
         exchange.send_plain(json.dumps({"type": "message", "content": [block]}).encode())
 
     upstream, gateway = scripted(make_gateway, flood, "anthropic")
     with upstream:
         answer = gateway.chat()
-    assert answer.status == 502 and answer.code == "upstream_malformed" and "8388608" in answer.json["error"]["message"]
+    assert answer.status == 502 and answer.code == "upstream_malformed"
+    assert "33554432" in answer.json["error"]["message"]
     story = gateway.story(answer.request_id)
     assert story.end_reason == "error" and story.caveat == "answer_malformed" and story.total > 0
 

@@ -240,7 +240,7 @@ private final class ConverseAnswerReader: AnswerReader {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
         hasError = stream.hasError
-        sawFinishReason = stream.reader.sawFinishReason
+        sawFinishReason = stream.sawFinishReason
         isTerminated = stream.sawEnd
         terminalEvent = stream.terminalEvent
     }
@@ -507,7 +507,7 @@ extension AnswerReader {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
         hasError = stream.hasError
-        sawFinishReason = stream.reader.sawFinishReason
+        sawFinishReason = stream.sawFinishReason
         terminalEvent = stream.terminalEvent
         isTerminated = stream.sawEnd
     }

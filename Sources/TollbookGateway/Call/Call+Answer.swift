@@ -122,9 +122,13 @@ extension Call {
         reader.readPlain(bytes)
         if isRelaying {
             relay(bytes)
+        } else if isTooLarge {
+            // Read for its usage alone.
+            return
         } else if held.readableBytes + bytes.readableBytes > heldLimit {
             if crossing != nil {
-                answerTooLargeToTranslate()
+                isTooLarge = true
+                held = ByteBuffer()
             } else if intake.stored?.isRecorded ?? false {
                 storedAnswerTooLarge()
             } else {

@@ -68,6 +68,7 @@ extension Call {
 
     /// Puts a plain answer of a success status that came whole into the caller's dialect, and settles.
     func settleTranslated() {
+        if isTooLarge { return answerTooLargeToTranslate() }
         if isCounted { return settleCounted() }
         if intake.endpoint.isEmbedding { return settleEmbeddings() }
         do throws(AnswerTranslationError) {
@@ -92,10 +93,8 @@ extension Call {
         settle(ending, finale: .answer, code: .upstreamError)
     }
 
-    /// A plain answer has grown past what can be translated.
-    func answerTooLargeToTranslate() {
-        connection?.abandon()
-        connection = nil
+    /// A plain answer that has grown past what can be translated has ended.
+    private func answerTooLargeToTranslate() {
         let limit = GatewayLimits.translatedAnswerBytes
         settle(
             .malformed,

@@ -103,8 +103,20 @@ extension Call {
         let settlement = Settlement(
             request: request, attempts: attempts, endedMicros: loop.configuration.clock.nowMicros(), status: status,
             endReason: endReason, caveat: caveat,
-            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000), upload: upload?.record)
+            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000), upload: upload?.record,
+            decisions: crossing == nil ? [] : answerDecisions(request))
         loop.ledger.submit(settle: settlement, client: mailbox, ticket: takeTicket())
+    }
+
+    /// What was decided on a translated answer.
+    private func answerDecisions(_ request: OpenRequest) -> [Decision] {
+        guard let loss = crossing?.loss else { return [] }
+        return [
+            Decision(
+                stage: .relay, policyKind: .route, policyID: request.route.id, policyVersion: request.route.version,
+                verdict: .redact, reason: .answerFieldsDropped, deploymentID: attempts.last?.target.deployment.id,
+                detail: loss)
+        ]
     }
 
     /// nginx's number for a client that closed its request.

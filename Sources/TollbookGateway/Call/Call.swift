@@ -65,6 +65,8 @@ final class Call {
     var isRelaying = false
     /// The endpoint as whose stream an answer that is passed through is read; `passthrough`: its head tells the form.
     var passedAs = Endpoint.passthrough
+    /// Whether a plain answer has grown past what can be translated.
+    var isTooLarge = false
     /// The provider's terminal event, kept back until the commit.
     var terminalEvent: ByteBuffer?
 

@@ -13,6 +13,9 @@ struct SettlementFacts {
     /// nil: the body was held whole.
     var upload: UploadRecord?
     var origin = ChargeOrigin.request
+    /// What was decided on the answer; the first one's ordinal is behind those of the request.
+    var decisions: [Decision] = []
+    var firstDecisionOrdinal = 0
 
     func providerID(of charge: ChargeRow) -> Int64 {
         attempts[Int(charge.attemptOrdinal)].providerID
@@ -22,10 +25,14 @@ struct SettlementFacts {
 extension LedgerWriter {
     /// Settles a request: attempts, charges, transfers, outcome, and the hold's release. Never fails on a limit.
     func settle(_ settlement: Settlement) throws -> LedgerResult {
-        let facts = SettlementFacts(
+        var facts = SettlementFacts(
             attempts: settlement.attempts.map(AttemptRow.init), endedMicros: settlement.endedMicros,
             status: settlement.status, endReason: settlement.endReason, caveat: settlement.caveat,
             openedAfterMicros: settlement.openedAfterMicros, upload: settlement.upload)
+        if !settlement.decisions.isEmpty {
+            facts.decisions = settlement.decisions
+            facts.firstDecisionOrdinal = try decisionCount(of: settlement.request.id)
+        }
         return .settled(try settle(try context(of: settlement.request), facts))
     }
 
@@ -37,6 +44,7 @@ extension LedgerWriter {
             let transfers = try transfers(context, facts: facts, charges: charges)
             try insert(attempts: facts.attempts, of: context.id)
             try insert(charges: charges, of: context.id, origin: facts.origin)
+            try insert(decisions: facts.decisions, of: context.id, firstOrdinal: facts.firstDecisionOrdinal)
             try insert(
                 outcome: OutcomeRow(
                     requestID: context.id, endedMicros: facts.endedMicros, status: facts.status,
@@ -52,6 +60,14 @@ extension LedgerWriter {
             try appendJournal(.settle, context: context)
             return SettlementReceipt(logIndex: index, total: totals.total, currency: totals.currency)
         }
+    }
+
+    /// The decisions that a request has so far, its own in the batch under way included.
+    private func decisionCount(of id: RequestID) throws -> Int {
+        try flushRows()
+        let statement = try connection.cached("SELECT count(*) FROM decision WHERE request_id = ?")
+        try statement.bind(id.rawValue, at: 1)
+        return try statement.first { Int($0.int64(at: 0)) } ?? 0
     }
 
     private static func chargeRows(_ attempts: [AttemptRow]) -> [ChargeRow] {

@@ -117,6 +117,6 @@ package struct FieldRules: Sendable {
                 text += markdown(from: source, to: target)
             }
         }
-        return text + EmbeddingRules.markdown
+        return text + EmbeddingRules.markdown + AnswerRules.document
     }
 }
