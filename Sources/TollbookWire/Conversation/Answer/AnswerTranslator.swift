@@ -40,6 +40,8 @@ package enum AnswerTranslator {
         case .openAIResponses: ResponsesAnswers.write(answer, context, &json)
         case .gemini: GeminiAnswers.write(answer, context, &json)
         case .bedrockConverse: BedrockAnswers.write(answer, context, &json)
+        // No caller speaks it.
+        case .cohereChat: throw .unreadable(WireError(.invalidField, at: 0, field: "message"))
         }
         return TranslatedAnswer(body: json.buffer, dropped: answer.dropped)
     }
@@ -52,6 +54,7 @@ package enum AnswerTranslator {
         case .anthropicMessages: try AnthropicAnswers.read(view)
         case .gemini: try GeminiAnswers.read(view)
         case .bedrockConverse: try BedrockAnswers.read(view)
+        case .cohereChat: try CohereAnswers.read(view)
         // A response is never translated: its callers get it as it is.
         case .openAIResponses: throw view.invalid("object")
         }

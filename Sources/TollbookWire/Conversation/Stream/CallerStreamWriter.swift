@@ -21,6 +21,8 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses = ResponsesStreamWriter(context)
         case .gemini: gemini = GeminiChunkWriter(context)
         case .bedrockConverse: bedrock = BedrockStreamWriter(context)
+        // No caller speaks it.
+        case .cohereChat: break
         }
     }
 
@@ -32,6 +34,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses?.ending
         case .gemini: gemini?.ending
         case .bedrockConverse: bedrock?.ending
+        case .cohereChat: nil
         }
     }
 
@@ -46,6 +49,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses?.take(event)
         case .gemini: gemini?.take(event)
         case .bedrockConverse: bedrock?.take(event)
+        case .cohereChat: break
         }
     }
 
@@ -57,6 +61,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses?.exchangeOutput(&out)
         case .gemini: gemini?.exchangeOutput(&out)
         case .bedrockConverse: bedrock?.exchangeOutput(&out)
+        case .cohereChat: break
         }
     }
 
