@@ -48,6 +48,8 @@ package enum Endpoint: Int, VocabularyCode {
     case converse = 15
     /// POST /model/{modelId}/converse-stream.
     case converseStream = 16
+    /// POST /v2/chat.
+    case cohereChat = 27
     /// POST /v1/files, and calls of /v1/files/{id}.
     case files = 30
     /// POST /v1/batches.
@@ -70,6 +72,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .rerank, .rerankV2: .rerank
         case .passthrough: .passthrough
         case .converse, .converseStream: .bedrockConverse
+        case .cohereChat: .cohereChat
         case .files, .batches, .batch: .openaiFiles
         }
     }
@@ -80,7 +83,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch: false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
-            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .batches:
+            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .batches, .cohereChat:
             true
         }
     }
@@ -101,7 +104,7 @@ package enum Endpoint: Int, VocabularyCode {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .converse, .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent,
-            .batchEmbedContents, .files, .batches, .batch:
+            .batchEmbedContents, .files, .batches, .batch, .cohereChat:
             nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
@@ -257,6 +260,8 @@ package enum Dialect: Int, VocabularyCode {
 
     /// OpenAI files and batches.
     case openaiFiles = 16
+    /// Cohere's chat, version 2.
+    case cohereChat = 13
 
     /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -279,6 +284,7 @@ package enum Dialect: Int, VocabularyCode {
         case .passthrough: "passthrough"
         case .bedrockConverse: "bedrock-converse"
         case .openaiFiles: "openai-files"
+        case .cohereChat: "cohere-chat"
         }
     }
 }

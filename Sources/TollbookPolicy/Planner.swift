@@ -194,6 +194,9 @@ package enum Planner {
         case .files, .batches, .batch:
             "No provider behind '\(route.name)' keeps files and batches. Add a deployment of a provider with dialect "
                 + "'openai' or 'azure' to the route."
+        case .cohereChat:
+            "No provider behind '\(route.name)' answers Cohere's chat. Add a deployment of a provider with dialect "
+                + "'cohere' to the route."
         case .converse, .converseStream:
             "No provider behind '\(route.name)' answers Bedrock's Converse. Add a deployment of a provider with "
                 + "dialect 'bedrock', 'openai', 'anthropic' or 'gemini' to the route."

@@ -104,6 +104,7 @@ extension Endpoint {
         case .responses: .openAIResponses
         case .generateContent, .streamGenerateContent: .gemini
         case .converse, .converseStream: .bedrockConverse
+        case .cohereChat: .cohereChat
         default: nil
         }
     }

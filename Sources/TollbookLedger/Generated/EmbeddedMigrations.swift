@@ -44,6 +44,7 @@ package enum EmbeddedMigrations {
         migration0025,
         migration0026,
         migration0027,
+        migration0028,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2206,6 +2207,20 @@ CREATE TABLE webhook_cursor (
   log_index INTEGER NOT NULL,      -- journal index up to which it has been told everything
   suspended_version INTEGER        -- log_index of the version whose address said that it is gone; null: none did
 ) STRICT;
+
+"""#)
+
+    private static let migration0028 = EmbeddedMigration(
+        number: 28,
+        name: "add_cohere_vocabulary",
+        sha256: "4680f13f75f651c343d1f1d7ebf15fb9be5bcc753ef7a144cc800f63bc691c2f",
+        sql: #"""
+-- Why: Cohere's chat is an endpoint and a dialect of its own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 27, 'cohere_chat', 'POST /v2/chat'),
+  ('dialect', 13, 'cohere-chat', 'Cohere chat, version 2');
 
 """#)
 }

@@ -29,7 +29,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .messages, .generateContent, .streamGenerateContent, .converse, .converseStream:
                 .translated(.chatCompletions)
             case .countTokens, .geminiCountTokens: .estimated
-            case .embedContent, .batchEmbedContents: nil
+            case .embedContent, .batchEmbedContents, .cohereChat: nil
             }
         case .anthropic:
             switch endpoint {
@@ -46,7 +46,15 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .countTokens, .responsesInputTokens: .estimated
             default: endpoint.dialect == .gemini ? .native : nil
             }
-        case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
+        case .cohere:
+            switch endpoint {
+            case .cohereChat, .rerank, .rerankV2, .passthrough: .native
+            case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent, .converse,
+                .converseStream:
+                .translated(.cohereChat)
+            case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
+            default: nil
+            }
         case .bedrock:
             switch endpoint {
             case .converse, .converseStream: .native

@@ -27,7 +27,9 @@ package enum AnswerTranslator {
         do throws(WireError) {
             let view = try JSONView(body)
             guard view.kind == .object else { throw WireError(.notAnObject, at: view.offset) }
-            failure = view.value("error").map { _ in ProviderError(event: view) }
+            failure =
+                view.value("error").map { _ in ProviderError(event: view) }
+                ?? (source == .cohereChat ? CohereFailure.error(view) : nil)
             answer = failure == nil ? try read(view, as: source) : ConversationAnswer()
         } catch {
             throw .unreadable(error)

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TollbookCore
 
 /// Plain answers of Cohere's chat, version 2.
 enum CohereAnswers {
@@ -8,13 +9,10 @@ enum CohereAnswers {
         guard let message = view.value("message") else {
             throw WireError(.missingField, at: view.offset, field: "message")
         }
-        guard let finish = view.value("finish_reason")?.text.flatMap({ AnswerFinish(cohere: $0) }) else {
-            throw view.invalid("finish_reason")
-        }
-        answer.finish = finish
+        answer.finish = AnswerFinish(cohere: view.value("finish_reason")?.text)
         readPlan(message, &answer)
-        for block in message.value("content")?.elements ?? JSONElements(view) { readBlock(block, &answer) }
-        for call in (message.value("tool_calls")?.elements ?? JSONElements(view)).prefix(WireLimits.answerToolCalls) {
+        for block in message.value("content")?.elements ?? JSONView.noElements { readBlock(block, &answer) }
+        for call in (message.value("tool_calls")?.elements ?? JSONView.noElements).prefix(WireLimits.answerToolCalls) {
             readCall(call, &answer)
         }
         if let citations = message.value("citations"), !citations.isEmptyValue {
@@ -45,35 +43,32 @@ enum CohereAnswers {
         guard let id = call.value("id")?.text, let function = call.value("function"),
             let name = function.value("name")?.text
         else { return answer.dropped.insert("message.tool_calls[]") }
-        let arguments = function.value("arguments")?.text ?? JSONText("")
+        // A call without arguments has nothing or null for them; callers expect an object.
+        let told = function.value("arguments")?.text.flatMap { $0.isEmpty || $0.equals("null") ? nil : $0 }
+        let arguments = told ?? JSONText("{}")
         answer.parts.append(
             ConversationPart(.toolCall(ConversationToolCall(id: id, name: name, arguments: .text(arguments)))))
     }
 }
 
 extension AnswerFinish {
-    /// Reads Cohere's `finish_reason`; nil where the answer failed.
-    init?(cohere reason: JSONText) {
-        switch reason {
-        case "ERROR", "TIMEOUT": return nil
+    /// Reads Cohere's `finish_reason` of an answer that did not fail.
+    init(cohere reason: JSONText?) {
+        switch reason?.string {
         case "MAX_TOKENS": self = .length
         case "TOOL_CALL": self = .toolCalls
         case "STOP_SEQUENCE": self = .stopSequence(nil)
-        case "ERROR_TOXIC": self = .refusal(nil)
         default: self = .stop
         }
     }
 }
 
 extension AnswerTokens {
-    /// Reads what Cohere charges for, else what it counted; nil when there is neither.
+    /// Reads what is charged; nil when nothing is told.
     init?(cohere usage: JSONView) {
-        guard let counts = usage.value("billed_units") ?? usage.value("tokens"),
-            let input = counts.value("input_tokens")?.tokenCount,
-            let output = counts.value("output_tokens")?.tokenCount
-        else { return nil }
+        guard let read = CohereUsage(usage.bytes)?.usage else { return nil }
         self.init()
-        self.input = input
-        self.output = output
+        input = read[.input]
+        output = read[.output]
     }
 }

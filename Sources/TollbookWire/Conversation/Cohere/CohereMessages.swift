@@ -50,22 +50,26 @@ struct CohereMessages {
         message("user", &json) { Self.writeContent(rest, &$0, &notes) }
     }
 
-    /// Thoughts come back without a signature there.
+    /// Thoughts come back without a signature there; beside tool calls they are the plan.
     private func writeAssistant(
         _ parts: [ConversationPart], _ json: inout JSONWriter, _ notes: inout TranslationNotes
     ) {
+        let calls = parts.compactMap { if case .toolCall(let call) = $0.content { call } else { nil } }
         var said: [ConversationPart] = []
-        var calls: [ConversationToolCall] = []
+        var plan: JSONText?
         for part in parts {
             switch part.content {
-            case .toolCall(let call): calls.append(call)
+            case .toolCall: continue
             case .redactedThinking: notes.allows(.redactedThinking)
+            // Models that do not reason have plans as well.
+            case .thinking(let text, _) where !calls.isEmpty: plan.append(text)
             default: said.append(part)
             }
         }
         message("assistant", &json) { json in
             if !said.isEmpty || calls.isEmpty { Self.writeContent(said, &json, &notes) }
             guard !calls.isEmpty else { return }
+            if let plan { json.member("tool_plan", plan) }
             json.name("tool_calls")
             json.array { json in
                 for call in calls { OpenAIToolCalls.write(call, &json) }
@@ -123,5 +127,18 @@ struct CohereMessages {
             json.name("image_url")
             json.object { $0.member("url", url) }
         }
+    }
+}
+
+extension JSONText? {
+    /// Adds a text on a line of its own.
+    fileprivate mutating func append(_ text: JSONText) {
+        guard var whole = self else {
+            self = text
+            return
+        }
+        whole.append(JSONText("\n"))
+        whole.append(text)
+        self = whole
     }
 }

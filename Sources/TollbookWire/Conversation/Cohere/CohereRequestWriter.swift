@@ -84,10 +84,10 @@ struct CohereRequestWriter {
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         let sampling = conversation.sampling.accepted(options, &notes)
         json.number("temperature", sampling.temperature)
-        json.number("p", sampling.topP)
+        Self.write("p", sampling.topP, in: 0...0.99, .topP, &json, &notes)
         json.number("k", sampling.topK)
-        json.number("frequency_penalty", sampling.frequencyPenalty)
-        json.number("presence_penalty", sampling.presencePenalty)
+        Self.write("frequency_penalty", sampling.frequencyPenalty, in: 0...1, .frequencyPenalty, &json, &notes)
+        Self.write("presence_penalty", sampling.presencePenalty, in: 0...1, .presencePenalty, &json, &notes)
         json.number("seed", sampling.seed)
         if sampling.choices != nil { notes.allows(.choices) }
         if conversation.logProbabilities != nil { notes.allows(.logProbabilities) }
@@ -104,6 +104,19 @@ struct CohereRequestWriter {
 
     /// What Cohere takes.
     private static let stops = 5
+
+    /// Writes a number as it came, or the end of the range that it is outside of.
+    private static func write(
+        _ name: String, _ number: ByteBuffer?, in range: ClosedRange<Double>, _ field: ConversationField,
+        _ json: inout JSONWriter, _ notes: inout TranslationNotes
+    ) {
+        guard let number else { return }
+        json.name(name)
+        guard let value = Double(String(buffer: number)), !range.contains(value) else { return json.raw(number) }
+        notes.adjust(field)
+        let end = value < range.lowerBound ? range.lowerBound : range.upperBound
+        json.raw(ByteBuffer(string: end.rounded() == end ? String(Int(end)) : String(end)))
+    }
 
     private func writeThinking(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         let reasoning = conversation.reasoning
