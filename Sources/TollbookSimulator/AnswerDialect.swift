@@ -32,6 +32,8 @@ enum AnswerDialect: Sendable, Equatable {
     /// Bedrock's Converse, whose model is in the path.
     case converse
     case converseStream
+    /// Cohere's chat, version 2.
+    case cohere
 
     /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
     var isMedia: Bool {
@@ -64,7 +66,7 @@ enum AnswerDialect: Sendable, Equatable {
     /// Whether the body may ask for a stream.
     var streams: Bool {
         switch self {
-        case .chat, .messages, .completions, .responses: true
+        case .chat, .messages, .completions, .responses, .cohere: true
         default: isMedia
         }
     }
@@ -74,7 +76,8 @@ enum AnswerDialect: Sendable, Equatable {
 
     /// The form of its errors.
     var errorShape: ErrorShape {
-        isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
+        if self == .cohere { return .cohere }
+        return isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
     }
 
     /// The header that carries the provider's id of a request.

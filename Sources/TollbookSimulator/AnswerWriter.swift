@@ -102,6 +102,7 @@ struct AnswerWriter {
                 nil
             }
         case .converse, .converseStream: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .cohere: CohereBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 

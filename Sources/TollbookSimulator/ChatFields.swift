@@ -102,6 +102,11 @@ struct ChatFields {
             if let responseFormat { request.format = responsesFormat(bytes, responseFormat) }
             return request
         }
+        if dialect == .cohere {
+            request.documents = documents.map { JSONLookup.elements(bytes, $0).count } ?? 0
+            if let responseFormat { request.format = cohereFormat(bytes, responseFormat) }
+            return request
+        }
         request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
         if let streamOptions { request.includeUsage = includeUsage(bytes, streamOptions) }
         if let responseFormat { request.format = format(bytes, responseFormat) }
@@ -145,8 +150,8 @@ struct ChatFields {
         guard let toolChoice else { return .offered(offered) }
         if let word = JSONText.string(bytes, toolChoice) {
             switch word {
-            case "required": return .required(offered)
-            case "none": return .none
+            case "required", "REQUIRED": return .required(offered)
+            case "none", "NONE": return .none
             default: return .offered(offered)
             }
         }
@@ -181,6 +186,11 @@ struct ChatFields {
         else { return .text }
         let schema = JSONLookup.value(bytes, format, "schema")
         return .json(schema.map { SchemaSample.make(bytes, $0) } ?? #"{"answer":"lorem"}"#)
+    }
+
+    private func cohereFormat(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {
+        guard let schema = JSONLookup.value(bytes, range, "json_schema") else { return format(bytes, range) }
+        return .json(SchemaSample.make(bytes, schema))
     }
 
     private func format(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {

@@ -9,13 +9,16 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     /// Gemini's `generateContent`, at its own API and at Vertex AI.
     case gemini
 
-    /// Cohere's chat, version 2. Providers speak it, and no caller.
+    /// Cohere's chat, version 2. Providers speak it; of callers it is not translated.
     case cohereChat = "cohere-chat"
 
     /// Dialects that a request can be translated into.
     package static let providers: [ConversationDialect] = [
         .openAIChat, .anthropicMessages, .gemini, .bedrockConverse, .cohereChat,
     ]
+
+    /// Dialects of callers whose requests can be translated.
+    package static let callers: [ConversationDialect] = allCases.filter { $0 != .cohereChat }
 
     /// What answers' ids begin with.
     var answerPrefix: String {

@@ -42,7 +42,7 @@ package enum AnswerTranslator {
         case .openAIResponses: ResponsesAnswers.write(answer, context, &json)
         case .gemini: GeminiAnswers.write(answer, context, &json)
         case .bedrockConverse: BedrockAnswers.write(answer, context, &json)
-        // No caller speaks it.
+        // Its callers are not translated.
         case .cohereChat: throw .unreadable(WireError(.invalidField, at: 0, field: "message"))
         }
         return TranslatedAnswer(body: json.buffer, dropped: answer.dropped)

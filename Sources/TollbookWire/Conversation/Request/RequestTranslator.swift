@@ -28,7 +28,7 @@ package enum RequestTranslator {
         case .openAIResponses: try ResponsesRequestReader.read(request)
         case .gemini: try GeminiRequestReader.read(request)
         case .bedrockConverse: try BedrockRequestReader.read(request)
-        // No caller speaks it.
+        // Its callers are not translated.
         case .cohereChat: throw request.invalid("model")
         }
     }

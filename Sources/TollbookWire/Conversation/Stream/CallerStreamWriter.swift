@@ -21,7 +21,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses = ResponsesStreamWriter(context)
         case .gemini: gemini = GeminiChunkWriter(context)
         case .bedrockConverse: bedrock = BedrockStreamWriter(context)
-        // No caller speaks it.
+        // Its callers are not translated.
         case .cohereChat: break
         }
     }
