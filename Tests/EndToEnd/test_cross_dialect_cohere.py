@@ -28,6 +28,8 @@ SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "require
 OPENAI_TOOL = {"type": "function", "function": {"name": "get_weather", "description": "Weather.", "parameters": SCHEMA}}
 CLAUDE_TOOL = {"name": "get_weather", "description": "Weather.", "input_schema": SCHEMA}
 CASES = cohere.recorded()
+# A client of Google's that nobody holds closes itself.
+clients: list[genai.Client] = []
 FINISHES = {"COMPLETE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls", "STOP_SEQUENCE": "stop"}
 STOPS = {"COMPLETE": "end_turn", "MAX_TOKENS": "max_tokens", "TOOL_CALL": "tool_use", "STOP_SEQUENCE": "stop_sequence"}
 
@@ -47,7 +49,9 @@ def claude_client(gateway: Gateway) -> anthropic.Anthropic:
 
 def gemini_client(gateway: Gateway, directives: str = "") -> genai.Client:
     headers = sim(directives) if directives else {}
-    return genai.Client(api_key=gateway.key, http_options=types.HttpOptions(base_url=gateway.url, headers=headers))
+    clients.append(
+        genai.Client(api_key=gateway.key, http_options=types.HttpOptions(base_url=gateway.url, headers=headers)))
+    return clients[-1]
 
 
 def serve(gateway: Gateway):

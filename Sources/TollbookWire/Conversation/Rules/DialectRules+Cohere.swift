@@ -32,7 +32,8 @@ private enum CohereRules {
         .seed: .carry,
         .choices: .refuse("one call gives one answer", "Send the request n times, or ask a route that serves n."),
         .logitBias: .refuse("tokens cannot be favored or banned", "Leave logit_bias out, or ask another route."),
-        .logProbabilities: .refuse("log-probabilities are not told", "Leave logprobs out, or ask another route."),
+        .logProbabilities: .refuse(
+            "log-probabilities are not brought over", "Leave logprobs out, or ask another route."),
     ]
 
     private static let form: [ConversationField: FieldRule] = [
