@@ -50,6 +50,8 @@ package enum Endpoint: Int, VocabularyCode {
     case converseStream = 16
     /// POST /v2/chat.
     case cohereChat = 27
+    /// POST /v2/embed of a provider; no caller's.
+    case cohereEmbed = 28
     /// POST /v1/files, and calls of /v1/files/{id}.
     case files = 30
     /// POST /v1/batches.
@@ -73,6 +75,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .passthrough: .passthrough
         case .converse, .converseStream: .bedrockConverse
         case .cohereChat: .cohereChat
+        case .cohereEmbed: .cohereEmbed
         case .files, .batches, .batch: .openaiFiles
         }
     }
@@ -80,7 +83,9 @@ package enum Endpoint: Int, VocabularyCode {
     /// Whether the model writes an answer, so that a hold must cover it.
     package var hasOutput: Bool {
         switch self {
-        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch: false
+        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch,
+            .cohereEmbed:
+            false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
             .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .batches, .cohereChat:
@@ -104,7 +109,7 @@ package enum Endpoint: Int, VocabularyCode {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .converse, .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent,
-            .batchEmbedContents, .files, .batches, .batch, .cohereChat:
+            .batchEmbedContents, .files, .batches, .batch, .cohereChat, .cohereEmbed:
             nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
@@ -262,6 +267,8 @@ package enum Dialect: Int, VocabularyCode {
     case openaiFiles = 16
     /// Cohere's chat, version 2.
     case cohereChat = 13
+    /// Cohere's embeddings, version 2.
+    case cohereEmbed = 14
 
     /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -285,6 +292,7 @@ package enum Dialect: Int, VocabularyCode {
         case .bedrockConverse: "bedrock-converse"
         case .openaiFiles: "openai-files"
         case .cohereChat: "cohere-chat"
+        case .cohereEmbed: "cohere-embed"
         }
     }
 }

@@ -194,7 +194,7 @@ package enum Planner {
         case .files, .batches, .batch:
             "No provider behind '\(route.name)' keeps files and batches. Add a deployment of a provider with dialect "
                 + "'openai' or 'azure' to the route."
-        case .cohereChat:
+        case .cohereChat, .cohereEmbed:
             "No provider behind '\(route.name)' answers Cohere's chat. Add a deployment of a provider with dialect "
                 + "'cohere' to the route."
         case .converse, .converseStream:

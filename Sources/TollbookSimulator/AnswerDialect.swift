@@ -34,6 +34,8 @@ enum AnswerDialect: Sendable, Equatable {
     case converseStream
     /// Cohere's chat, version 2.
     case cohere
+    /// Cohere's embeddings, version 2.
+    case cohereEmbed
 
     /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
     var isMedia: Bool {
@@ -58,7 +60,9 @@ enum AnswerDialect: Sendable, Equatable {
     }
 
     /// Whether the answer is vectors.
-    var isEmbedding: Bool { self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings }
+    var isEmbedding: Bool {
+        self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings || self == .cohereEmbed
+    }
 
     /// Whether requests, errors and streams have the form of Bedrock's Converse.
     var isBedrock: Bool { self == .converse || self == .converseStream }
@@ -76,7 +80,7 @@ enum AnswerDialect: Sendable, Equatable {
 
     /// The form of its errors.
     var errorShape: ErrorShape {
-        if self == .cohere { return .cohere }
+        if self == .cohere || self == .cohereEmbed { return .cohere }
         return isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
     }
 

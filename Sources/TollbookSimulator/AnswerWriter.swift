@@ -103,6 +103,7 @@ struct AnswerWriter {
             }
         case .converse, .converseStream: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
         case .cohere: CohereBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .cohereEmbed: CohereEmbedBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 

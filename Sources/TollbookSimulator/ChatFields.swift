@@ -18,6 +18,8 @@ struct ChatFields {
     private var encoding: Range<Int>?
     private var streamFormat: Range<Int>?
     private var documents: Range<Int>?
+    private var texts: Range<Int>?
+    private var embeddingTypes: Range<Int>?
     private var best: Range<Int>?
 
     init(_ dialect: AnswerDialect) {
@@ -57,6 +59,10 @@ struct ChatFields {
             streamFormat = value
         } else if isKey("documents") {
             documents = value
+        } else if isKey("texts") {
+            texts = value
+        } else if isKey("embedding_types") {
+            embeddingTypes = value
         } else if isKey("top_n") {
             best = value
         } else if isKey("inferenceConfig") {
@@ -81,6 +87,12 @@ struct ChatFields {
         if dialect == .embeddings {
             request.wantsBase64 = encoding.flatMap { JSONText.string(bytes, $0) } == "base64"
             request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
+            return request
+        }
+        if dialect == .cohereEmbed {
+            let types = embeddingTypes.map { JSONLookup.elements(bytes, $0) } ?? []
+            request.wantsBase64 = types.contains { JSONText.string(bytes, $0) == "base64" }
+            request.inputs = texts.map { JSONLookup.elements(bytes, $0).count } ?? 0
             return request
         }
         if dialect.isMedia {

@@ -128,7 +128,7 @@ struct ChatPlanner {
         if fault == .noUsage { return .absent }
         let dialect = request.dialect
         if dialect.isAnthropic || dialect.isBedrock || dialect.isResponses || dialect.isMedia || dialect.isGemini
-            || dialect == .cohere
+            || dialect == .cohere || dialect == .cohereEmbed
         {
             return .lastChunk
         }

@@ -48,6 +48,7 @@ struct RequestHead: Sendable {
         case converse
         case converseStream
         case cohereChat
+        case cohereEmbed
         /// Files and batches.
         case stored
         case models

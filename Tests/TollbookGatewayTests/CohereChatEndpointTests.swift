@@ -27,7 +27,8 @@ import TollbookPolicy
             #expect(ProviderDialect.cohere.service(of: endpoint) == .translated(.cohereChat))
         }
         #expect(ProviderDialect.cohere.service(of: .countTokens) == .estimated)
-        #expect(ProviderDialect.cohere.service(of: .embeddings) == nil)
+        #expect(ProviderDialect.cohere.service(of: .embeddings) == .translated(.cohereEmbed))
+        #expect(ProviderDialect.cohere.service(of: .moderations) == nil)
         #expect(ProviderDialect.cohere.service(of: .rerankV2) == .native)
     }
 }

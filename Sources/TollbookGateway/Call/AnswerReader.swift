@@ -68,7 +68,7 @@ class AnswerReader {
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
         case .gemini: GeminiAnswerReader(form: form, isSuccess: isSuccess, translation)
-        case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
+        case .openaiModerations, .openaiImages, .openaiAudio, .rerank, .cohereEmbed:
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
                 : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
@@ -482,7 +482,7 @@ extension Endpoint {
         case .speech: .speech
         case .transcriptions, .translations: .transcript
         case .rerank, .rerankV2: .ranking
-        case .passthrough: .passed
+        case .passthrough, .cohereEmbed: .passed
         default: .moderation
         }
     }

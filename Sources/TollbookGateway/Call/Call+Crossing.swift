@@ -21,6 +21,7 @@ extension Call {
             return targetFailed(.connectFailed)
         }
         crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext(request))
+        crossing?.isEmbedding = intake.endpoint == .embeddings
         willDispatch()
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in

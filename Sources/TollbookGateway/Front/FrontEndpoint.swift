@@ -24,6 +24,7 @@ extension Endpoint {
         // Its bodies are not read.
         case .passthrough, .files, .batches, .batch: .chat
         case .cohereChat: .chat
+        case .cohereEmbed: .embeddings
         }
     }
 
@@ -68,7 +69,7 @@ extension Endpoint {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
-            .cohereChat:
+            .cohereChat, .cohereEmbed:
             false
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
         case .converse, .converseStream, .passthrough, .files, .batches, .batch: true
@@ -111,6 +112,7 @@ extension UpstreamEndpoint {
         case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
         // The chat of version 1 is another one.
         case .cohereChat: (hasVersion ? String(path.dropLast(3)) : path) + "/v2/chat"
+        case .cohereEmbed: (hasVersion ? String(path.dropLast(3)) : path) + "/v2/embed"
         }
     }
 

@@ -2213,14 +2213,16 @@ CREATE TABLE webhook_cursor (
     private static let migration0028 = EmbeddedMigration(
         number: 28,
         name: "add_cohere_vocabulary",
-        sha256: "4680f13f75f651c343d1f1d7ebf15fb9be5bcc753ef7a144cc800f63bc691c2f",
+        sha256: "4a7f7864eb67331e36a945096b71a0c53489def06d68a11c989a65763484965c",
         sql: #"""
--- Why: Cohere's chat is an endpoint and a dialect of its own.
+-- Why: Cohere's chat and embeddings are endpoints and dialects of their own.
 -- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
 
 INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 27, 'cohere_chat', 'POST /v2/chat'),
-  ('dialect', 13, 'cohere-chat', 'Cohere chat, version 2');
+  ('endpoint', 28, 'cohere_embed', 'POST /v2/embed of a provider'),
+  ('dialect', 13, 'cohere-chat', 'Cohere chat, version 2'),
+  ('dialect', 14, 'cohere-embed', 'Cohere embeddings, version 2');
 
 """#)
 }

@@ -29,7 +29,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .messages, .generateContent, .streamGenerateContent, .converse, .converseStream:
                 .translated(.chatCompletions)
             case .countTokens, .geminiCountTokens: .estimated
-            case .embedContent, .batchEmbedContents, .cohereChat: nil
+            case .embedContent, .batchEmbedContents, .cohereChat, .cohereEmbed: nil
             }
         case .anthropic:
             switch endpoint {
@@ -52,6 +52,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent, .converse,
                 .converseStream:
                 .translated(.cohereChat)
+            case .embeddings: .translated(.cohereEmbed)
             case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
             default: nil
             }
