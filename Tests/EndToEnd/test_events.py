@@ -47,7 +47,6 @@ def test_a_refusal_says_who_asked_what_refused_and_whom_to_ask(broke: Gateway):
     ("/v1/messages", {"model": "demo", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}),
     ("/v1beta/models/demo:generateContent", {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}),
     ("/model/demo/converse", {"messages": [{"role": "user", "content": [{"text": "Hi"}]}]}),
-    ("/v2/chat", {"model": "demo", "messages": [{"role": "user", "content": "Hi"}]}),
 ])
 def test_every_dialect_tells_whom_to_ask(broke: Gateway, path: str, body: dict):
     answer = broke.post(path, body, {"authorization": f"Bearer {broke.key}"})
