@@ -50,6 +50,10 @@ package enum Endpoint: Int, VocabularyCode {
     case converseStream = 16
     /// POST /model/{modelId}/count-tokens.
     case converseCountTokens = 17
+    /// POST /v2/chat.
+    case cohereChat = 27
+    /// POST /v2/embed of a provider; no caller's.
+    case cohereEmbed = 28
     /// POST /v1/files, and calls of /v1/files/{id}.
     case files = 30
     /// POST /v1/batches.
@@ -72,6 +76,8 @@ package enum Endpoint: Int, VocabularyCode {
         case .rerank, .rerankV2: .rerank
         case .passthrough: .passthrough
         case .converse, .converseStream, .converseCountTokens: .bedrockConverse
+        case .cohereChat: .cohereChat
+        case .cohereEmbed: .cohereEmbed
         case .files, .batches, .batch: .openaiFiles
         }
     }
@@ -79,11 +85,13 @@ package enum Endpoint: Int, VocabularyCode {
     /// Whether the model writes an answer, so that a hold must cover it.
     package var hasOutput: Bool {
         switch self {
-        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch: false
+        case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch,
+            .cohereEmbed:
+            false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
             .converseStream, .converseCountTokens, .generateContent, .streamGenerateContent, .geminiCountTokens,
-            .batches:
+            .batches, .cohereChat:
             true
         }
     }
@@ -105,7 +113,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
             .converse, .converseStream, .converseCountTokens, .generateContent, .streamGenerateContent,
             .geminiCountTokens, .embedContent,
-            .batchEmbedContents, .files, .batches, .batch:
+            .batchEmbedContents, .files, .batches, .batch, .cohereChat, .cohereEmbed:
             nil
         case .moderations, .passthrough: .request
         case .imageGenerations, .imageEdits: .image
@@ -261,6 +269,10 @@ package enum Dialect: Int, VocabularyCode {
 
     /// OpenAI files and batches.
     case openaiFiles = 16
+    /// Cohere's chat, version 2.
+    case cohereChat = 13
+    /// Cohere's embeddings, version 2.
+    case cohereEmbed = 14
 
     /// Whether errors and lists have Anthropic's form.
     package var isAnthropic: Bool { self == .anthropicMessages }
@@ -283,6 +295,8 @@ package enum Dialect: Int, VocabularyCode {
         case .passthrough: "passthrough"
         case .bedrockConverse: "bedrock-converse"
         case .openaiFiles: "openai-files"
+        case .cohereChat: "cohere-chat"
+        case .cohereEmbed: "cohere-embed"
         }
     }
 }

@@ -203,6 +203,8 @@ extension Endpoint {
         case .files, .batches, .batch: "keeps files and batches"
         case .converse, .converseStream: "answers Bedrock's Converse"
         case .converseCountTokens: "answers Bedrock's CountTokens"
+        case .cohereChat: "answers Cohere's chat"
+        case .cohereEmbed: "answers Cohere's embeddings"
         }
     }
 }

@@ -34,6 +34,10 @@ enum AnswerDialect: Sendable, Equatable {
     case converseStream
     /// Bedrock's token counting: the body is one number.
     case converseCount
+    /// Cohere's chat, version 2.
+    case cohere
+    /// Cohere's embeddings, version 2.
+    case cohereEmbed
 
     /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
     var isMedia: Bool {
@@ -58,7 +62,9 @@ enum AnswerDialect: Sendable, Equatable {
     }
 
     /// Whether the answer is vectors.
-    var isEmbedding: Bool { self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings }
+    var isEmbedding: Bool {
+        self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings || self == .cohereEmbed
+    }
 
     /// Whether requests, errors and streams have the form of Bedrock's Converse.
     var isBedrock: Bool { self == .converse || self == .converseStream || self == .converseCount }
@@ -66,7 +72,7 @@ enum AnswerDialect: Sendable, Equatable {
     /// Whether the body may ask for a stream.
     var streams: Bool {
         switch self {
-        case .chat, .messages, .completions, .responses: true
+        case .chat, .messages, .completions, .responses, .cohere: true
         default: isMedia
         }
     }
@@ -76,7 +82,8 @@ enum AnswerDialect: Sendable, Equatable {
 
     /// The form of its errors.
     var errorShape: ErrorShape {
-        isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
+        if self == .cohere || self == .cohereEmbed { return .cohere }
+        return isAnthropic ? .anthropic : isBedrock ? .bedrock : isGemini ? .gemini : .openai
     }
 
     /// The header that carries the provider's id of a request.

@@ -102,6 +102,8 @@ struct AnswerWriter {
                 nil
             }
         case .converse, .converseStream, .converseCount: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .cohere: CohereBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .cohereEmbed: CohereEmbedBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 

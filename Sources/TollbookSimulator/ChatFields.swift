@@ -18,6 +18,8 @@ struct ChatFields {
     private var encoding: Range<Int>?
     private var streamFormat: Range<Int>?
     private var documents: Range<Int>?
+    private var texts: Range<Int>?
+    private var embeddingTypes: Range<Int>?
     private var best: Range<Int>?
 
     init(_ dialect: AnswerDialect) {
@@ -57,6 +59,10 @@ struct ChatFields {
             streamFormat = value
         } else if isKey("documents") {
             documents = value
+        } else if isKey("texts") {
+            texts = value
+        } else if isKey("embedding_types") {
+            embeddingTypes = value
         } else if isKey("top_n") {
             best = value
         } else if isKey("inferenceConfig") {
@@ -83,6 +89,12 @@ struct ChatFields {
             request.inputs = max(1, input.map { JSONLookup.elements(bytes, $0).count } ?? 1)
             return request
         }
+        if dialect == .cohereEmbed {
+            let types = embeddingTypes.map { JSONLookup.elements(bytes, $0) } ?? []
+            request.wantsBase64 = types.contains { JSONText.string(bytes, $0) == "base64" }
+            request.inputs = texts.map { JSONLookup.elements(bytes, $0).count } ?? 0
+            return request
+        }
         if dialect.isMedia {
             request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
             request.mediaFormat = responseFormat.flatMap { JSONText.string(bytes, $0) } ?? ""
@@ -100,6 +112,11 @@ struct ChatFields {
         }
         if dialect.isResponses {
             if let responseFormat { request.format = responsesFormat(bytes, responseFormat) }
+            return request
+        }
+        if dialect == .cohere {
+            request.documents = documents.map { JSONLookup.elements(bytes, $0).count } ?? 0
+            if let responseFormat { request.format = cohereFormat(bytes, responseFormat) }
             return request
         }
         request.choices = choices.flatMap { JSONText.integer(bytes, $0) } ?? 1
@@ -145,8 +162,8 @@ struct ChatFields {
         guard let toolChoice else { return .offered(offered) }
         if let word = JSONText.string(bytes, toolChoice) {
             switch word {
-            case "required": return .required(offered)
-            case "none": return .none
+            case "required", "REQUIRED": return .required(offered)
+            case "none", "NONE": return .none
             default: return .offered(offered)
             }
         }
@@ -181,6 +198,11 @@ struct ChatFields {
         else { return .text }
         let schema = JSONLookup.value(bytes, format, "schema")
         return .json(schema.map { SchemaSample.make(bytes, $0) } ?? #"{"answer":"lorem"}"#)
+    }
+
+    private func cohereFormat(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {
+        guard let schema = JSONLookup.value(bytes, range, "json_schema") else { return format(bytes, range) }
+        return .json(SchemaSample.make(bytes, schema))
     }
 
     private func format(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> ChatRequest.AnswerFormat {

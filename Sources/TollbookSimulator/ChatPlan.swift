@@ -15,6 +15,8 @@ struct ChatPlan: Sendable, Equatable {
     /// Content chunks of each choice when streamed.
     var chunks: Int
     var finish: Finish
+    /// Documents that Cohere's chat may quote.
+    var documents = 0
 
     /// What the assistant says.
     enum Content: Sendable, Equatable {

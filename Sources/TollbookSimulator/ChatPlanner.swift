@@ -12,7 +12,7 @@ struct ChatPlanner {
             dialect: request.dialect, model: request.model, streams: request.stream && !request.dialect.isMedia,
             isArray: request.isArray, usage: usage(fault: fault), choices: request.choices,
             figures: figures, content: content, chunks: chunks(content),
-            finish: finish(content, figures, fault: fault))
+            finish: finish(content, figures, fault: fault), documents: request.documents)
     }
 
     private func content(fault: Fault?) -> ChatPlan.Content {
@@ -127,7 +127,9 @@ struct ChatPlanner {
     private func usage(fault: Fault?) -> ChatPlan.Usage {
         if fault == .noUsage { return .absent }
         let dialect = request.dialect
-        if dialect.isAnthropic || dialect.isBedrock || dialect.isResponses || dialect.isMedia || dialect.isGemini {
+        if dialect.isAnthropic || dialect.isBedrock || dialect.isResponses || dialect.isMedia || dialect.isGemini
+            || dialect == .cohere || dialect == .cohereEmbed
+        {
             return .lastChunk
         }
         switch directives.usage ?? .asked {

@@ -20,6 +20,8 @@ struct ChatRequest: Sendable, Equatable {
     var isArray = false
     /// `response_format` of images and audio.
     var mediaFormat = ""
+    /// Documents of Cohere's chat, to quote.
+    var documents = 0
     /// Bytes of the files in a form.
     var fileBytes = 0
 

@@ -28,7 +28,8 @@ struct EmbeddingsBody {
         return nil
     }
 
-    private static let numbers: StaticString = "[0.5,-0.25,0.125,0,1,-1,0.75,2]"
+    /// A vector.
+    static let numbers: StaticString = "[0.5,-0.25,0.125,0,1,-1,0.75,2]"
     /// The same numbers as 32-bit floats, little-endian.
-    private static let base64: StaticString = "\"AAAAPwAAgL4AAAA+AAAAAAAAgD8AAIC/AABAPwAAAEA=\""
+    static let base64: StaticString = "\"AAAAPwAAgL4AAAA+AAAAAAAAgD8AAIC/AABAPwAAAEA=\""
 }

@@ -41,6 +41,8 @@ extension ErrorAnswer {
                 + #""request_id":\#(quoted(requestID))}"#
         case .bedrock:
             return #"{"message":\#(quoted(message))}"#
+        case .cohere:
+            return #"{"id":\#(quoted(requestID)),"message":\#(quoted(message))}"#
         case .azure:
             return #"{"error":{"code":\#(quoted(code)),"message":\#(quoted(message))}}"#
         case .mistral:

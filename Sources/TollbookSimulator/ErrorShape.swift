@@ -6,6 +6,8 @@ package enum ErrorShape: String, Sendable, CaseIterable {
     case anthropic
     /// `{"message"}`, the class of error in the header `x-amzn-errortype`.
     case bedrock
+    /// `{"id", "message"}`.
+    case cohere
     /// `{"error": {"code": "429", "message"}}`, the code a string that repeats the status.
     case azure
     /// `{"object": "error", "message", "type", "param", "code", "raw_status_code"}`.

@@ -108,6 +108,7 @@ struct HeadScanner {
             ("/v1/images/generations", .imageGenerations), ("/v1/images/edits", .imageEdits),
             ("/v1/audio/speech", .speech), ("/v1/audio/transcriptions", .transcriptions),
             ("/v1/audio/translations", .transcriptions), ("/v1/rerank", .rerank), ("/v2/rerank", .rerank),
+            ("/v2/chat", .cohereChat), ("/v2/embed", .cohereEmbed),
             ("/v1/models", .models), ("/models", .models),
             ("/completions", .completions), ("/embeddings", .embeddings), ("/responses", .responses),
             ("/healthz", .health), ("/sim/calls", .calls), ("/sim/last", .last), ("/sim/reset", .reset),

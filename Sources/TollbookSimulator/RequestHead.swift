@@ -48,6 +48,8 @@ struct RequestHead: Sendable {
         case converse
         case converseStream
         case converseCount
+        case cohereChat
+        case cohereEmbed
         /// Files and batches.
         case stored
         case models

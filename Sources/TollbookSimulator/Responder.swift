@@ -40,6 +40,8 @@ struct Responder: Sendable {
         case (.post, .converse): return call(request, .converse)
         case (.post, .converseStream): return call(request, .converseStream)
         case (.post, .converseCount): return call(request, .converseCount)
+        case (.post, .cohereChat): return call(request, .cohere)
+        case (.post, .cohereEmbed): return call(request, .cohereEmbed)
         case (_, .stored): return stored(request)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)

@@ -26,6 +26,7 @@ struct StreamEvents: Sendable {
         case .gemini: typed = GeminiEvents(plan, stamp: stamp)
         case .responses: typed = ResponsesEvents(plan, stamp: stamp)
         case .converseStream: typed = ConverseEvents(plan, stamp: stamp)
+        case .cohere: typed = CohereEvents(plan, stamp: stamp)
         default: typed = nil
         }
         let front = Self.makeFront(plan, stamp)

@@ -119,8 +119,9 @@ def test_the_gateways_errors_reach_the_sdk(client: cohere.ClientV2, ranking: Gat
         connect(ranking.url, "tb-wrong").rerank(model="demo", query="x", documents=DOCUMENTS)
 
 
-def test_a_provider_for_rankings_serves_nothing_else(ranking: Gateway):
-    answer = ranking.chat()
+def test_a_provider_for_rankings_moderates_nothing(ranking: Gateway):
+    answer = ranking.post(
+        "/v1/moderations", {"model": "demo", "input": "hello"}, {"authorization": f"Bearer {ranking.key}"})
     assert answer.status == 422 and answer.json["error"]["reason"] == "endpoint_not_served"
 
 

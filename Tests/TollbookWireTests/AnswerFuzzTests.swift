@@ -170,4 +170,12 @@ import TollbookWire
     @Test(arguments: [16, 17, 18] as [UInt64]) func geminisAnswersTellTheSameWhereverTheyAreCut(seed: UInt64) {
         Self.checkAnswers(GeminiResponseReader.init, Self.plainGemini, seed: seed)
     }
+
+    @Test(arguments: [19, 20, 21] as [UInt64]) func coheresStreamsTellTheSameWhereverTheyAreCut(seed: UInt64) throws {
+        try Self.checkStreams(CohereChatStreamReader(), CohereAnswerTests.stream, seed: seed)
+    }
+
+    @Test(arguments: [22, 23, 24] as [UInt64]) func coheresAnswersTellTheSameWhereverTheyAreCut(seed: UInt64) {
+        Self.checkAnswers(CohereChatResponseReader.init, CohereAnswerTests.answer, seed: seed)
+    }
 }

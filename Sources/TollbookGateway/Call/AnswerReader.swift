@@ -22,30 +22,31 @@ class AnswerReader {
     /// Whether the status is one of success: else nothing counts as seen.
     let isSuccess: Bool
     /// Whether anything of the answer itself came.
-    fileprivate(set) var hasContent = false
+    var hasContent = false
     /// Whether the answer, or an event of it, is an error.
-    fileprivate(set) var hasError = false
+    var hasError = false
 
     // A plain answer
     /// Whether it was one JSON value; false until `finishPlain()`.
-    fileprivate(set) var isWellFormed = false
+    var isWellFormed = false
 
     /// Whether the answer is an error that says that the provider takes the gateway's credential for none.
-    fileprivate(set) var refusesCredential = false
+    var refusesCredential = false
 
     // A stream
     /// Whether something of an array was given out to be passed on.
-    fileprivate(set) var hasPassedOn = false
+    var hasPassedOn = false
     /// Whether an event with content came.
-    fileprivate(set) var hasTokens = false
+    var hasTokens = false
     /// Whether the answer came to its own end, whatever became of the stream.
-    fileprivate(set) var sawFinishReason = false
+    var sawFinishReason = false
     /// The terminal event, in the caller's dialect; nothing is read behind it.
-    fileprivate(set) var terminalEvent: ByteBuffer?
+    var terminalEvent: ByteBuffer?
     /// Whether the provider sent one.
-    fileprivate(set) var isTerminated = false
+    var isTerminated = false
 
-    fileprivate init(form: AnswerForm, isSuccess: Bool) {
+    /// For a subclass.
+    init(form: AnswerForm, isSuccess: Bool) {
         self.form = form
         self.isSuccess = isSuccess
     }
@@ -68,7 +69,7 @@ class AnswerReader {
         case .anthropicMessages: MessagesAnswerReader(form: form, isSuccess: isSuccess, translation)
         case .openaiResponses: ResponsesAnswerReader(form: form, isSuccess: isSuccess)
         case .gemini: GeminiAnswerReader(form: form, isSuccess: isSuccess, translation)
-        case .openaiModerations, .openaiImages, .openaiAudio, .rerank:
+        case .openaiModerations, .openaiImages, .openaiAudio, .rerank, .cohereEmbed:
             isOpaque && form == .plain
                 ? OpaqueAnswerReader(form: form, isSuccess: isSuccess)
                 : MediaAnswerReader(endpoint.medium, answers: answers, form: form, isSuccess: isSuccess)
@@ -79,6 +80,7 @@ class AnswerReader {
         case .passthrough:
             PassedAnswerReader(isAnthropic: provider == .anthropic, counts, form: form, isSuccess: isSuccess)
         case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess, translation)
+        case .cohereChat: CohereAnswerReader(form: form, isSuccess: isSuccess, translation)
         // Read whole where something is recorded of it, else passed on as it comes.
         case .openaiFiles: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
         }
@@ -486,7 +488,7 @@ extension Endpoint {
         case .speech: .speech
         case .transcriptions, .translations: .transcript
         case .rerank, .rerankV2: .ranking
-        case .passthrough: .passed
+        case .passthrough, .cohereEmbed: .passed
         default: .moderation
         }
     }
@@ -497,13 +499,13 @@ extension Endpoint {
 
 extension AnswerReader {
     @inline(__always)
-    fileprivate func take(_ plain: borrowing some AnswerBodyReader) {
+    func take(_ plain: borrowing some AnswerBodyReader) {
         isWellFormed = plain.isWellFormed
         hasError = plain.hasError
     }
 
     @inline(__always)
-    fileprivate func take(_ stream: borrowing StreamIntake<some AnswerStreamReader>) {
+    func take(_ stream: borrowing StreamIntake<some AnswerStreamReader>) {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
         hasError = stream.hasError
@@ -512,7 +514,7 @@ extension AnswerReader {
         isTerminated = stream.sawEnd
     }
 
-    fileprivate func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {
+    func plainSummary(_ plain: some AnswerBodyReader) -> AnswerSummary {
         // An error in place of an answer is none of it.
         let isErrorAlone = plain.isWellFormed && plain.hasError && plain.estimatedOutputTokens == 0
         var summary = AnswerSummary(plain.usageReport(), sawAnswer: isSuccess && hasContent && !isErrorAlone)
@@ -522,7 +524,7 @@ extension AnswerReader {
         return summary
     }
 
-    fileprivate func streamSummary(_ stream: some AnswerStreamReport) -> AnswerSummary {
+    func streamSummary(_ stream: some AnswerStreamReport) -> AnswerSummary {
         var summary = AnswerSummary(stream.usageReport(), sawAnswer: isSuccess && hasContent)
         summary.estimate(outputTokens: stream.estimatedOutputTokens)
         summary.evidence.hasMalformedParts = stream.malformedEvents > 0
@@ -537,9 +539,9 @@ struct AnswerSummary {
     /// The provider's usage object as it came.
     private(set) var rawUsage: String?
     /// The model as the provider named it.
-    fileprivate(set) var model: String?
+    var model: String?
     /// The answer's own id.
-    fileprivate(set) var responseID: String?
+    var responseID: String?
     var evidence: AttemptEvidence
 
     /// Nothing came.

@@ -21,6 +21,7 @@ extension Call {
             return targetFailed(.connectFailed)
         }
         crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext(request))
+        crossing?.isEmbedding = intake.endpoint == .embeddings
         willDispatch()
         crossing?.encodesVectors = request.encodesVectors
         if isCounted { setDeadline(inMillis: GatewayLimits.countMillis) }

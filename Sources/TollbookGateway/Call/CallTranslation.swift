@@ -55,6 +55,7 @@ final class CallTranslation {
     /// nil: the target speaks the caller's dialect.
     private func translate(for target: PlannedTarget) throws(TranslationError) -> TranslatedRequest? {
         guard let dialect = target.crossedDialect else { return nil }
+        if endpoint == .embeddings { return try translateEmbeddings(model: target.deployment.model) }
         let rules = target.deployment.provider.fieldRules
         // A count holds none, and what stands for it is not sent.
         let most = endpoint.countedDialect == nil ? target.heldOutputTokens : Hold.defaultOutputTokens
@@ -76,6 +77,14 @@ final class CallTranslation {
             return try RequestTranslator.write(conversation, as: dialect, options)
         } catch {
             throw .refused(error)
+        }
+    }
+
+    private func translateEmbeddings(model: String) throws(TranslationError) -> TranslatedRequest {
+        do throws(WireError) {
+            return try CohereEmbeddings.request(JSONView(validated: body), model: model)
+        } catch {
+            throw .unreadable(error)
         }
     }
 
@@ -119,6 +128,10 @@ extension Endpoint {
         case .responses: .openAIResponses
         case .generateContent, .streamGenerateContent: .gemini
         case .converse, .converseStream: .bedrockConverse
+        case .cohereChat: .cohereChat
+        // Callers and errors have the forms of the same makers' chats.
+        case .embeddings: CohereEmbeddings.dialects.caller
+        case .cohereEmbed: CohereEmbeddings.dialects.provider
         default: nil
         }
     }

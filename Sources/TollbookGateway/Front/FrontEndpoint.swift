@@ -24,6 +24,8 @@ extension Endpoint {
         case .rerank, .rerankV2: .rerank
         // Its bodies are not read.
         case .passthrough, .files, .batches, .batch: .chat
+        case .cohereChat: .chat
+        case .cohereEmbed: .embeddings
         }
     }
 
@@ -67,7 +69,8 @@ extension Endpoint {
     var hasModelInPath: Bool {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
-            .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
+            .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2,
+            .cohereChat, .cohereEmbed:
             false
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
         case .converse, .converseStream, .converseCountTokens, .passthrough, .files, .batches, .batch: true
@@ -109,6 +112,9 @@ extension UpstreamEndpoint {
         case .files: path + "/files"
         case .batches, .batch: path + "/batches"
         case .rerankV2: (hasVersion ? path : path + "/v2") + "/rerank"
+        // The chat of version 1 is another one.
+        case .cohereChat: (hasVersion ? String(path.dropLast(3)) : path) + "/v2/chat"
+        case .cohereEmbed: (hasVersion ? String(path.dropLast(3)) : path) + "/v2/embed"
         }
     }
 

@@ -53,7 +53,7 @@ extension FrontHandler {
                 "There is no such path. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, "
                     + "/v1/responses, /v1/responses/input_tokens, /v1/moderations, /v1/images/generations, "
                     + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
-                    + "/v1/rerank, /v2/rerank, /v1/files, /v1/batches, /v1/messages or "
+                    + "/v1/rerank, /v2/rerank, /v2/chat, /v1/files, /v1/batches, /v1/messages or "
                     + "/v1/messages/count_tokens, or to "
                     + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse or "
                     + "…/converse-stream, to /v1beta/models/{model}:generateContent and its siblings, or to "

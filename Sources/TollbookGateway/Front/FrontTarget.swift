@@ -66,6 +66,7 @@ package enum FrontTarget: Equatable, Sendable {
         case "/v1/audio/translations": self = Self.call(.translations, method)
         case "/v1/rerank": self = Self.call(.rerank, method)
         case "/v2/rerank": self = Self.call(.rerankV2, method)
+        case "/v2/chat": self = Self.call(.cohereChat, method)
         case "/v1/models": self = method == "GET" ? .models : .methodNotAllowed(allow: "GET")
         default:
             self =

@@ -59,7 +59,7 @@ struct GatewayError {
         case .bedrockConverse: return bedrockError.body()
         default:
             var error = openAIError
-            error.repeatsMessage = dialect == .rerank
+            error.repeatsMessage = dialect == .rerank || dialect == .cohereChat
             return error.body()
         }
     }
@@ -72,6 +72,7 @@ struct GatewayError {
         case .anthropicMessages: anthropicError(requestID).event()
         case .gemini: googleError(requestID).event()
         case .bedrockConverse: bedrockError.event()
+        case .cohereChat: CohereStreamError(message: message, code: code.rawValue).event()
         case .openaiResponses:
             ResponsesError(message: message, code: code.rawValue, param: param, sequenceNumber: sequenceNumber).event()
         default: openAIError.event()

@@ -47,6 +47,7 @@ package enum EmbeddedMigrations {
         migration0028,
         migration0029,
         migration0030,
+        migration0031,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2554,6 +2555,22 @@ FROM decision AS d;
 
 INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('reason', 40, 'answer_fields_dropped', 'Something in the answer, which detail names, has no form in the caller''s dialect');
+
+"""#)
+
+    private static let migration0031 = EmbeddedMigration(
+        number: 31,
+        name: "add_cohere_vocabulary",
+        sha256: "4a7f7864eb67331e36a945096b71a0c53489def06d68a11c989a65763484965c",
+        sql: #"""
+-- Why: Cohere's chat and embeddings are endpoints and dialects of their own.
+-- Effect: adds codes; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('endpoint', 27, 'cohere_chat', 'POST /v2/chat'),
+  ('endpoint', 28, 'cohere_embed', 'POST /v2/embed of a provider'),
+  ('dialect', 13, 'cohere-chat', 'Cohere chat, version 2'),
+  ('dialect', 14, 'cohere-embed', 'Cohere embeddings, version 2');
 
 """#)
 }

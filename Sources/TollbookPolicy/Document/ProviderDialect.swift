@@ -30,6 +30,7 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .translated(.chatCompletions)
             case .countTokens, .geminiCountTokens, .converseCountTokens: .estimated
             case .embedContent, .batchEmbedContents: .translated(.embeddings)
+            case .cohereChat, .cohereEmbed: nil
             }
         case .anthropic:
             switch endpoint {
@@ -48,7 +49,16 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
             case .embeddings: .translated(.batchEmbedContents)
             default: endpoint.dialect == .gemini ? .native : nil
             }
-        case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
+        case .cohere:
+            switch endpoint {
+            case .cohereChat, .rerank, .rerankV2, .passthrough: .native
+            case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent, .converse,
+                .converseStream:
+                .translated(.cohereChat)
+            case .embeddings: .translated(.cohereEmbed)
+            case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
+            default: nil
+            }
         case .bedrock:
             switch endpoint {
             case .converse, .converseStream, .converseCountTokens, .passthrough: .native

@@ -37,6 +37,16 @@ extension ProviderPreset {
             note: nil,
             sources: ["recorded list of models", "https://inference-docs.cerebras.ai/resources/openai"]),
         ProviderPreset(
+            name: "cohere",
+            title: "Cohere",
+            dialect: .cohere,
+            baseURL: "https://api.cohere.com",
+            needsCredential: true,
+            endpoints: nil,
+            fieldRules: .standard,
+            note: nil,
+            sources: ["recorded exchanges", "https://docs.cohere.com/reference/chat", "https://docs.cohere.com/docs/how-does-cohere-pricing-work"]),
+        ProviderPreset(
             name: "deepseek",
             title: "DeepSeek",
             dialect: .openai,

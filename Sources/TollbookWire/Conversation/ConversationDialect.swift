@@ -9,10 +9,16 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     /// Gemini's `generateContent`, at its own API and at Vertex AI.
     case gemini
 
+    /// Cohere's chat, version 2. Providers speak it; of callers it is not translated.
+    case cohereChat = "cohere-chat"
+
     /// Dialects that a request can be translated into.
     package static let providers: [ConversationDialect] = [
-        .openAIChat, .anthropicMessages, .gemini, .bedrockConverse,
+        .openAIChat, .anthropicMessages, .gemini, .bedrockConverse, .cohereChat,
     ]
+
+    /// Dialects of callers whose requests can be translated.
+    package static let callers: [ConversationDialect] = allCases.filter { $0 != .cohereChat }
 
     /// What answers' ids begin with.
     var answerPrefix: String {
@@ -23,6 +29,7 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
         case .gemini: ""
         // Its answers have no ids.
         case .bedrockConverse: ""
+        case .cohereChat: ""
         }
     }
 
@@ -30,7 +37,7 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     var tellsThinkingApart: Bool {
         switch self {
         case .anthropicMessages, .bedrockConverse: true
-        case .openAIChat, .openAIResponses, .gemini: false
+        case .openAIChat, .openAIResponses, .gemini, .cohereChat: false
         }
     }
 
@@ -38,7 +45,7 @@ package enum ConversationDialect: String, CaseIterable, Sendable {
     var continuesPrefill: Bool {
         switch self {
         case .anthropicMessages, .bedrockConverse: true
-        case .openAIChat, .openAIResponses, .gemini: false
+        case .openAIChat, .openAIResponses, .gemini, .cohereChat: false
         }
     }
 }

@@ -39,12 +39,12 @@ struct TranslationFuzzTests {
         var random = SeededGenerator(seed: seed)
         let streams: [(String, ConversationDialect)] = [
             (StreamTranslationTests.anthropic, .anthropicMessages), (StreamTranslationTests.openAI, .openAIChat),
-            (GeminiAnswerTranslationTests.stream, .gemini),
+            (GeminiAnswerTranslationTests.stream, .gemini), (CohereAnswerTests.stream, .cohereChat),
         ]
         for round in 0..<Self.rounds {
             let (stream, source) = streams[round % streams.count]
             let bytes = mutated(Array(stream.utf8), &random)
-            let others = ConversationDialect.allCases.filter { $0 != source }
+            let others = ConversationDialect.callers.filter { $0 != source }
             guard let target = others.randomElement(using: &random) else { continue }
             let outcome = translateStream(
                 bytes, from: source, to: target, chunk: Int.random(in: 1...200, using: &random))

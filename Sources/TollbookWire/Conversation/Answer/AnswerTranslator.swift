@@ -27,7 +27,9 @@ package enum AnswerTranslator {
         do throws(WireError) {
             let view = try JSONView(body)
             guard view.kind == .object else { throw WireError(.notAnObject, at: view.offset) }
-            failure = view.value("error").map { _ in ProviderError(event: view) }
+            failure =
+                view.value("error").map { _ in ProviderError(event: view) }
+                ?? (source == .cohereChat ? CohereFailure.error(view) : nil)
             answer = failure == nil ? try read(view, as: source) : ConversationAnswer()
         } catch {
             throw .unreadable(error)
@@ -41,6 +43,8 @@ package enum AnswerTranslator {
         case .openAIResponses: ResponsesAnswers.write(answer, context, &json)
         case .gemini: GeminiAnswers.write(answer, context, &json)
         case .bedrockConverse: BedrockAnswers.write(answer, context, &json)
+        // Its callers are not translated.
+        case .cohereChat: throw .unreadable(WireError(.invalidField, at: 0, field: "message"))
         }
         return TranslatedAnswer(body: json.buffer, dropped: answer.dropped)
     }
@@ -53,6 +57,7 @@ package enum AnswerTranslator {
         case .anthropicMessages: try AnthropicAnswers.read(view)
         case .gemini: try GeminiAnswers.read(view)
         case .bedrockConverse: try BedrockAnswers.read(view)
+        case .cohereChat: try CohereAnswers.read(view)
         // A response is never translated: its callers get it as it is.
         case .openAIResponses: throw view.invalid("object")
         }

@@ -18,7 +18,8 @@ package enum TokenCountRequest {
                 throw WireError(.missingField, at: view.offset, field: "input.converse")
             }
             return try RequestTranslator.read(conversation, as: dialect)
-        case .openAIChat, .openAIResponses, .anthropicMessages: return try RequestTranslator.read(view, as: dialect)
+        case .openAIChat, .openAIResponses, .anthropicMessages, .cohereChat:
+            return try RequestTranslator.read(view, as: dialect)
         }
     }
 
@@ -44,7 +45,7 @@ package enum TokenCountRequest {
                     json.name("converse")
                     json.object { write(request, only: bedrockMembers, &$0) }
                 }
-            case .gemini, .openAIChat, .openAIResponses:
+            case .gemini, .openAIChat, .openAIResponses, .cohereChat:
                 json.name("generateContentRequest")
                 json.object { json in
                     json.member("model", JSONText(modelResource(options.model)))

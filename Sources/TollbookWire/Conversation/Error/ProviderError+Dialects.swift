@@ -24,7 +24,7 @@ extension ProviderError {
     /// The header in which a dialect tells the provider's request id.
     package static func requestIDHeader(in dialect: ConversationDialect) -> String {
         switch dialect {
-        case .openAIChat, .openAIResponses, .gemini: "x-request-id"
+        case .openAIChat, .openAIResponses, .gemini, .cohereChat: "x-request-id"
         case .anthropicMessages: "request-id"
         case .bedrockConverse: "x-amzn-requestid"
         }
@@ -63,7 +63,7 @@ extension ProviderError {
         switch dialect {
         case .openAIChat, .openAIResponses: writeOpenAI(&json)
         case .anthropicMessages: writeAnthropic(&json)
-        case .bedrockConverse: json.object { $0.member("message", message) }
+        case .bedrockConverse, .cohereChat: json.object { $0.member("message", message) }
         case .gemini: writeGemini(&json)
         }
     }

@@ -84,6 +84,14 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         message = text.map(Self.cut) ?? JSONText(Self.plainMessage(kind))
     }
 
+    /// An answer of Cohere's that says in its `finish_reason` that it failed.
+    init(cohere kind: Kind, reason: JSONText, message: JSONText) {
+        self.kind = kind
+        self.message = Self.cut(message)
+        code = reason
+        (status, type, parameter, requestID) = (nil, nil, nil, nil)
+    }
+
     /// The kind alone: the message quotes what was sent.
     package var description: String { "provider_error: \(kind.rawValue), status \(status.map(String.init) ?? "none")" }
 

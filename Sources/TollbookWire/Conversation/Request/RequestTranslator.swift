@@ -30,6 +30,8 @@ package enum RequestTranslator {
         case .openAIResponses: try ResponsesRequestReader.read(request)
         case .gemini: try GeminiRequestReader.read(request)
         case .bedrockConverse: try BedrockRequestReader.read(request)
+        // Its callers are not translated.
+        case .cohereChat: throw request.invalid("model")
         }
     }
 
@@ -58,6 +60,10 @@ package enum RequestTranslator {
             notes = writer.notes
         case .bedrockConverse:
             var writer = BedrockRequestWriter(conversation, options, notes)
+            body = writer.write()
+            notes = writer.notes
+        case .cohereChat:
+            var writer = CohereRequestWriter(conversation, options, notes)
             body = writer.write()
             notes = writer.notes
         case .openAIResponses:

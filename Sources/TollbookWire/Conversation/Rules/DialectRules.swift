@@ -23,6 +23,7 @@ extension ConversationDialect {
         case .openAIResponses: .openAIResponses
         case .gemini: .gemini
         case .bedrockConverse: .bedrockConverse
+        case .cohereChat: .cohereChat
         }
     }
 }

@@ -111,7 +111,7 @@ package struct FieldRules: Sendable {
             What is adjusted, dropped or refused stands in the decision's `detail` too.
 
             """
-        for source in ConversationDialect.allCases {
+        for source in ConversationDialect.callers {
             for target in ConversationDialect.providers where target != source {
                 text += "\n## From \(source.rawValue) to \(target.rawValue)\n\n"
                 text += markdown(from: source, to: target)

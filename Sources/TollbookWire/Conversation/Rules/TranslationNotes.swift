@@ -44,6 +44,11 @@ package struct TranslationNotes: Sendable {
         dropped.insert(FieldRules.name(field, in: source))
     }
 
+    /// Names a field as changed, although its rule would let it pass, because the value cannot be served as it is.
+    mutating func adjust(_ field: ConversationField) {
+        adjusted.insert(FieldRules.name(field, in: source))
+    }
+
     mutating func dropUnknown(_ names: FieldNames) {
         for name in names.names { dropped.insert(name) }
     }

@@ -114,6 +114,8 @@ private struct DialectStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses = ResponsesStreamWriter(context)
         case .gemini: gemini = GeminiChunkWriter(context)
         case .bedrockConverse: bedrock = BedrockStreamWriter(context)
+        // Its callers are not translated.
+        case .cohereChat: break
         }
     }
 
@@ -128,6 +130,7 @@ private struct DialectStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses?.ending
         case .gemini: gemini?.ending
         case .bedrockConverse: bedrock?.ending
+        case .cohereChat: nil
         }
     }
 
@@ -142,6 +145,7 @@ private struct DialectStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses?.take(event)
         case .gemini: gemini?.take(event)
         case .bedrockConverse: bedrock?.take(event)
+        case .cohereChat: break
         }
     }
 
@@ -153,6 +157,7 @@ private struct DialectStreamWriter: AnswerEventSink, Sendable {
         case .openAIResponses: responses?.exchangeOutput(&out)
         case .gemini: gemini?.exchangeOutput(&out)
         case .bedrockConverse: bedrock?.exchangeOutput(&out)
+        case .cohereChat: break
         }
     }
 

@@ -9,6 +9,7 @@ struct ProviderStreamReader: Sendable {
     private var messages: AnthropicStreamReader?
     private var gemini: GeminiChunkReader?
     private var bedrock: BedrockStreamReader?
+    private var cohere: CohereStreamReader?
 
     /// - Parameter dialect: what the provider speaks. A stream of OpenAI's responses is never translated, and reads as
     ///   nothing: its callers get it as it is.
@@ -19,17 +20,20 @@ struct ProviderStreamReader: Sendable {
         case .bedrockConverse: bedrock = BedrockStreamReader()
         case .openAIResponses: break
         case .gemini: gemini = GeminiChunkReader()
+        case .cohereChat: cohere = CohereStreamReader()
         }
     }
 
     /// Whether a reason to finish came.
     var isFinished: Bool {
-        chat?.isFinished ?? messages?.isFinished ?? gemini?.isFinished ?? bedrock?.isFinished ?? false
+        chat?.isFinished ?? messages?.isFinished ?? gemini?.isFinished ?? bedrock?.isFinished ?? cohere?.isFinished
+            ?? false
     }
 
     /// What was said that other dialects cannot say, so far.
     var dropped: FieldNames {
-        chat?.dropped ?? messages?.dropped ?? gemini?.dropped ?? bedrock?.dropped ?? FieldNames()
+        chat?.dropped ?? messages?.dropped ?? gemini?.dropped ?? bedrock?.dropped ?? cohere?.dropped
+            ?? FieldNames()
     }
 
     mutating func read(_ event: SSEEvent, into writer: inout CallerStreamWriter) {
@@ -37,6 +41,8 @@ struct ProviderStreamReader: Sendable {
             chat?.read(event, into: &writer)
         } else if messages != nil {
             messages?.read(event, into: &writer)
+        } else if cohere != nil {
+            cohere?.read(event, into: &writer)
         } else {
             gemini?.read(event, into: &writer)
         }
