@@ -28,7 +28,7 @@ import TollbookTesting
         #expect(project.regions == ["eu"])
         #expect(project.location?.line == 8)
         #expect(document.budgets.first?.limit == "25.00 USD")
-        #expect(document.rateLimits.first?.tokensPerMinute == 200_000)
+        #expect(document.rateLimits.first?.quotas[RateQuota.Kind(.tokens, .minute)] == 200_000)
         #expect(document.providers.first?.credentials.first?.source == "env:OPENAI_API_KEY")
         #expect(document.routes.first?.targets == ["mini-eu", "mini-us"])
         #expect(document.prices.first?.effectiveFrom == "2026-01-01")

@@ -73,7 +73,7 @@ enum GeminiParts {
     private static func noteSearch(_ grounding: JSONView, _ dropped: inout FieldNames) {
         for (name, value) in grounding.members where !value.isEmptyValue {
             switch name {
-            case "groundingChunks", "groundingSupports", "webSearchQueries": continue
+            case "groundingChunks", "groundingSupports": continue
             default: dropped.insert("candidates[].groundingMetadata." + name.string)
             }
         }

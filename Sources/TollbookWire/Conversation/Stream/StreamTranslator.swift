@@ -22,8 +22,9 @@ package enum StreamStep: Sendable {
 ///     }
 ///
 /// Memory: a number for each tool call, up to `WireLimits.answerToolCalls`, and the open blocks; independent of the
-/// answer's length, but for callers of OpenAI's responses: see `ResponsesStreamWriter`. One event of the provider
-/// becomes at most a few of the caller's.
+/// answer's length, but for callers of OpenAI's responses, see `ResponsesStreamWriter`, and for calls that are streamed
+/// side by side, see `CallSequence`. One event of the provider becomes at most a few of the caller's, but for those
+/// that waited.
 package struct StreamTranslator: Sendable {
     private var reader: ProviderStreamReader
     private var writer: CallerStreamWriter
