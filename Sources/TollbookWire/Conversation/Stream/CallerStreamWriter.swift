@@ -19,7 +19,7 @@ struct CallerStreamWriter: AnswerEventSink, Sendable {
         self.source = source
         switch dialect {
         case .anthropicMessages, .bedrockConverse, .openAIResponses: sequence = CallSequence()
-        case .openAIChat, .gemini: break
+        case .openAIChat, .gemini, .cohereChat: break
         }
     }
 
