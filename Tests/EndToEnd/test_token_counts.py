@@ -218,6 +218,15 @@ def test_a_prompt_that_no_rule_lets_over_is_estimated(served: Gateway, callers: 
     assert raw.headers["x-tollbook-token-count"] == "estimated" and len(upstream.requests) == before
 
 
+def test_bedrock_counts_for_foundation_models(make_gateway, make_upstream):
+    upstream: ScriptedUpstream = make_upstream(lambda exchange: exchange.send_plain(b'{"inputTokens":41}'))
+    file = bedrock.bedrock_file(upstream.base_url, model="eu.anthropic.claude-sonnet-4-20250514-v1:0")
+    gateway: Gateway = make_gateway(file, environment=bedrock.ENVIRONMENT)
+    assert count(Callers(gateway), "messages", "demo") == 41 == count(Callers(gateway), "bedrock", "demo")
+    assert {request.target for request in upstream.requests} == {
+        "/model/anthropic.claude-sonnet-4-20250514-v1%3A0/count-tokens"}
+
+
 def test_googles_cloud_is_asked_without_a_frame(make_gateway, make_upstream):
     upstream: ScriptedUpstream = make_upstream()
     file = every_dialect(upstream)
