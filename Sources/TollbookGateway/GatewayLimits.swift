@@ -134,8 +134,8 @@ package enum GatewayLimits {
     /// For a look at a batch.
     static let batchLookMillis: Int64 = 60_000
 
-    /// For a provider's counter of tokens to answer, from the request on; later the gateway's estimate is the answer. It
-    /// reads a prompt and writes nothing.
+    /// For a provider's counter of tokens to answer, from the request on; it reads a prompt and writes nothing. Passed:
+    /// the gateway's estimate is the answer.
     static let countMillis: Int64 = 10_000
 
     /// Name look-up, TCP and TLS together. Passed: the next target, else 504 (502 when it was the handshake).

@@ -1,9 +1,10 @@
-"""Embeddings across dialects: OpenAI's SDK served by Gemini, Google's by OpenAI's form of servers, with the same books."""
+"""Embeddings across dialects: OpenAI's SDK served by Gemini, Google's by OpenAI's form of servers, and their books."""
 
 import base64
 import json
 import struct
 
+import jsonschema
 import openai
 import pytest
 from google.genai import errors, types
@@ -12,6 +13,7 @@ from harness import bedrock
 from harness.callers import Callers, every_dialect, send_error
 from harness.gateway import Gateway
 from harness.media import newest
+from harness.recordings import SHARED
 from harness.upstream import ScriptedUpstream
 
 VECTORS = [[0.5, -0.25, 3.0517578125e-05], [1.0, 0.0, -2.0]]
@@ -49,6 +51,24 @@ def openai_vectors(*vectors: list[float]):
 
 def sent(upstream: ScriptedUpstream) -> dict:
     return json.loads(upstream.last.body)
+
+
+def check(body: dict, name: str) -> None:
+    """Checks a body against the provider's published description, where that is at hand."""
+    file = SHARED.parent / "specs" / "derived" / f"{name}.schema.json"
+    if file.exists():
+        jsonschema.validate(body, json.loads(file.read_text()))
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no published descriptions: bodies were NOT checked")
+def test_bodies_are_as_their_providers_describe_them(served: Gateway, upstream: ScriptedUpstream):
+    headers = {"authorization": f"Bearer {served.key}"}
+    upstream.handler = gemini_vectors(*VECTORS)
+    check(served.post("/v1/embeddings", {"model": "gemini", "input": ["a", "b"]}, headers).json,
+          "openai.CreateEmbeddingResponse")
+    upstream.handler = openai_vectors(VECTORS[0])
+    batch = {"requests": [{"content": {"parts": [{"text": "x"}]}}]}
+    check(served.post("/v1beta/models/openai:batchEmbedContents", batch, headers).json, "gemini.EmbedContentResponse")
 
 
 # OpenAI's callers, Gemini's vectors.

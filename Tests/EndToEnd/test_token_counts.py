@@ -5,6 +5,7 @@ count in its own form, and the gateway's estimate where no counter answers.
 import json
 
 import anthropic
+import jsonschema
 import pytest
 from google.genai import types
 
@@ -12,11 +13,12 @@ from harness import bedrock
 from harness.callers import Callers, every_dialect, send_error
 from harness.gateway import Gateway
 from harness.media import newest
+from harness.recordings import SHARED
 from harness.upstream import Exchange, ScriptedUpstream
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 ANSWERS = {
-    "anthropic": {"input_tokens": 41}, "gemini": {"totalTokens": 41, "promptTokensDetails": []},
+    "anthropic": {"input_tokens": 41}, "gemini": {"totalTokens": 41},
     "bedrock": {"inputTokens": 41}, "openai": {"object": "response.input_tokens", "input_tokens": 41}}
 TARGETS = {
     "anthropic": "/v1/messages/count_tokens", "gemini": "/v1beta/models/model-gemini:countTokens",
@@ -91,6 +93,24 @@ def test_the_providers_own_counter_is_asked(
     found = newest(served)
     assert found.charges == [] and found.held in (0, None) and found.caveat is None and found.end_reason == "completed"
     assert found.attempts[0]["status"] == 200 and found.outcome["status"] == 200
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no published descriptions: bodies were NOT checked")
+@pytest.mark.parametrize(("path", "body", "name"), [
+    ("/v1/messages/count_tokens", {"model": "gemini", "messages": [{"role": "user", "content": "x"}]},
+     "anthropic.MessageTokensCount"),
+    ("/v1beta/models/gemini:countTokens", {"contents": [{"parts": [{"text": "x"}]}]}, "gemini.CountTokensResponse"),
+    ("/v1beta/models/anthropic:countTokens", {"contents": [{"parts": [{"text": "x"}]}]}, "gemini.CountTokensResponse"),
+])
+def test_counts_are_as_their_dialects_describe_them(
+    served: Gateway, upstream: ScriptedUpstream, path: str, body: dict, name: str
+):
+    provider = "anthropic" if "anthropic" in path else "gemini"
+    upstream.handler = lambda exchange: exchange.send_plain(json.dumps(ANSWERS[provider]).encode())
+    answer = served.post(path, body, {"authorization": f"Bearer {served.key}"})
+    schema = SHARED.parent / "specs" / "derived" / f"{name}.schema.json"
+    assert answer.status == 200
+    jsonschema.validate(answer.json, json.loads(schema.read_text()))
 
 
 def test_what_counters_take_is_what_they_are_sent(served: Gateway, callers: Callers, upstream: ScriptedUpstream):
@@ -198,11 +218,21 @@ def test_a_prompt_that_no_rule_lets_over_is_estimated(served: Gateway, callers: 
     assert raw.headers["x-tollbook-token-count"] == "estimated" and len(upstream.requests) == before
 
 
+def test_bedrock_counts_for_foundation_models(make_gateway, make_upstream):
+    upstream: ScriptedUpstream = make_upstream(lambda exchange: exchange.send_plain(b'{"inputTokens":41}'))
+    file = bedrock.bedrock_file(upstream.base_url, model="eu.anthropic.claude-sonnet-4-20250514-v1:0")
+    gateway: Gateway = make_gateway(file, environment=bedrock.ENVIRONMENT)
+    assert count(Callers(gateway), "messages", "demo") == 41 == count(Callers(gateway), "bedrock", "demo")
+    assert {request.target for request in upstream.requests} == {
+        "/model/anthropic.claude-sonnet-4-20250514-v1%3A0/count-tokens"}
+
+
 def test_googles_cloud_is_asked_without_a_frame(make_gateway, make_upstream):
     upstream: ScriptedUpstream = make_upstream()
     file = every_dialect(upstream)
     base = f"http://127.0.0.1:{upstream.port}/v1/projects/acme/locations/eu"
-    file["providers"].append({"name": "vertex", "dialect": "vertex", "base_url": base, "credential": "env:UPSTREAM_KEY"})
+    file["providers"].append(
+        {"name": "vertex", "dialect": "vertex", "base_url": base, "credential": "env:UPSTREAM_KEY"})
     file["deployments"].append({"name": "vertex-d", "provider": "vertex", "model": "gemini-x"})
     file["routes"].append({"name": "vertex", "strategy": "priority", "targets": ["vertex-d"]})
     gateway: Gateway = make_gateway(file, environment=bedrock.ENVIRONMENT)

@@ -74,6 +74,14 @@ import TollbookGateway
                 endpoint?.path(of: .converse, model: model) == "\(prefix)/model/eu.anthropic.claude-v1%3A0/converse")
             #expect(
                 endpoint?.path(of: .converseStream, model: "a/b") == "\(prefix)/model/a%2Fb/converse-stream")
+            // Tokens are counted for foundation models alone.
+            for (name, counted) in [
+                (model, "anthropic.claude-v1%3A0"), ("us-gov.amazon.nova-pro-v1:0", "amazon.nova-pro-v1%3A0"),
+                ("amazon.nova-pro-v1:0", "amazon.nova-pro-v1%3A0"), ("eu.custom", "eu.custom"), ("a/b", "a%2Fb"),
+            ] {
+                #expect(
+                    endpoint?.path(of: .converseCountTokens, model: name) == "\(prefix)/model/\(counted)/count-tokens")
+            }
         }
     }
 

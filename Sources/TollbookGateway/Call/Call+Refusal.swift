@@ -5,8 +5,8 @@ internal import TollbookWire
 
 /// Answers with an error status.
 extension Call {
-    /// Settles an answer with an error status that is at its end: the caller gets it, in its own dialect, unless it says
-    /// that the gateway's credential is none.
+    /// Settles an answer with an error status that is at its end: the caller gets it, in its own dialect, unless it
+    /// says that the gateway's credential is none.
     func settleRefusal(_ reader: AnswerReader) {
         // Too large to be held whole, it has begun to go out as it came.
         if isRelaying { return settle(.errorStatus, finale: .relayedTail, code: .upstreamError) }

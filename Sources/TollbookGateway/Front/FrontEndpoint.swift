@@ -99,7 +99,8 @@ extension UpstreamEndpoint {
         case .countTokens: versionedPath + "/messages/count_tokens"
         case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"
         case .converseStream: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse-stream"
-        case .converseCountTokens: unversionedPath + "/model/\(SigV4.escaped(segment: model))/count-tokens"
+        case .converseCountTokens:
+            unversionedPath + "/model/\(SigV4.escaped(segment: Self.foundationModel(model)))/count-tokens"
         case .moderations: path + "/moderations"
         case .imageGenerations: path + "/images/generations"
         case .imageEdits: path + "/images/edits"
@@ -117,6 +118,18 @@ extension UpstreamEndpoint {
         case .cohereEmbed: (hasVersion ? String(path.dropLast(3)) : path) + "/v2/embed"
         }
     }
+
+    /// The model behind a cross-region inference profile: Bedrock counts tokens for foundation models alone.
+    /// https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
+    private static func foundationModel(_ model: String) -> String {
+        let parts = model.split(separator: ".", maxSplits: 1)
+        guard parts.count == 2, parts[1].contains("."), profileAreas.contains(String(parts[0])) else { return model }
+        return String(parts[1])
+    }
+
+    /// What the ids of profiles begin with.
+    /// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+    private static let profileAreas: Set<String> = ["us", "us-gov", "eu", "apac", "au", "ca", "jp", "global"]
 
     private var hasVersion: Bool { path.hasSuffix("/v1") || path.hasSuffix("/v2") }
 

@@ -55,9 +55,9 @@ extension FrontHandler {
                     + "/v1/images/edits, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, "
                     + "/v1/rerank, /v2/rerank, /v2/chat, /v1/files, /v1/batches, /v1/messages or "
                     + "/v1/messages/count_tokens, or to "
-                    + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse or "
-                    + "…/converse-stream, to /v1beta/models/{model}:generateContent and its siblings, or to "
-                    + "/passthrough/{provider}/….")
+                    + "/openai/deployments/{model}/… in place of /v1/…, to /model/{model}/converse, "
+                    + "…/converse-stream or …/count-tokens, to /v1beta/models/{model}:generateContent and its "
+                    + "siblings, or to /passthrough/{provider}/….")
         case .storedResponse: return .storedResponse
         case .methodNotAllowed(let allow):
             var error = GatewayError(.methodNotAllowed, "This path takes \(allow) only.")

@@ -152,7 +152,8 @@ package enum FrontTarget: Equatable, Sendable {
         }
     }
 
-    /// `/model/{model}/converse[-stream]` and `…/count-tokens`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
+    /// `/model/{model}/converse[-stream]` and `…/count-tokens`, as AWS's SDKs call; an ARN may have its slashes escaped
+    /// or not.
     private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
         let prefix = "/model/"
         guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),

@@ -1,7 +1,7 @@
 package import TollbookCore
 
-/// Where Azure OpenAI answers: `/openai/deployments/{model}/…?api-version=…` (`/openai/responses?api-version=…`), or its
-/// newer `/openai/v1/…`.
+/// Where Azure OpenAI answers: `/openai/deployments/{model}/…?api-version=…` (`/openai/responses?api-version=…`), or
+/// its newer `/openai/v1/…`.
 ///
 /// Source: learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
 package struct AzurePaths: Sendable {

@@ -1,5 +1,5 @@
-/// The `detail` of an error of servers that are made with FastAPI (Mistral's, vLLM's and many others): a text, or a list
-/// of what is wrong with the body, `[{"loc": ["body", "messages", 0, "role"], "msg": "Field required", …}]`.
+/// The `detail` of an error of servers that are made with FastAPI (Mistral's, vLLM's and many others): a text, or a
+/// list of what is wrong with the body, `[{"loc": ["body", "messages", 0, "role"], "msg": "Field required", …}]`.
 /// https://fastapi.tiangolo.com/tutorial/handling-errors/
 struct ErrorDetail {
     /// The text, or each `msg` with its place before it.

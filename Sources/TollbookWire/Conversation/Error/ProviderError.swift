@@ -89,7 +89,7 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         self.kind = kind
         self.message = Self.cut(message)
         code = reason
-        (status, type, parameter, requestID) = (nil, nil, nil, nil)
+        (status, type, parameter, requestID, retryAfterSeconds) = (nil, nil, nil, nil, nil)
     }
 
     /// The kind alone: the message quotes what was sent.
