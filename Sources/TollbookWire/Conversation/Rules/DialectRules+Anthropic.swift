@@ -124,6 +124,7 @@ private enum AnthropicRules {
             "thinking.budget_tokens; Claude from 4.7 on takes none and is told an effort: low up to 4096 tokens, "
                 + "medium up to 16384, high above"
         ).except("Claude before 3.7 does not think"),
+        .reasoningBudgetLarge: .convert("as any budget"),
         .reasoningOff: .convert(Self.silence).except(Self.alwaysThinks),
         .reasoningNone: .convert(Self.silence).except(Self.alwaysThinks),
         .reasoningDisplay: .convert("thinking.display, summarized unless it is omitted").except(
