@@ -354,84 +354,6 @@ CREATE TABLE api_key_version (
 
 CREATE INDEX api_key_version_log_index ON api_key_version (log_index);
 
-CREATE TABLE budget (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period
-  currency TEXT NOT NULL,                             -- ISO 4217
-  period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 3),  -- vocabulary 'budget_period'
-  enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 2),  -- vocabulary 'enforcement'
-  time_zone TEXT NOT NULL,                            -- IANA zone that days and months begin in
-  contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
-
-CREATE UNIQUE INDEX budget_open_name ON budget (name) WHERE closed = 0;
-
-CREATE TABLE budget_version (
-  id INTEGER NOT NULL,                                -- the object
-  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
-  name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period
-  currency TEXT NOT NULL,                             -- ISO 4217
-  period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 3),  -- vocabulary 'budget_period'
-  enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 2),  -- vocabulary 'enforcement'
-  time_zone TEXT NOT NULL,                            -- IANA zone that days and months begin in
-  contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,                          -- the principal that made the change
-  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
-  reason TEXT,                                        -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX budget_version_log_index ON budget_version (log_index);
-
-CREATE TABLE rate_limit (
-  id INTEGER PRIMARY KEY,                             -- dense, from 1
-  log_index INTEGER NOT NULL,                         -- journal index of the version in force
-  name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  requests_per_minute INTEGER,                        -- calls a minute; null: no limit
-  tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
-  concurrent INTEGER,                                 -- calls in flight; null: no limit
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  CHECK (closed IN (0, 1))
-) STRICT;
-
-CREATE UNIQUE INDEX rate_limit_open_name ON rate_limit (name) WHERE closed = 0;
-
-CREATE TABLE rate_limit_version (
-  id INTEGER NOT NULL,                                -- the object
-  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
-  name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
-  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 9),  -- vocabulary 'scope_kind'
-  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application or api_key
-  requests_per_minute INTEGER,                        -- calls a minute; null: no limit
-  tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
-  concurrent INTEGER,                                 -- calls in flight; null: no limit
-  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
-  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
-  actor_id INTEGER NOT NULL,                          -- the principal that made the change
-  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
-  reason TEXT,                                        -- why; no place for personal data
-  PRIMARY KEY (id, log_index),
-  CHECK (closed IN (0, 1))
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX rate_limit_version_log_index ON rate_limit_version (log_index);
-
 CREATE TABLE request (
   id INTEGER PRIMARY KEY,              -- time-ordered 63-bit id; text form req_ and Crockford base32
   log_index INTEGER NOT NULL,          -- journal index of the open or deny command
@@ -614,14 +536,6 @@ CREATE TABLE open_hold (
   currency TEXT                        -- ISO 4217; null with the amount
 ) STRICT;
 
-CREATE TABLE budget_period (
-  budget_id INTEGER NOT NULL REFERENCES budget (id),  -- an open budget
-  period_start_micros INTEGER NOT NULL,  -- start of the period, microseconds since 1970 UTC; 0 for total
-  spent_nano INTEGER NOT NULL,         -- sum of the charges of matching requests accepted in the period
-  held_nano INTEGER NOT NULL,          -- sum of the open holds of matching requests accepted in the period
-  PRIMARY KEY (budget_id, period_start_micros)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE account_balance (
   account_id INTEGER PRIMARY KEY REFERENCES account (id),  -- the account
   debits_pending_nano INTEGER NOT NULL,   -- pending debits not yet posted or voided
@@ -646,7 +560,7 @@ CREATE TABLE rollup_quarter (
   estimated INTEGER NOT NULL,          -- of these, with an estimated charge
   unpriced INTEGER NOT NULL,           -- of these, with a charge without a price
   amount_nano INTEGER NOT NULL,        -- sum of the charges' amounts
-  last_log_index INTEGER NOT NULL,     -- highest journal index that it includes
+  last_log_index INTEGER NOT NULL, input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0,     -- highest journal index that it includes
   PRIMARY KEY (
     quarter_start_micros, organization_id, team_id, project_id, application_id, api_key_id, user_subject_id,
     route_id, deployment_id, currency
@@ -761,26 +675,6 @@ END;
 CREATE TRIGGER api_key_version_refuse_delete BEFORE DELETE ON api_key_version
 BEGIN
   SELECT RAISE(ABORT, 'api_key_version is append-only');
-END;
-
-CREATE TRIGGER budget_version_refuse_update BEFORE UPDATE ON budget_version
-BEGIN
-  SELECT RAISE(ABORT, 'budget_version is append-only');
-END;
-
-CREATE TRIGGER budget_version_refuse_delete BEFORE DELETE ON budget_version
-BEGIN
-  SELECT RAISE(ABORT, 'budget_version is append-only');
-END;
-
-CREATE TRIGGER rate_limit_version_refuse_update BEFORE UPDATE ON rate_limit_version
-BEGIN
-  SELECT RAISE(ABORT, 'rate_limit_version is append-only');
-END;
-
-CREATE TRIGGER rate_limit_version_refuse_delete BEFORE DELETE ON rate_limit_version
-BEGIN
-  SELECT RAISE(ABORT, 'rate_limit_version is append-only');
 END;
 
 CREATE TRIGGER request_refuse_update BEFORE UPDATE ON request
@@ -1181,3 +1075,184 @@ CREATE TABLE webhook_cursor (
   log_index INTEGER NOT NULL,      -- journal index up to which it has been told everything
   suspended_version INTEGER        -- log_index of the version whose address said that it is gone; null: none did
 ) STRICT;
+
+CREATE TABLE budget (
+  id INTEGER PRIMARY KEY,                             -- dense, from 1
+  log_index INTEGER NOT NULL,                         -- journal index of the version in force
+  name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
+  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 11),  -- vocabulary 'scope_kind'
+  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application, api_key, route or provider, or subject.subject_id of the user or end user; 0 for a tag or model
+  scope_value TEXT,                                   -- the tag as NAME=VALUE, or the model; null for scopes with an id
+  scope_also TEXT,                                    -- further scopes that a call must match too, each KIND:ID or KIND:0:VALUE, joined with ' & '; null: none
+  unit INTEGER NOT NULL CHECK (unit BETWEEN 1 AND 3),  -- vocabulary 'budget_unit'
+  limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period; 0 for tokens and requests
+  limit_count INTEGER CHECK (limit_count >= 0),       -- tokens or requests a period; null for money
+  currency TEXT NOT NULL,                             -- ISO 4217; '' for tokens and requests
+  period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 9),  -- vocabulary 'budget_period'
+  rolling_seconds INTEGER CHECK (rolling_seconds > 0),  -- length of a rolling period; null for others
+  enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 4),  -- vocabulary 'enforcement'
+  throttle_per_minute INTEGER CHECK (throttle_per_minute > 0),  -- calls a minute once a throttling budget has no room; null for others
+  fallback_route_id INTEGER,                          -- route that serves calls once there is no room; null for others
+  time_zone TEXT NOT NULL,                            -- IANA zone that periods begin in
+  overcommit INTEGER NOT NULL CHECK (overcommit IN (0, 1)),  -- 1: the budgets below it may add up to more than its limit
+  alerts TEXT,                                        -- JSON array of percentages of the limit whose crossing is an event; null: 80 and 100
+  contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
+  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+  CHECK (closed IN (0, 1))
+) STRICT;
+
+CREATE UNIQUE INDEX budget_open_name ON budget (name) WHERE closed = 0;
+
+CREATE TABLE budget_version (
+  id INTEGER NOT NULL,                                -- the object
+  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
+  name TEXT NOT NULL,                                 -- unique; scope and period unless the file names it
+  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 11),  -- vocabulary 'scope_kind'
+  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application, api_key, route or provider, or subject.subject_id of the user or end user; 0 for a tag or model
+  scope_value TEXT,                                   -- the tag as NAME=VALUE, or the model; null for scopes with an id
+  scope_also TEXT,                                    -- further scopes that a call must match too, each KIND:ID or KIND:0:VALUE, joined with ' & '; null: none
+  unit INTEGER NOT NULL CHECK (unit BETWEEN 1 AND 3),  -- vocabulary 'budget_unit'
+  limit_nano INTEGER NOT NULL CHECK (limit_nano >= 0),  -- nano-units of currency a period; 0 for tokens and requests
+  limit_count INTEGER CHECK (limit_count >= 0),       -- tokens or requests a period; null for money
+  currency TEXT NOT NULL,                             -- ISO 4217; '' for tokens and requests
+  period INTEGER NOT NULL CHECK (period BETWEEN 1 AND 9),  -- vocabulary 'budget_period'
+  rolling_seconds INTEGER CHECK (rolling_seconds > 0),  -- length of a rolling period; null for others
+  enforcement INTEGER NOT NULL CHECK (enforcement BETWEEN 1 AND 4),  -- vocabulary 'enforcement'
+  throttle_per_minute INTEGER CHECK (throttle_per_minute > 0),  -- calls a minute once a throttling budget has no room; null for others
+  fallback_route_id INTEGER,                          -- route that serves calls once there is no room; null for others
+  time_zone TEXT NOT NULL,                            -- IANA zone that periods begin in
+  overcommit INTEGER NOT NULL CHECK (overcommit IN (0, 1)),  -- 1: the budgets below it may add up to more than its limit
+  alerts TEXT,                                        -- JSON array of percentages of the limit whose crossing is an event; null: 80 and 100
+  contact TEXT,                                       -- whom a refused caller may ask; a role address, no person's
+  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+  actor_id INTEGER NOT NULL,                          -- the principal that made the change
+  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
+  reason TEXT,                                        -- why; no place for personal data
+  PRIMARY KEY (id, log_index),
+  CHECK (closed IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX budget_version_log_index ON budget_version (log_index);
+
+CREATE TABLE rate_limit (
+  id INTEGER PRIMARY KEY,                             -- dense, from 1
+  log_index INTEGER NOT NULL,                         -- journal index of the version in force
+  name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
+  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 11),  -- vocabulary 'scope_kind'
+  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application, api_key, route or provider, or subject.subject_id of the user or end user; 0 for a tag or model
+  scope_value TEXT,                                   -- the tag as NAME=VALUE, or the model; null for scopes with an id
+  scope_also TEXT,                                    -- further scopes that a call must match too, each KIND:ID or KIND:0:VALUE, joined with ' & '; null: none
+  requests_per_second INTEGER,                        -- calls a second; null: no limit
+  requests_per_minute INTEGER,                        -- calls a minute; null: no limit
+  requests_per_hour INTEGER,                          -- calls an hour; null: no limit
+  requests_per_day INTEGER,                           -- calls a day; null: no limit
+  tokens_per_second INTEGER,                          -- input and output tokens a second; null: no limit
+  tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
+  tokens_per_hour INTEGER,                            -- input and output tokens an hour; null: no limit
+  tokens_per_day INTEGER,                             -- input and output tokens a day; null: no limit
+  input_tokens_per_second INTEGER,                    -- input tokens a second; null: no limit
+  input_tokens_per_minute INTEGER,                    -- input tokens a minute; null: no limit
+  input_tokens_per_hour INTEGER,                      -- input tokens an hour; null: no limit
+  input_tokens_per_day INTEGER,                       -- input tokens a day; null: no limit
+  output_tokens_per_second INTEGER,                   -- output tokens a second; null: no limit
+  output_tokens_per_minute INTEGER,                   -- output tokens a minute; null: no limit
+  output_tokens_per_hour INTEGER,                     -- output tokens an hour; null: no limit
+  output_tokens_per_day INTEGER,                      -- output tokens a day; null: no limit
+  concurrent INTEGER,                                 -- calls in flight; null: no limit
+  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+  CHECK (closed IN (0, 1))
+) STRICT;
+
+CREATE UNIQUE INDEX rate_limit_open_name ON rate_limit (name) WHERE closed = 0;
+
+CREATE TABLE rate_limit_version (
+  id INTEGER NOT NULL,                                -- the object
+  log_index INTEGER NOT NULL,                         -- journal index of the command that made this version
+  name TEXT NOT NULL,                                 -- unique; the scope unless the file names it
+  scope_kind INTEGER NOT NULL CHECK (scope_kind BETWEEN 1 AND 11),  -- vocabulary 'scope_kind'
+  scope_id INTEGER NOT NULL,                          -- id of the organization, team, project, application, api_key, route or provider, or subject.subject_id of the user or end user; 0 for a tag or model
+  scope_value TEXT,                                   -- the tag as NAME=VALUE, or the model; null for scopes with an id
+  scope_also TEXT,                                    -- further scopes that a call must match too, each KIND:ID or KIND:0:VALUE, joined with ' & '; null: none
+  requests_per_second INTEGER,                        -- calls a second; null: no limit
+  requests_per_minute INTEGER,                        -- calls a minute; null: no limit
+  requests_per_hour INTEGER,                          -- calls an hour; null: no limit
+  requests_per_day INTEGER,                           -- calls a day; null: no limit
+  tokens_per_second INTEGER,                          -- input and output tokens a second; null: no limit
+  tokens_per_minute INTEGER,                          -- input and output tokens a minute; null: no limit
+  tokens_per_hour INTEGER,                            -- input and output tokens an hour; null: no limit
+  tokens_per_day INTEGER,                             -- input and output tokens a day; null: no limit
+  input_tokens_per_second INTEGER,                    -- input tokens a second; null: no limit
+  input_tokens_per_minute INTEGER,                    -- input tokens a minute; null: no limit
+  input_tokens_per_hour INTEGER,                      -- input tokens an hour; null: no limit
+  input_tokens_per_day INTEGER,                       -- input tokens a day; null: no limit
+  output_tokens_per_second INTEGER,                   -- output tokens a second; null: no limit
+  output_tokens_per_minute INTEGER,                   -- output tokens a minute; null: no limit
+  output_tokens_per_hour INTEGER,                     -- output tokens an hour; null: no limit
+  output_tokens_per_day INTEGER,                      -- output tokens a day; null: no limit
+  concurrent INTEGER,                                 -- calls in flight; null: no limit
+  managed_by TEXT,                                    -- the governance file's manager that owns the object; null when made by a command
+  closed INTEGER NOT NULL,                            -- 1 once the object is closed; objects are never deleted
+  actor_id INTEGER NOT NULL,                          -- the principal that made the change
+  change_reference TEXT,                              -- the caller's reference for the change, for example a ticket
+  reason TEXT,                                        -- why; no place for personal data
+  PRIMARY KEY (id, log_index),
+  CHECK (closed IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX rate_limit_version_log_index ON rate_limit_version (log_index);
+
+CREATE TRIGGER budget_version_refuse_update BEFORE UPDATE ON budget_version
+BEGIN
+  SELECT RAISE(ABORT, 'budget_version is append-only');
+END;
+
+CREATE TRIGGER budget_version_refuse_delete BEFORE DELETE ON budget_version
+BEGIN
+  SELECT RAISE(ABORT, 'budget_version is append-only');
+END;
+
+CREATE TRIGGER rate_limit_version_refuse_update BEFORE UPDATE ON rate_limit_version
+BEGIN
+  SELECT RAISE(ABORT, 'rate_limit_version is append-only');
+END;
+
+CREATE TRIGGER rate_limit_version_refuse_delete BEFORE DELETE ON rate_limit_version
+BEGIN
+  SELECT RAISE(ABORT, 'rate_limit_version is append-only');
+END;
+
+CREATE TABLE budget_raise (
+  id INTEGER PRIMARY KEY,              -- dense, from 1
+  log_index INTEGER NOT NULL,          -- journal index of the command that made it
+  budget_id INTEGER NOT NULL,          -- the budget whose limit is higher for a while
+  amount INTEGER NOT NULL CHECK (amount > 0),  -- added to the limit: nano-units of its currency, tokens or requests
+  from_micros INTEGER NOT NULL,        -- in force from this time on
+  to_micros INTEGER NOT NULL,          -- until before this time
+  actor_id INTEGER NOT NULL,           -- the principal that made it
+  change_reference TEXT,               -- the caller's reference for the change, for example a ticket
+  reason TEXT NOT NULL,                -- why; no place for personal data
+  CHECK (to_micros > from_micros)
+) STRICT;
+
+CREATE INDEX budget_raise_log_index ON budget_raise (log_index);
+
+CREATE TRIGGER budget_raise_refuse_update BEFORE UPDATE ON budget_raise
+BEGIN
+  SELECT RAISE(ABORT, 'budget_raise is append-only');
+END;
+
+CREATE TRIGGER budget_raise_refuse_delete BEFORE DELETE ON budget_raise
+BEGIN
+  SELECT RAISE(ABORT, 'budget_raise is append-only');
+END;
+
+CREATE TABLE budget_period (
+  budget_id INTEGER NOT NULL REFERENCES budget (id),  -- an open budget
+  period_start_micros INTEGER NOT NULL,  -- start of the period, or of a quarter hour of a rolling one, microseconds since 1970 UTC; 0 for total
+  spent INTEGER NOT NULL,              -- what matching requests accepted in the period used: nano-units of the budget's currency, tokens or requests
+  held INTEGER NOT NULL,               -- what open ones of them hold, in the same unit
+  PRIMARY KEY (budget_id, period_start_micros)
+) STRICT, WITHOUT ROWID;

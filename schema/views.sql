@@ -83,36 +83,6 @@ LEFT JOIN request AS r ON r.id = c.request_id
 LEFT JOIN attempt AS a ON a.request_id = c.request_id AND a.ordinal = c.attempt_ordinal
 LEFT JOIN price AS p ON p.id = c.price_id;
 
-CREATE VIEW decision_detail AS
-SELECT
-  d.request_id AS request_id,          -- the request
-  d.ordinal AS ordinal,                -- from 0, in the order taken
-  d.log_index AS log_index,            -- journal index of the command that wrote it
-  (
-    SELECT name FROM vocabulary WHERE domain = 'stage' AND code = d.stage
-  ) AS stage,  -- where in the call's life
-  (SELECT name FROM vocabulary WHERE domain = 'policy_kind' AND code = d.policy_kind) AS policy_kind,  -- what decided
-  d.policy_id AS policy_id,            -- id of the policy's object; null: none applies
-  d.policy_version AS policy_version,  -- journal index of the version that was applied
-  CASE d.policy_kind
-    WHEN 1 THEN (SELECT name FROM api_key_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 2 THEN (SELECT name FROM route_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 3 THEN (SELECT name FROM budget_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 4 THEN (SELECT name FROM rate_limit_version WHERE id = d.policy_id AND log_index = d.policy_version)
-    WHEN 5 THEN (SELECT name FROM project_version WHERE id = d.policy_id AND log_index = d.policy_version)
-  END AS policy,                       -- the policy's name in that version; null: it has none
-  (SELECT name FROM vocabulary WHERE domain = 'verdict' AND code = d.verdict) AS verdict,  -- what it said
-  (SELECT name FROM vocabulary WHERE domain = 'mode' AND code = d.mode) AS mode,           -- whether it binds
-  (SELECT name FROM vocabulary WHERE domain = 'reason' AND code = d.reason) AS reason,     -- why
-  d.limit_nano AS limit_nano,          -- for limits: the limit
-  d.spent_nano AS spent_nano,          -- for limits: spent in the period before this call
-  d.held_nano AS held_nano,            -- for limits: held by other calls
-  d.asked_nano AS asked_nano,          -- for limits: what this call asked to hold
-  d.deployment_id AS deployment_id,    -- for the plan: the chosen or refused target
-  (SELECT name FROM deployment WHERE id = d.deployment_id) AS deployment,  -- its name
-  d.detail AS detail                   -- more, only where it says something
-FROM decision AS d;
-
 CREATE VIEW transfer_detail AS
 SELECT
   t.request_id AS request_id,          -- the request
@@ -285,3 +255,38 @@ FROM request AS r
 LEFT JOIN outcome AS o ON o.request_id = r.id
 LEFT JOIN attempt_detail AS a
   ON a.request_id = r.id AND a.ordinal = (SELECT max(ordinal) FROM attempt WHERE request_id = r.id);
+
+CREATE VIEW decision_detail AS
+SELECT
+  d.request_id AS request_id,          -- the request
+  d.ordinal AS ordinal,                -- from 0, in the order taken
+  d.log_index AS log_index,            -- journal index of the command that wrote it
+  (
+    SELECT name FROM vocabulary WHERE domain = 'stage' AND code = d.stage
+  ) AS stage,  -- where in the call's life
+  (SELECT name FROM vocabulary WHERE domain = 'policy_kind' AND code = d.policy_kind) AS policy_kind,  -- what decided
+  d.policy_id AS policy_id,            -- id of the policy's object; null: none applies
+  d.policy_version AS policy_version,  -- journal index of the version that was applied
+  CASE d.policy_kind
+    WHEN 1 THEN (SELECT name FROM api_key_version WHERE id = d.policy_id AND log_index = d.policy_version)
+    WHEN 2 THEN (SELECT name FROM route_version WHERE id = d.policy_id AND log_index = d.policy_version)
+    WHEN 3 THEN (SELECT name FROM budget_version WHERE id = d.policy_id AND log_index = d.policy_version)
+    WHEN 4 THEN (SELECT name FROM rate_limit_version WHERE id = d.policy_id AND log_index = d.policy_version)
+    WHEN 5 THEN (SELECT name FROM project_version WHERE id = d.policy_id AND log_index = d.policy_version)
+  END AS policy,                       -- the policy's name in that version; null: it has none
+  (SELECT name FROM vocabulary WHERE domain = 'verdict' AND code = d.verdict) AS verdict,  -- what it said
+  (SELECT name FROM vocabulary WHERE domain = 'mode' AND code = d.mode) AS mode,           -- whether it binds
+  (SELECT name FROM vocabulary WHERE domain = 'reason' AND code = d.reason) AS reason,     -- why
+  d.limit_nano AS limit_nano,          -- for limits: the limit, in its unit: nano-units, tokens or requests; so with the next three
+  d.spent_nano AS spent_nano,          -- for limits: spent in the period before this call
+  d.held_nano AS held_nano,            -- for limits: held by other calls
+  d.asked_nano AS asked_nano,          -- for limits: what this call asked to hold
+  CASE d.policy_kind
+    WHEN 3 THEN (
+      SELECT name FROM vocabulary WHERE domain = 'budget_unit' AND code = (
+        SELECT unit FROM budget_version WHERE id = d.policy_id AND log_index = d.policy_version))
+  END AS unit,                         -- what these are in; null: they are none of a budget's
+  d.deployment_id AS deployment_id,    -- for the plan: the chosen or refused target
+  (SELECT name FROM deployment WHERE id = d.deployment_id) AS deployment,  -- its name
+  d.detail AS detail                   -- more, only where it says something
+FROM decision AS d;

@@ -102,8 +102,16 @@ package enum DecisionReason: Int, VocabularyCode {
     case endpointNotServed = 17
     /// A field of the request cannot be said in the dialect of the deployment's provider; the detail names it.
     case untranslatableField = 18
+    /// The budget has no room, and its slower rate is used up.
+    case budgetThrottled = 19
+    /// The budget has no room; the call fits into its slower rate.
+    case withinThrottle = 20
+    /// The budget has no room; its cheaper route serves the call.
+    case budgetFallback = 21
     /// The call had to wait for a place among the calls in flight; the detail says how long.
     case queued = 30
     /// The calls in flight left the call no place, and it could not wait, or not longer; the detail says why.
     case overloaded = 31
+    /// Something in the answer cannot be said in the caller's dialect; the detail names it.
+    case answerFieldsDropped = 40
 }

@@ -18,8 +18,12 @@ package enum ScopeKind: Int, VocabularyCode {
     case endUser = 7
     /// Everything that carries a tag.
     case tag = 8
-    /// Everything of a model.
+    /// Everything that deployments of a model serve.
     case model = 9
+    /// Everything that asks for a route.
+    case route = 10
+    /// Everything that a provider serves.
+    case provider = 11
 }
 
 /// The period that a budget renews in. Raw values are stored; `vocabulary` domain `budget_period`.
@@ -32,6 +36,30 @@ package enum BudgetPeriod: Int, VocabularyCode {
     case day = 2
     /// Calendar months in the budget's time zone.
     case month = 3
+    /// Minutes.
+    case minute = 4
+    /// Hours of the clock in the budget's time zone.
+    case hour = 5
+    /// Weeks from Monday (ISO 8601) in the budget's time zone.
+    case week = 6
+    /// Calendar quarters in the budget's time zone.
+    case quarter = 7
+    /// Calendar years in the budget's time zone.
+    case year = 8
+    /// The time just passed, of a stated length.
+    case rolling = 9
+}
+
+/// What a budget counts. Raw values are stored; `vocabulary` domain `budget_unit`.
+package enum BudgetUnit: Int, VocabularyCode {
+    package static let domain = "budget_unit"
+
+    /// What calls cost, in nano-units of the budget's currency.
+    case money = 1
+    /// Input and output tokens.
+    case tokens = 2
+    /// Calls that were let through.
+    case requests = 3
 }
 
 /// What happens when a budget has no room. Raw values are stored; `vocabulary` domain `enforcement`.
@@ -42,6 +70,10 @@ package enum Enforcement: Int, VocabularyCode {
     case hard = 1
     /// Spend is counted, nothing is refused.
     case soft = 2
+    /// Calls without room are let through at a slower rate.
+    case throttle = 3
+    /// A call without room is served by a cheaper route.
+    case fallback = 4
 }
 
 /// The kind of a journal row. Raw values are stored; `vocabulary` domain `journal_kind`.

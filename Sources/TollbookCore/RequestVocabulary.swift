@@ -48,6 +48,8 @@ package enum Endpoint: Int, VocabularyCode {
     case converse = 15
     /// POST /model/{modelId}/converse-stream.
     case converseStream = 16
+    /// POST /model/{modelId}/count-tokens.
+    case converseCountTokens = 17
     /// POST /v1/files, and calls of /v1/files/{id}.
     case files = 30
     /// POST /v1/batches.
@@ -69,7 +71,7 @@ package enum Endpoint: Int, VocabularyCode {
         case .speech, .transcriptions, .translations: .openaiAudio
         case .rerank, .rerankV2: .rerank
         case .passthrough: .passthrough
-        case .converse, .converseStream: .bedrockConverse
+        case .converse, .converseStream, .converseCountTokens: .bedrockConverse
         case .files, .batches, .batch: .openaiFiles
         }
     }
@@ -80,7 +82,8 @@ package enum Endpoint: Int, VocabularyCode {
         case .embeddings, .moderations, .rerank, .rerankV2, .embedContent, .batchEmbedContents, .files, .batch: false
         case .chatCompletions, .messages, .countTokens, .completions, .responses, .responsesInputTokens,
             .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .passthrough, .converse,
-            .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .batches:
+            .converseStream, .converseCountTokens, .generateContent, .streamGenerateContent, .geminiCountTokens,
+            .batches:
             true
         }
     }
@@ -88,7 +91,7 @@ package enum Endpoint: Int, VocabularyCode {
     /// Whether the provider charges for its calls: others are recorded, and hold and cost nothing.
     package var isCharged: Bool {
         switch self {
-        case .countTokens, .responsesInputTokens, .geminiCountTokens, .files, .batch: false
+        case .countTokens, .responsesInputTokens, .geminiCountTokens, .converseCountTokens, .files, .batch: false
         default: true
         }
     }
@@ -100,7 +103,8 @@ package enum Endpoint: Int, VocabularyCode {
     package var unit: Meter? {
         switch self {
         case .chatCompletions, .messages, .countTokens, .completions, .embeddings, .responses, .responsesInputTokens,
-            .converse, .converseStream, .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent,
+            .converse, .converseStream, .converseCountTokens, .generateContent, .streamGenerateContent,
+            .geminiCountTokens, .embedContent,
             .batchEmbedContents, .files, .batches, .batch:
             nil
         case .moderations, .passthrough: .request

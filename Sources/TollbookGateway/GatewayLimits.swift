@@ -27,9 +27,10 @@ package enum GatewayLimits {
     /// Bytes of an answer that is held whole, so that its head can carry the cost. Larger ones are relayed with
     /// back-pressure, their last bytes withheld.
     package static let heldAnswerBytes = 1 << 20
-    /// Bytes of a plain answer in another dialect than the caller's, which is translated whole. Texts stay far under
-    /// it. Passed: 502, charged by what was seen.
-    static let translatedAnswerBytes = 8 << 20
+    /// Bytes of a plain answer in another dialect than the caller's, which is translated whole: as many as of a
+    /// request, so that what was sent can come back; the largest pictures of image models stay under it. Passed: the
+    /// rest is read for its usage alone, then 502, charged by what the answer told.
+    static let translatedAnswerBytes = bodyBytes
     /// Bytes of a provider's answer that are read only to keep its connection. Passed: the connection is closed.
     package static let discardedAnswerBytes = 256 << 10
     /// How many times larger than sent a provider's compressed answer may become. JSON and event streams shrink
@@ -70,6 +71,8 @@ package enum GatewayLimits {
     package static let idleConnectionsPerProvider = 256
     /// Times a call is planned anew because the governance state changed under it. Passed: 503.
     package static let planAttempts = 5
+    /// Cheaper routes that budgets may send one call to, one after another; beyond, the last budget refuses it.
+    package static let budgetReroutes = 4
     /// Tags on a request. Passed: 400.
     package static let tags = 16
     /// Bytes of a tag's name and value. Passed: 400.
@@ -130,6 +133,10 @@ package enum GatewayLimits {
     static let batchFetchMillis: Int64 = 600_000
     /// For a look at a batch.
     static let batchLookMillis: Int64 = 60_000
+
+    /// For a provider's counter of tokens to answer, from the request on; later the gateway's estimate is the answer. It
+    /// reads a prompt and writes nothing.
+    static let countMillis: Int64 = 10_000
 
     /// Name look-up, TCP and TLS together. Passed: the next target, else 504 (502 when it was the handshake).
     package static let connectMillis: Int64 = 5_000

@@ -23,7 +23,7 @@ package final class Ledger: Sendable {
     package let newestRequestID: RequestID?
     /// The time of the newest journal row when the ledger was opened, microseconds since 1970 UTC; nil: none.
     package let newestMicros: Int64?
-    private let hasher: SecretHasher
+    let hasher: SecretHasher
     private let queue = CommandQueue()
     private let metricsRecorder = MetricsRecorder()
     private let current: Mutex<GovernanceSnapshot>

@@ -25,6 +25,13 @@ package enum LedgerLimits {
     package static let cachedSubjects = 16_384
     /// Combinations of scopes whose budgets are remembered; full: forgotten and found again.
     package static let cachedScopes = 16_384
+    /// Budget periods older than this before the one under way are not kept in memory; a clock that is set back farther
+    /// makes the gateway not ready.
+    package static let budgetSlackMicros: Int64 = 2 * 86_400 * 1_000_000
+    /// Periods of one budget in memory; more: the older half is forgotten, `budget_period` has all.
+    package static let budgetSlices = 4_096
+    /// Tokens of one call that a budget holds at most; no call uses as many.
+    package static let heldTokens: Int64 = 1 << 40
     /// Answer tokens that a call in flight takes of a rate limit at most. More would let few long calls shut everybody
     /// else out; what is used beyond it counts from the settlement on.
     package static let reservedOutputTokens: Int64 = 2_048

@@ -26,28 +26,70 @@ package enum BudgetCalendar {
         TimeZone(identifier: timeZone) != nil
     }
 
-    /// The period of `kind` around `micros`. An unknown zone counts as UTC; governance refuses one before.
+    /// The period of `kind` around `micros`.
     package static func period(containing micros: Int64, kind: BudgetPeriod, timeZone: String) -> PeriodBounds {
-        switch kind {
+        period(containing: micros, span: BudgetSpan(kind), timeZone: timeZone)
+    }
+
+    /// The part of the span around `micros` that has a row of its own: the period, or a quarter hour of a rolling one.
+    /// An unknown zone counts as UTC; governance refuses one before.
+    package static func period(containing micros: Int64, span: BudgetSpan, timeZone: String) -> PeriodBounds {
+        switch span.period {
         case .total: PeriodBounds(startMicros: 0, endMicros: nil)
+        case .minute: slice(of: 60, containing: micros)
+        case .rolling: slice(of: BudgetSpan.rollingStepSeconds, containing: micros)
+        case .hour: interval(of: .hour, containing: micros, timeZone: timeZone)
         case .day: interval(of: .day, containing: micros, timeZone: timeZone)
+        case .week: interval(of: .weekOfYear, containing: micros, timeZone: timeZone)
         case .month: interval(of: .month, containing: micros, timeZone: timeZone)
+        case .quarter: quarter(containing: micros, timeZone: timeZone)
+        case .year: interval(of: .year, containing: micros, timeZone: timeZone)
         }
+    }
+
+    /// Minutes and quarter hours begin at the same moment in every zone.
+    private static func slice(of seconds: Int64, containing micros: Int64) -> PeriodBounds {
+        let length = seconds * 1_000_000
+        let start = (micros >= 0 ? micros / length : (micros - length + 1) / length) * length
+        return PeriodBounds(startMicros: start, endMicros: start + length)
     }
 
     private static func interval(
         of component: Calendar.Component, containing micros: Int64, timeZone: String
     ) -> PeriodBounds {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(identifier: timeZone) ?? .gmt
-        // Whole seconds are exact in a Date; periods begin on whole seconds.
-        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
-        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
-        guard let interval = calendar.dateInterval(of: component, for: date) else {
+        guard let interval = calendar(timeZone).dateInterval(of: component, for: date(micros)) else {
             return PeriodBounds(startMicros: 0, endMicros: nil)
         }
-        return PeriodBounds(
-            startMicros: Int64(interval.start.timeIntervalSince1970.rounded()) * 1_000_000,
-            endMicros: Int64(interval.end.timeIntervalSince1970.rounded()) * 1_000_000)
+        return PeriodBounds(startMicros: Self.micros(interval.start), endMicros: Self.micros(interval.end))
+    }
+
+    /// Foundation has no intervals of quarters on every platform: the months are counted instead.
+    private static func quarter(containing micros: Int64, timeZone: String) -> PeriodBounds {
+        let calendar = calendar(timeZone)
+        var parts = calendar.dateComponents([.year, .month], from: date(micros))
+        parts.month = ((parts.month ?? 1) - 1) / 3 * 3 + 1
+        guard let first = calendar.date(from: parts), let start = calendar.dateInterval(of: .month, for: first)?.start,
+            let end = calendar.date(byAdding: .month, value: 3, to: start)
+        else { return PeriodBounds(startMicros: 0, endMicros: nil) }
+        return PeriodBounds(startMicros: Self.micros(start), endMicros: Self.micros(end))
+    }
+
+    /// Weeks begin on Monday, as ISO 8601 has them.
+    private static func calendar(_ timeZone: String) -> Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(identifier: timeZone) ?? .gmt
+        calendar.firstWeekday = 2
+        calendar.minimumDaysInFirstWeek = 4
+        return calendar
+    }
+
+    /// Whole seconds are exact in a Date; periods begin on whole seconds.
+    private static func date(_ micros: Int64) -> Date {
+        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
+        return Date(timeIntervalSince1970: TimeInterval(seconds))
+    }
+
+    private static func micros(_ date: Date) -> Int64 {
+        Int64(date.timeIntervalSince1970.rounded()) * 1_000_000
     }
 }

@@ -32,14 +32,14 @@ package struct Decision: Sendable, Equatable {
     }
 }
 
-/// What a limit's verdict rests on, all in nano-units of the limit's currency.
+/// What a limit's verdict rests on, all in the limit's unit: nano-units of its currency, tokens or requests.
 package struct LimitFigures: Sendable, Equatable {
-    package let limit: NanoAmount
-    package let spent: NanoAmount
-    package let held: NanoAmount
-    package let asked: NanoAmount
+    package let limit: Int64
+    package let spent: Int64
+    package let held: Int64
+    package let asked: Int64
 
-    package init(limit: NanoAmount, spent: NanoAmount, held: NanoAmount, asked: NanoAmount) {
+    package init(limit: Int64, spent: Int64, held: Int64, asked: Int64) {
         self.limit = limit
         self.spent = spent
         self.held = held

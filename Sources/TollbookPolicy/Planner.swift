@@ -176,32 +176,33 @@ package enum Planner {
     }
 
     private static func endpointMessage(_ endpoint: Endpoint, route: RouteRecord) -> String {
-        switch endpoint {
-        case .passthrough: "No provider behind '\(route.name)' can be called."
-        case .rerank, .rerankV2:
-            "No provider behind '\(route.name)' ranks documents. Add a deployment of a provider with dialect 'cohere' "
-                + "or 'openai' to the route."
-        case .completions, .embeddings, .moderations, .imageGenerations, .speech, .transcriptions, .translations,
-            .imageEdits:
-            "No provider behind '\(route.name)' answers OpenAI \(endpoint.words). Add a deployment of a provider with "
-                + "dialect 'openai' to the route."
-        case .chatCompletions, .messages, .countTokens, .responses, .responsesInputTokens:
-            "No provider behind '\(route.name)' answers \(endpoint.name). Add a deployment of a provider with dialect "
-                + "'openai', 'anthropic' or 'bedrock' to the route."
-        case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents:
-            "No provider behind '\(route.name)' answers Gemini's calls. Add a deployment of a provider with dialect "
-                + "'gemini' to the route."
-        case .files, .batches, .batch:
-            "No provider behind '\(route.name)' keeps files and batches. Add a deployment of a provider with dialect "
-                + "'openai' or 'azure' to the route."
-        case .converse, .converseStream:
-            "No provider behind '\(route.name)' answers Bedrock's Converse. Add a deployment of a provider with "
-                + "dialect 'bedrock', 'openai', 'anthropic' or 'gemini' to the route."
-        }
+        let able = ProviderDialect.allCases.filter { $0 != .simulated && $0.service(of: endpoint) != nil }
+        let advice =
+            "Add a deployment of a provider with dialect \(Quoted.alternatives(able.map(\.rawValue))) to the route."
+        return "No provider behind '\(route.name)' \(endpoint.deed). \(advice)"
     }
 }
 
 extension Endpoint {
-    /// The name as a sentence has it.
-    fileprivate var words: String { name.split(separator: "_").joined(separator: " ") }
+    /// What a provider does that serves its calls, as a sentence has it.
+    fileprivate var deed: String {
+        switch self {
+        case .passthrough: "can be called"
+        case .rerank, .rerankV2: "ranks documents"
+        case .completions, .embeddings, .moderations, .imageGenerations, .speech, .transcriptions, .translations,
+            .imageEdits, .chatCompletions, .responses:
+            "answers OpenAI \(name.split(separator: "_").joined(separator: " "))"
+        case .responsesInputTokens: "counts the input tokens of OpenAI responses"
+        case .messages: "answers Anthropic messages"
+        case .countTokens: "counts the tokens of Anthropic messages"
+        case .geminiCountTokens: "answers Gemini's countTokens"
+        case .generateContent: "answers Gemini's generateContent"
+        case .streamGenerateContent: "answers Gemini's streamGenerateContent"
+        case .embedContent: "answers Gemini's embedContent"
+        case .batchEmbedContents: "answers Gemini's batchEmbedContents"
+        case .files, .batches, .batch: "keeps files and batches"
+        case .converse, .converseStream: "answers Bedrock's Converse"
+        case .converseCountTokens: "answers Bedrock's CountTokens"
+        }
+    }
 }

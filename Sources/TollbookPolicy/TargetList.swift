@@ -21,6 +21,7 @@ struct TargetList {
         case .refused(let reason): refusals.append(decision(.deny, reason, of: deployment))
         case .admitted(let credential, let service):
             let target = PlannedTarget(deployment, service, credential: credential, facts: facts)
+            if case .counted = service { return append(counted: target, translation(target)) }
             guard case .translated = service else { return targets.append(target) }
             switch translation(target) {
             case .translates(let names):
@@ -30,6 +31,12 @@ struct TargetList {
                 refusals.append(decision(.deny, .untranslatableField, of: deployment, detail: field))
             }
         }
+    }
+
+    /// A count that cannot be asked for is estimated, so that nothing refuses it.
+    private mutating func append(counted target: PlannedTarget, _ verdict: TranslationVerdict) {
+        if case .translates(let names) = verdict, targets.isEmpty { notes = names }
+        targets.append(target)
     }
 
     /// Why there is no target: a target that could be asked is nearer to serving the call than one that could not.

@@ -32,6 +32,8 @@ enum AnswerDialect: Sendable, Equatable {
     /// Bedrock's Converse, whose model is in the path.
     case converse
     case converseStream
+    /// Bedrock's token counting: the body is one number.
+    case converseCount
 
     /// Whether its answers are no text of a model: pictures, audio, and what comes of them.
     var isMedia: Bool {
@@ -59,7 +61,7 @@ enum AnswerDialect: Sendable, Equatable {
     var isEmbedding: Bool { self == .embeddings || self == .geminiEmbedding || self == .geminiEmbeddings }
 
     /// Whether requests, errors and streams have the form of Bedrock's Converse.
-    var isBedrock: Bool { self == .converse || self == .converseStream }
+    var isBedrock: Bool { self == .converse || self == .converseStream || self == .converseCount }
 
     /// Whether the body may ask for a stream.
     var streams: Bool {

@@ -101,7 +101,7 @@ struct AnswerWriter {
             } else {
                 nil
             }
-        case .converse, .converseStream: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
+        case .converse, .converseStream, .converseCount: ConverseBody(plan: plan, stamp: stamp).write(into: &sink)
         }
     }
 

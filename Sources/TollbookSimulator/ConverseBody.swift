@@ -1,4 +1,4 @@
-/// Writes the body of a plain answer of Bedrock's Converse.
+/// Writes the body of a plain answer of Bedrock's Converse, or of a count of tokens.
 struct ConverseBody {
     let plan: ChatPlan
     let stamp: CallStamp
@@ -8,6 +8,12 @@ struct ConverseBody {
     /// - Returns: the index in `sink` where they belong; nil if nothing is left out.
     @discardableResult
     func write(into sink: inout ByteSink) -> Int? {
+        guard plan.dialect != .converseCount else {
+            sink.write("{\"inputTokens\":")
+            sink.writeDecimal(plan.figures.prompt)
+            sink.write("}")
+            return nil
+        }
         sink.write("{\"metrics\":{\"latencyMs\":100},\"output\":{\"message\":{\"content\":[")
         let gap = writeContent(into: &sink)
         sink.write("],\"role\":\"assistant\"}},\"stopReason\":")

@@ -152,14 +152,14 @@ struct HeadScanner {
         return end < path.upperBound && isEqual(start..<end, text) ? end : nil
     }
 
-    /// `/model/{model}/converse` and `/model/{model}/converse-stream`.
+    /// `/model/{model}/converse`, `/model/{model}/converse-stream` and `/model/{model}/count-tokens`.
     private func modelRoute(_ path: Range<Int>) -> (route: RequestHead.Route, model: Range<Int>)? {
         let start = path.lowerBound + 7
         guard start < path.upperBound, isEqual(path.lowerBound..<start, "/model/"),
             let slash = bytes[path].lastIndex(of: UInt8(ascii: "/")), slash > start
         else { return nil }
         let routes: [(StaticString, RequestHead.Route)] = [
-            ("/converse", .converse), ("/converse-stream", .converseStream),
+            ("/converse", .converse), ("/converse-stream", .converseStream), ("/count-tokens", .converseCount),
         ]
         for (name, route) in routes where isEqual(slash..<path.upperBound, name) { return (route, start..<slash) }
         return nil

@@ -47,6 +47,7 @@ struct RequestHead: Sendable {
         case rerank
         case converse
         case converseStream
+        case converseCount
         /// Files and batches.
         case stored
         case models

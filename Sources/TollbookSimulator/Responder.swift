@@ -39,6 +39,7 @@ struct Responder: Sendable {
         case (.post, .rerank): return call(request, .rerank)
         case (.post, .converse): return call(request, .converse)
         case (.post, .converseStream): return call(request, .converseStream)
+        case (.post, .converseCount): return call(request, .converseCount)
         case (_, .stored): return stored(request)
         case (.get, .models): return control(request, ControlAnswers.models(created: 1_767_225_600))
         case (.get, .health): return control(request, #"{"status":"ok"}"#)

@@ -32,16 +32,21 @@ package final class LedgerFixture: Sendable {
 
     /// Adds a budget; returns its id.
     package func addBudget(
-        scope: ScopeKind = .project, limitNano: Int64, period: BudgetPeriod = .total,
+        scope: ScopeKind = .project, scopeID: Int64 = 1, value: String? = nil, unit: BudgetUnit = .money,
+        limitNano limit: Int64, period: BudgetPeriod = .total, rollingSeconds: Int64? = nil,
         enforcement: Enforcement = .hard, timeZone: String = "UTC"
     ) async throws -> Int64 {
         try await ledger.administer(.governance, organizationID: 1) { transaction in
             let id = try transaction.nextID(.budgetVersion)
+            let isMoney = unit == .money
             try Self.insert(
                 transaction, .budgetVersion, current: "budget", id: id,
                 [
-                    .text("budget-\(id)"), .integer(Int64(scope.rawValue)), 1, .integer(limitNano), "USD",
-                    .integer(Int64(period.rawValue)), .integer(Int64(enforcement.rawValue)), .text(timeZone), nil,
+                    .text("budget-\(id)"), .integer(Int64(scope.rawValue)), .integer(scopeID),
+                    value.map(Value.text) ?? .null, nil, .integer(Int64(unit.rawValue)),
+                    .integer(isMoney ? limit : 0), isMoney ? .null : .integer(limit), isMoney ? "USD" : "",
+                    .integer(Int64(period.rawValue)), rollingSeconds.map(Value.integer) ?? .null,
+                    .integer(Int64(enforcement.rawValue)), nil, nil, .text(timeZone), 0, nil, nil,
                 ])
             return id
         }
@@ -49,25 +54,29 @@ package final class LedgerFixture: Sendable {
 
     /// Adds a rate limit; returns its id.
     package func addRateLimit(
-        scope: ScopeKind = .project, requests: Int64? = nil, tokens: Int64? = nil, concurrent: Int64? = nil
+        scope: ScopeKind = .project, requests: Int64? = nil, tokens: Int64? = nil, concurrent: Int64? = nil,
+        more: [RateQuota] = []
     ) async throws -> Int64 {
         try await ledger.administer(.governance, organizationID: 1) { transaction in
             let id = try transaction.nextID(.rateLimitVersion)
+            var quotas = Dictionary(more.map { ($0.kind, $0.limit) }, uniquingKeysWith: { first, _ in first })
+            quotas[.init(.requests, .minute)] = requests ?? quotas[.init(.requests, .minute)]
+            quotas[.init(.tokens, .minute)] = tokens ?? quotas[.init(.tokens, .minute)]
             try Self.insert(
                 transaction, .rateLimitVersion, current: "rate_limit", id: id,
-                [
-                    .text("limit-\(id)"), .integer(Int64(scope.rawValue)), 1, requests.map(Value.integer) ?? .null,
-                    tokens.map(Value.integer) ?? .null, concurrent.map(Value.integer) ?? .null,
-                ])
+                [.text("limit-\(id)"), .integer(Int64(scope.rawValue)), 1, nil, nil]
+                    + RateQuota.Kind.all.map { quotas[$0].map(Value.integer) ?? .null }
+                    + [concurrent.map(Value.integer) ?? .null])
             return id
         }
     }
 
     /// A request as the gateway would open it, planned on the newest snapshot.
     package func makeRequest(
-        id: Int64, inputTokens: Int64 = 100, maxOutputTokens: Int64 = 1_000
+        id: Int64, inputTokens: Int64 = 100, maxOutputTokens: Int64 = 1_000, endUser: String? = nil,
+        tags: String? = nil, snapshot newest: GovernanceSnapshot? = nil
     ) throws -> OpenRequest {
-        let snapshot = ledger.snapshot
+        let snapshot = newest ?? ledger.snapshot
         guard let key = snapshot.keys.values.first(where: { $0.id == 1 }) else {
             throw TollbookError(.init(rawValue: "fixture"), "the fixture's key is closed")
         }
@@ -78,8 +87,8 @@ package final class LedgerFixture: Sendable {
             throw TollbookError(.init(rawValue: "fixture"), "the fixture's call cannot be planned")
         }
         return OpenRequest(
-            id: RequestID(rawValue: id), acceptedMicros: facts.acceptedMicros, key: key, endUser: nil,
-            address: "192.0.2.1", interaction: nil, tags: nil, endpoint: .chatCompletions, dialect: .openaiChat,
+            id: RequestID(rawValue: id), acceptedMicros: facts.acceptedMicros, key: key, endUser: endUser,
+            address: "192.0.2.1", interaction: nil, tags: tags, endpoint: .chatCompletions, dialect: .openaiChat,
             route: plan.route, isStream: false, bodyBytes: 200, bodyHash: Array(repeating: 7, count: 16),
             estimatedInputTokens: inputTokens, heldOutputTokens: plan.heldOutputTokens, revision: snapshot.revision,
             traceID: nil, decisions: plan.decisions, target: plan.targets.first, hold: plan.hold,

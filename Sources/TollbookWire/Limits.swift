@@ -51,9 +51,18 @@ package enum WireLimits {
     /// Bytes of a form field that Tollbook reads, other than the model.
     static let formFieldBytes = 1_024
 
-    /// Bytes of one server-sent event. Image models send a whole picture base64 in one event (about 4 MB);
-    /// an event that never ends must not grow without bound. Passed: `event_too_large`.
-    package static let sseEventBytes = 8 << 20
+    /// Bytes of one server-sent event that is held whole, as of a request's body: image models send a picture of 4K in
+    /// one event (some 25 MB in base64), and the last event of a response repeats its pictures. An event that never
+    /// ends must not grow without bound. Passed: `event_too_large`.
+    package static let sseEventBytes = 32 << 20
+
+    /// Bytes of one of Gemini's events that is held whole where nothing is translated. Passed: it goes on as it comes,
+    /// and is read meanwhile.
+    package static let heldEventBytes = 1 << 20
+
+    /// Bytes at the end of such an event that wait for the settlement at least: with fewer of them missing, clients
+    /// could take it for whole.
+    package static let withheldTailBytes = 64
 
     /// Bytes of one message of an AWS event stream, for the same reason. Passed: `event_too_large`.
     package static let eventMessageBytes = 8 << 20

@@ -128,6 +128,43 @@ def test_the_client_of_azure_lists_models(azure):
     assert {"dated", "newer", "plain"} <= {model.id for model in client(gateway.url, gateway.key).models.list()}
 
 
+RESPONSE = {
+    "id": "resp_1", "object": "response", "created_at": 1, "status": "completed", "model": "my gpt", "output": [{
+        "type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
+        "content": [{"type": "output_text", "text": "Hello.", "annotations": []}]}],
+    "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
+    "usage": {
+        "input_tokens": 30, "output_tokens": 12, "total_tokens": 42, "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0}}}
+
+
+@pytest.mark.parametrize("deployment", [None, "other"])
+@pytest.mark.parametrize(("model", "target"), [
+    ("dated", "/openai/responses?api-version=2024-10-21"), ("newer", "/openai/v1/responses"),
+    ("plain", "/v1/responses")])
+def test_azures_client_creates_responses(azure, model: str, target: str, deployment: str | None):
+    gateway, upstream = azure
+    upstream.handler = lambda exchange: exchange.send_plain(json.dumps(RESPONSE).encode())
+    azures = openai.AzureOpenAI(
+        azure_endpoint=gateway.url, azure_deployment=deployment, api_key=gateway.key, api_version="2099-01-01",
+        max_retries=0, http_client=httpx.Client(trust_env=False))
+    raw = azures.responses.with_raw_response.create(model=model, input="Say hello.")
+    assert raw.parse().output_text == "Hello." and upstream.last.target == target
+    assert gateway.story(raw.headers["x-tollbook-request-id"]).tokens == {"input": 30, "output": 12}
+    upstream.handler = lambda exchange: exchange.send_plain(
+        b'{"object":"response.input_tokens","input_tokens":30}')
+    assert azures.responses.input_tokens.count(model=model, input="Say hello.").input_tokens == 30
+    assert upstream.last.target == target.replace("/responses", "/responses/input_tokens")
+
+
+def test_azures_client_is_told_what_is_not_kept_here(azure):
+    gateway, _ = azure
+    with pytest.raises(openai.NotFoundError, match="not read"):
+        client(gateway.url, gateway.key).responses.retrieve("resp_1")
+    with pytest.raises(openai.NotFoundError):
+        client(gateway.url, gateway.key).get("/nothing", cast_to=object)
+
+
 def test_the_simulator_speaks_azures_paths(make_gateway, simulator: Simulator):
     origin = f"http://127.0.0.1:{simulator.port}"
     file = governance(origin, dialect="azure")

@@ -300,10 +300,9 @@ def test_errors_of_the_provider_are_passed_on(aws: Gateway, status: int, expecte
     assert story.charges == [] and story.end_reason == "error" and story.outcome["status"] == status
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_credential_is_the_gateways_fault(aws: Gateway, status: int):
+def test_a_refused_credential_is_the_gateways_fault(aws: Gateway):
     with pytest.raises(ClientError) as raised:
-        client(aws, f"status={status}").converse(**CALL)
+        client(aws, "status=401").converse(**CALL)
     error = raised.value.response
     assert code(raised) == "InternalServerException" and error["ResponseMetadata"]["HTTPStatusCode"] == 502
     assert error["ResponseMetadata"]["RequestId"] == request_id(error)

@@ -169,8 +169,11 @@ def test_a_refused_credential_is_asked_for_again(make_gateway, make_upstream, ma
     program.write("echo new")
     before = len(upstream.requests)
     answer = gateway.chat()
-    # The call itself is not repeated.
-    assert answer.status == 502 and answer.code == "upstream_auth_failed"
+    # The call itself is not repeated. A 403 that says nothing of the credential may be about what was asked for.
+    if status.startswith("401"):
+        assert answer.status == 502 and answer.code == "upstream_auth_failed"
+    else:
+        assert answer.status == 403 and answer.body == b'{"error":{"message":"no"}}'
     assert len(upstream.requests) == before + 1
     until(lambda: gateway.chat().status == 200, "the new credential")
     assert program.count == 2

@@ -362,13 +362,14 @@ def test_a_client_that_leaves_a_translated_stream_is_charged_what_was_seen(make_
 
 def test_an_answer_too_large_to_translate_is_refused_and_charged(make_gateway):
     def flood(exchange: Exchange) -> None:
-        block = {"type": "text", "text": "x" * (9 << 20)}
+        block = {"type": "text", "text": "x" * (33 << 20)}
         exchange.send_plain(json.dumps({"type": "message", "content": [block]}).encode())
 
     upstream, gateway = scripted(make_gateway, flood, "anthropic")
     with upstream:
         answer = gateway.chat()
-    assert answer.status == 502 and answer.code == "upstream_malformed" and "8388608" in answer.json["error"]["message"]
+    assert answer.status == 502 and answer.code == "upstream_malformed"
+    assert "33554432" in answer.json["error"]["message"]
     story = gateway.story(answer.request_id)
     assert story.end_reason == "error" and story.caveat == "answer_malformed" and story.total > 0
 
@@ -396,3 +397,33 @@ def test_an_error_page_is_told_as_json(make_gateway):
 
 def test_the_documented_rules_are_the_programs(claude: Gateway):
     assert claude.cli("translation").stdout == (ROOT / "schema" / "TRANSLATION.md").read_text()
+
+
+def test_explain_tells_what_became_of_the_fields(claude: Gateway):
+    raw = openai_client(claude).chat.completions.with_raw_response.create(**CHAT, seed=7, temperature=1.5)
+    text = claude.cli("explain", raw.headers["x-tollbook-request-id"]).stdout
+    told = next(line for line in text.splitlines() if "target_chosen" in line)
+    assert "deployment up-d, dropped: seed; adjusted: temperature" in told
+
+
+@pytest.mark.parametrize(("path", "words"), [
+    ("/v1/chat/completions", "answers OpenAI chat completions"), ("/v1/messages", "answers Anthropic messages"),
+    ("/v1beta/models/demo:generateContent", "answers Gemini's generateContent"),
+    ("/v1beta/models/demo:embedContent", "answers Gemini's embedContent"),
+    ("/v1/embeddings", "answers OpenAI embeddings"), ("/v1/rerank", "ranks documents"),
+    ("/model/demo/converse", "answers Bedrock's Converse"),
+])
+def test_a_route_that_cannot_answer_says_what_could(make_gateway, path: str, words: str):
+    dialect = "anthropic" if "embed" in path or "rank" in path else "cohere"
+    gateway = make_gateway(governance("http://127.0.0.1:9/v1", dialect=dialect))
+    body = {"model": "demo", "max_tokens": 5, "messages": [], "input": "x", "query": "q", "documents": ["d"],
+            "contents": [], "content": {"parts": [{"text": "x"}]}}
+    if "/v1beta/" in path or "/model/" in path:
+        body.pop("model")
+    answer = gateway.post(path, body, {"authorization": f"Bearer {gateway.key}"})
+    assert answer.status == 422 and words in answer.body.decode()
+    able = {"rank": ["openai", "cohere"], "/v1/emb": ["openai", "azure", "gemini"],
+            "embedC": ["openai", "azure", "gemini", "vertex"]}
+    named = next((names for part, names in able.items() if part in path), [
+        "openai", "azure", "anthropic", "gemini", "vertex", "bedrock"])
+    assert all(name in answer.body.decode() for name in named), answer.body

@@ -344,9 +344,10 @@ def test_what_gemini_cannot_say_is_named_or_refused(gemini: Gateway, simulator: 
     assert raw.headers["x-tollbook-dropped-fields"] == "metadata, parallel_tool_calls, user"
 
 
-def test_tokens_for_gemini_are_estimated(gemini: Gateway):
-    raw = claude_client(gemini).messages.with_raw_response.count_tokens(model="demo", messages=HELLO)
-    assert raw.parse().input_tokens > 0 and raw.headers["x-tollbook-token-count"] == "estimated"
+def test_tokens_for_gemini_are_counted_by_gemini(gemini: Gateway):
+    raw = claude_client(gemini).messages.with_raw_response.count_tokens(
+        model="demo", messages=HELLO, extra_headers=sim("prompt=77"))
+    assert raw.parse().input_tokens == 77 and "x-tollbook-token-count" not in raw.headers
 
 
 def test_a_chat_is_answered_by_vertex(make_gateway):

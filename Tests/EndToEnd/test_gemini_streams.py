@@ -182,8 +182,9 @@ def test_an_event_larger_than_the_limit_is_not_held(gemini: Gateway, upstream: S
     upstream.handler = send_array(huge, cut=True, size=1 << 16)
     before = gemini.resident_bytes()
     answer = stream(gemini, sse=False)
-    assert json.loads(answer.body)[-1]["error"]["details"][0]["reason"] == "UPSTREAM_MALFORMED"
-    assert gemini.resident_bytes() - before < 64 << 20
+    # It went on as it came; what was missing at its end cannot be made up for.
+    assert answer.body[:8 << 20] == huge[:8 << 20] and b"UPSTREAM_CUT" in answer.body[-400:]
+    assert gemini.resident_bytes() - before < 24 << 20
 
 
 @pytest.mark.parametrize("sse", [True, False])

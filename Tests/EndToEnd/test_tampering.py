@@ -188,8 +188,8 @@ def test_a_hole_in_the_journal_is_found(stopped: Path, tmp_path: Path):
 @pytest.mark.parametrize(
     ("table", "change"),
     [
-        ("budget_period", "UPDATE budget_period SET spent_nano = spent_nano + 1"),
-        ("budget_period", "UPDATE budget_period SET held_nano = held_nano + 1"),
+        ("budget_period", "UPDATE budget_period SET spent = spent + 1"),
+        ("budget_period", "UPDATE budget_period SET held = held + 1"),
         ("budget_period", "DELETE FROM budget_period"),
         ("account_balance", "UPDATE account_balance SET debits_posted_nano = debits_posted_nano + 1"),
         ("rollup_quarter", "UPDATE rollup_quarter SET amount_nano = amount_nano + 1"),

@@ -31,6 +31,16 @@ import TollbookGateway
         #expect(try Self.path(url, "preview") == "/openai/v1/chat/completions?api-version=preview")
     }
 
+    @Test func responsesNameNoDeployment() throws {
+        let url = "https://r.openai.azure.com"
+        #expect(
+            try Self.path(url, "2025-04-01-preview", .responses) == "/openai/responses?api-version=2025-04-01-preview")
+        #expect(
+            try Self.path(url, "2025-04-01-preview", .responsesInputTokens)
+                == "/openai/responses/input_tokens?api-version=2025-04-01-preview")
+        #expect(try Self.path(url, nil, .responses) == "/openai/v1/responses")
+    }
+
     @Test func keepsAGatewaysPathAndEscapesTheDeployment() throws {
         #expect(
             try Self.path("http://p/azure", "2024-10-21", model: "a b/c?é")

@@ -50,6 +50,9 @@ import TollbookPolicy
             testDescription: "timeout with nothing seen", ending: .broken(.firstByteTimeout), basis: .hold,
             endReason: .error, caveat: .holdPosted),
         Line(
+            testDescription: "stream that ended with nothing in it", ending: .empty, basis: .seen, endReason: .error,
+            caveat: .usageEstimated),
+        Line(
             testDescription: "client gone after content", ending: .clientGone, sawAnswer: true, basis: .seen,
             endReason: .clientGone, caveat: .clientLeftEarly),
         Line(

@@ -125,6 +125,6 @@ import TollbookTesting
         let receipt = try await lab.apply(budget)
         #expect(receipt.changes.first?.fields.first?.to == "key/acme/ranking/ci")
         let state = try GovernanceLoader.load(connection: lab.ledger.makeReader(), revision: 9)
-        #expect(state.budgets.map(\.scopeText) == ["project/ranking", "key/ranking/ci"])
+        #expect(state.budgets.map(\.reach.text) == ["project/ranking", "key/ranking/ci"])
     }
 }

@@ -26,9 +26,9 @@ import TollbookTesting
         #expect(prices[.input]?.price == PicoPrice(picoPerUnit: 150_000))
         #expect(target.prices.prices(atMicros: 0) == nil)
         let budget = try #require(state.budgets.first)
-        #expect(budget.scopeText == "project/ranking")
-        #expect(budget.limit == NanoAmount(nano: 25_000_000_000))
-        #expect(budget.period == .month)
+        #expect(budget.reach.text == "project/ranking")
+        #expect(budget.limit == 25_000_000_000)
+        #expect(budget.span == BudgetSpan(.month))
         #expect(budget.enforcement == .hard)
         #expect(budget.timeZone == "UTC")
     }

@@ -73,7 +73,7 @@ import TollbookTesting
         #expect(try integer(fixture, "SELECT sum(amount_nano) FROM charge WHERE request_id = 3") == 615_000)
         #expect(try integer(fixture, "SELECT count(*) FROM outcome") == next - 1)
         #expect(try integer(fixture, "SELECT count(*) FROM open_hold") == 0)
-        #expect(try integer(fixture, "SELECT held_nano FROM budget_period") == 0)
+        #expect(try integer(fixture, "SELECT held FROM budget_period") == 0)
         #expect(fixture.ledger.metrics().openHolds == 0)
     }
 
@@ -101,7 +101,7 @@ import TollbookTesting
             return await group.reduce(0) { $1 ? $0 + 1 : $0 }
         }
         #expect(opened == 40)
-        #expect(try integer(fixture, "SELECT held_nano FROM budget_period") == 615_000 * 40)
+        #expect(try integer(fixture, "SELECT held FROM budget_period") == 615_000 * 40)
         #expect(try integer(fixture, "SELECT count(*) FROM outcome WHERE end_reason = 4") == 260)
         #expect(try integer(fixture, "SELECT count(*) FROM decision WHERE verdict = 2 AND reason = 6") == 260)
     }

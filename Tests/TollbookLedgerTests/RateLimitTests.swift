@@ -18,7 +18,7 @@ import TollbookTesting
             Issue.record("the limit was passed")
             return
         }
-        #expect(refusal.kind == .requests)
+        #expect(refusal.kind == .init(.requests, .minute))
         #expect(refusal.limit == 40)
         #expect(refusal.used == 40)
         #expect(refusal.asked == 1)
@@ -28,6 +28,45 @@ import TollbookTesting
         #expect(try rows(fixture, "SELECT count(*) FROM decision WHERE verdict = 1 AND reason = 15") == 40)
         fixture.clock.advance(byMicros: 61_000_000)
         #expect(try await opened(50, from: 1_000, in: fixture) == 40)
+    }
+
+    @Test(arguments: RateSpan.allCases)
+    func countsOverEverySpan(span: RateSpan) async throws {
+        let fixture = try await LedgerFixture()
+        defer { fixture.ledger.shutdown() }
+        _ = try await fixture.addRateLimit(more: [RateQuota(.init(.requests, span), limit: 5)])
+        #expect(try await opened(8, in: fixture) == 5)
+        fixture.clock.advance(byMicros: span.rawValue * 1_000_000 - 1)
+        #expect(try await opened(3, from: 100, in: fixture) == 0)
+        fixture.clock.advance(byMicros: span.rawValue * 1_000_000 / 20)
+        #expect(try await opened(8, from: 200, in: fixture) == 5)
+    }
+
+    @Test func countsInputAndOutputApart() async throws {
+        let fixture = try await LedgerFixture()
+        defer { fixture.ledger.shutdown() }
+        _ = try await fixture.addRateLimit(more: [
+            RateQuota(.init(.inputTokens, .hour), limit: 250), RateQuota(.init(.outputTokens, .day), limit: 1_000),
+        ])
+        let client = CollectingClient()
+        let first = try fixture.makeRequest(id: 1, inputTokens: 200, maxOutputTokens: 900)
+        #expect(Self.isOpened(await client.open(first, in: fixture.ledger)))
+        guard
+            case .limited(let input) = await client.open(
+                try fixture.makeRequest(id: 2, inputTokens: 100, maxOutputTokens: 10), in: fixture.ledger)
+        else {
+            Issue.record("the limit was passed")
+            return
+        }
+        #expect(input.kind == .init(.inputTokens, .hour))
+        guard
+            case .limited(let output) = await client.open(
+                try fixture.makeRequest(id: 3, inputTokens: 10, maxOutputTokens: 200), in: fixture.ledger)
+        else {
+            Issue.record("the limit was passed")
+            return
+        }
+        #expect(output.kind == .init(.outputTokens, .day))
     }
 
     @Test func letsOnlySoManyCallsInAtATime() async throws {

@@ -27,6 +27,20 @@ import TollbookWire
         for size in 1...body.utf8.count { #expect(try Self.scan(body, size) == whole) }
     }
 
+    @Test func aCountHasItsPromptInAFrame() throws {
+        let words = String(repeating: "word ", count: 100)
+        let data = String(repeating: "A", count: 4_000)
+        let body =
+            #"{"input":{"converse":{"system":[{"text":"\#(words)"}],"messages":[{"role":"user","content":["#
+            + #"{"text":"\#(words)"},{"image":{"format":"png","source":{"bytes":"\#(data)"}}}]}],"#
+            + #""toolConfig":{"tools":[{"toolSpec":{"name":"f","description":"\#(words)"}}]}}}}"#
+        var scanner = ChatRequestScanner(form: .converseCount, needsModel: false)
+        try scanner.scan(ByteBuffer(string: body))
+        let scan = try scanner.finish()
+        #expect((1_500..<1_800).contains(scan.prompt.textBytes))
+        #expect(scan.prompt.attachments == 1 && scan.prompt.attachmentBytes == 4_000)
+    }
+
     @Test func picturesAndFilesAreAttachments() throws {
         let data = String(repeating: "A", count: 4_000)
         let picture = try Self.scan(Self.message(#"{"image":{"format":"png","source":{"bytes":"\#(data)"}}}"#))

@@ -96,6 +96,21 @@ struct EntryReader {
         return nil
     }
 
+    /// The list of whole numbers at a key; nil when absent. Notes the place of each.
+    mutating func integers(_ key: String) -> [Int64]? {
+        guard values[key] != nil else { return nil }
+        var numbers: [Int64] = []
+        for (offset, node) in nodes(key).enumerated() {
+            location.note("\(key)/\(offset)", line: node.line, column: node.column)
+            if case .scalar(let text, true) = node.content, let number = Int64(text) {
+                numbers.append(number)
+            } else {
+                wrongType(node, "a value of \(key)", expected: "Write a whole number.")
+            }
+        }
+        return numbers
+    }
+
     /// The list of texts at a key; nil when absent. Notes the place of each.
     mutating func texts(_ key: String) -> [String]? {
         guard values[key] != nil else { return nil }

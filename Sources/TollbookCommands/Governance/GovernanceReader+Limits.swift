@@ -2,7 +2,7 @@ internal import TollbookPolicy
 
 extension GovernanceReader {
     func budget(_ node: YAMLNode) -> BudgetEntry? {
-        guard let entry = entry(node, kind: "budget") else { return nil }
+        guard var entry = entry(node, kind: "budget") else { return nil }
         let scope = entry.requiredText("scope", example: "project/NAME")
         let limit = entry.requiredText("limit", example: "\"25.00 USD\"")
         let period = entry.requiredText("period", example: "month")
@@ -11,7 +11,11 @@ extension GovernanceReader {
         budget.name = entry.text("name")
         budget.was = entry.text("was")
         budget.enforcement = entry.text("enforcement")
+        budget.throttlePerMinute = entry.integer("throttle_requests_per_minute")
+        budget.fallbackRoute = entry.text("fallback_route")
         budget.timeZone = entry.text("time_zone")
+        budget.overcommit = entry.flag("overcommit")
+        budget.alerts = entry.integers("alerts")
         budget.contact = entry.text("contact")
         budget.location = entry.location
         return budget
@@ -24,8 +28,7 @@ extension GovernanceReader {
         var limit = RateLimitEntry(scope: scope)
         limit.name = entry.text("name")
         limit.was = entry.text("was")
-        limit.requestsPerMinute = entry.integer("requests_per_minute")
-        limit.tokensPerMinute = entry.integer("tokens_per_minute")
+        for kind in RateQuota.Kind.all { limit.quotas[kind] = entry.integer(kind.key) }
         limit.concurrent = entry.integer("concurrent")
         limit.location = entry.location
         return limit

@@ -12,8 +12,11 @@ package struct GovernanceReader {
         "team": ["name", "was", "projects"],
         "project": ["name", "was", "applications", "regions", "routes", "weight", "priority"],
         "application": ["name", "was"],
-        "budget": ["scope", "limit", "period", "enforcement", "time_zone", "contact", "name", "was"],
-        "rate limit": ["scope", "requests_per_minute", "tokens_per_minute", "concurrent", "name", "was"],
+        "budget": [
+            "scope", "limit", "period", "enforcement", "throttle_requests_per_minute", "fallback_route", "time_zone",
+            "overcommit", "alerts", "contact", "name", "was",
+        ],
+        "rate limit": ["scope"] + RateQuota.Kind.all.map(\.key) + ["concurrent", "name", "was"],
         "provider": [
             "name", "was", "preset", "dialect", "base_url", "api_version", "aws_region", "credential", "credentials",
             "ca_file", "client_certificate", "client_key", "proxy", "proxy_credential",

@@ -50,6 +50,21 @@ package struct ControlClient: Sendable {
         return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
     }
 
+    /// GET of the object that `component` names below a path; any text is one component.
+    package func get(_ path: String, component: String) async throws -> [UInt8] {
+        let response = try await send(.GET, path, suffix: Self.suffix(component), query: [], body: nil)
+        return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
+    }
+
+    /// POST of a JSON body to what is below the object that `component` names; any text is one component.
+    package func post(
+        _ path: String, component: String, then rest: String, _ body: some Encodable
+    ) async throws -> [UInt8] {
+        let response = try await send(
+            .POST, path, suffix: Self.suffix(component) + "/" + rest, query: [], body: ControlJSON.encoder.encode(body))
+        return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
+    }
+
     /// POST of a JSON body.
     package func post(_ path: String, _ body: some Encodable, query: [(String, String?)] = []) async throws -> [UInt8] {
         let response = try await send(.POST, path, query: query, body: ControlJSON.encoder.encode(body))
@@ -58,9 +73,12 @@ package struct ControlClient: Sendable {
 
     /// DELETE of the object that `component` names below a path; any text is one component.
     package func delete(_ path: String, component: String, query: [(String, String?)] = []) async throws -> [UInt8] {
-        let name = component.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        let response = try await send(.DELETE, path, suffix: "/" + name, query: query, body: nil)
+        let response = try await send(.DELETE, path, suffix: Self.suffix(component), query: query, body: nil)
         return try await Self.bytes(response, upTo: ClientLimits.answerBytes)
+    }
+
+    private static func suffix(_ component: String) -> String {
+        "/" + (component.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
     }
 
     /// Has the server verify its ledger: the answer in the format, and whether there was no finding.

@@ -109,7 +109,7 @@ package struct MetricsPage: Sendable {
     /// The outcomes that are a decision's, each with a request row of its own.
     private static let denials: [AnswerCode] = [
         .keyExpired, .modelNotFound, .routeNotPermitted, .unservable, .rateLimited, .budgetExhausted, .unpricedModel,
-        .budgetHeld,
+        .budgetHeld, .budgetThrottled,
     ]
 }
 

@@ -22,13 +22,13 @@ package struct AWSSigner {
         self.host = host
     }
 
-    /// The header lines that sign a POST, each with its line end.
+    /// The header lines that sign a request, each with its line end.
     ///
     /// - Parameters:
     ///   - path: as it is signed, see `SigV4.canonicalPath(_:)`.
     ///   - bodySHA256: in hexadecimal.
     package mutating func lines(
-        keys: AWSKeyPair, path: String, query: String?, bodySHA256: String, nowMicros: Int64
+        keys: AWSKeyPair, method: String = "POST", path: String, query: String?, bodySHA256: String, nowMicros: Int64
     ) -> ByteBuffer {
         let time = AWSTime.text(micros: nowMicros)
         let scope = SigV4.Scope(date: String(time.prefix(8)), region: region, service: SigV4.service)
@@ -39,7 +39,7 @@ package struct AWSSigner {
             headers += "x-amz-security-token:\(token)\n"
             names += ";x-amz-security-token"
         }
-        let canonical = "POST\n\(path)\n\(SigV4.canonicalQuery(query ?? ""))\n\(headers)\n\(names)\n\(bodySHA256)"
+        let canonical = "\(method)\n\(path)\n\(SigV4.canonicalQuery(query ?? ""))\n\(headers)\n\(names)\n\(bodySHA256)"
         let signature = SigV4.signature(of: Array(canonical.utf8), time: time, scope: scope, with: key)
         var lines = ByteBuffer()
         lines.writeHeaderLine("x-amz-date", time)

@@ -57,9 +57,10 @@ class AnswerReader {
     ///   - answers: how many the call asks for.
     ///   - isOpaque: whether a plain answer is no JSON, but audio or text.
     ///   - provider: whose answer it is, where it is passed through.
+    ///   - counts: what the head of an answer that is passed through tells of its usage.
     static func make(
         for endpoint: Endpoint, form: AnswerForm, isSuccess: Bool, translation: StreamTranslation?, answers: Int,
-        isOpaque: Bool, provider: ProviderDialect?
+        isOpaque: Bool, provider: ProviderDialect?, counts: InvocationCounts? = nil
     ) -> AnswerReader {
         switch endpoint.dialect {
         case .openaiChat, .openaiCompletions, .openaiEmbeddings:
@@ -76,7 +77,7 @@ class AnswerReader {
         case .passthrough where provider == .anthropic && form == .stream:
             MessagesAnswerReader(form: form, isSuccess: isSuccess, nil)
         case .passthrough:
-            PassedAnswerReader(isAnthropic: provider == .anthropic, form: form, isSuccess: isSuccess)
+            PassedAnswerReader(isAnthropic: provider == .anthropic, counts, form: form, isSuccess: isSuccess)
         case .bedrockConverse: ConverseAnswerReader(form: form, isSuccess: isSuccess, translation)
         // Read whole where something is recorded of it, else passed on as it comes.
         case .openaiFiles: OpaqueAnswerReader(form: form, isSuccess: isSuccess)
@@ -239,7 +240,7 @@ private final class ConverseAnswerReader: AnswerReader {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
         hasError = stream.hasError
-        sawFinishReason = stream.reader.sawFinishReason
+        sawFinishReason = stream.sawFinishReason
         isTerminated = stream.sawEnd
         terminalEvent = stream.terminalEvent
     }
@@ -395,9 +396,11 @@ private final class PassedAnswerReader: AnswerReader {
     private var message = MessagesResponseReader()
     private var stream = StreamIntake(MediaStreamReader(.passed, imagesAsked: 1))
     private let isAnthropic: Bool
+    private let counts: InvocationCounts?
 
-    init(isAnthropic: Bool, form: AnswerForm, isSuccess: Bool) {
+    init(isAnthropic: Bool, _ counts: InvocationCounts?, form: AnswerForm, isSuccess: Bool) {
         self.isAnthropic = isAnthropic
+        self.counts = counts
         super.init(form: form, isSuccess: isSuccess)
     }
 
@@ -426,7 +429,10 @@ private final class PassedAnswerReader: AnswerReader {
 
     override func summary() -> AnswerSummary {
         if form == .stream { return streamSummary(stream.reader) }
-        return isAnthropic ? plainSummary(message) : plainSummary(plain)
+        let summary = isAnthropic ? plainSummary(message) : plainSummary(plain)
+        // What the body itself tells of the cache is finer.
+        guard let counts, summary.evidence.usage == nil else { return summary }
+        return AnswerSummary(counts.report, sawAnswer: summary.evidence.sawAnswer)
     }
 }
 
@@ -501,7 +507,7 @@ extension AnswerReader {
         hasContent = stream.hasContent
         hasTokens = stream.hasTokens
         hasError = stream.hasError
-        sawFinishReason = stream.reader.sawFinishReason
+        sawFinishReason = stream.sawFinishReason
         terminalEvent = stream.terminalEvent
         isTerminated = stream.sawEnd
     }

@@ -40,15 +40,17 @@ extension Call {
 
     /// The plan's decisions; behind them, that the call had to wait, if it had to.
     func decisions(of plan: Plan, key: KeyRecord) -> [Decision] {
-        guard let waitedMillis else { return plan.decisions }
-        return plan.decisions + [key.queued(millis: waitedMillis)]
+        let decisions = rerouteDecisions + plan.decisions
+        guard let waitedMillis else { return decisions }
+        return decisions + [key.queued(millis: waitedMillis)]
     }
 
     private func refuse(_ shed: AdmissionShed, _ plan: Plan, key: KeyRecord, snapshot: GovernanceSnapshot) {
         loop.metrics.count(shed)
         let decision = key.overloaded(shed, millis: waitedMillis ?? 0)
         deny(
-            .overloaded(shed), plan.route, decisions: plan.decisions + [decision], key: key, snapshot: snapshot)
+            .overloaded(shed), plan.route, decisions: rerouteDecisions + plan.decisions + [decision], key: key,
+            snapshot: snapshot)
     }
 
     // MARK: After a wait

@@ -12,48 +12,52 @@ extension Call {
         progress?.upstreamRequestID = answer.requestID
         setDeadline(inMillis: loop.configuration.timeouts.betweenChunksMillis)
         self.answer = answer
+        if intake.endpoint == .passthrough { passedAs = passedEndpoint }
         if answer.status >= 300 { stopUpload() }
         switch answer.status {
         case 200..<300:
             let form = answerForm(answer)
             reader = makeReader(form, isSuccess: true)
             if form != .plain {
+                if crossing != nil, isCounted { return refuseAnswer(.upstreamMalformed) }
                 front?.beginRelay(of: self, answer, length: nil)
             } else if intake.endpoint == .speech, isOpaque(answer) {
                 // It is listened to while it is made.
                 beginRelaying(with: nil)
             }
         case 300..<400 where intake.endpoint == .passthrough: reader = makeReader(.plain, isSuccess: true)
-        case 401, 403: refuseCredential()
+        case 401: refuseCredential()
         case 300..<400: refuseAnswer(.upstreamRedirect)
-        case 400..<600: reader = makeReader(.plain, isSuccess: false)
+        case 400..<600:
+            // What it says tells whether the credential is meant. It may be, and is read again in any case.
+            if answer.status == 403 { tellCredentialRefused() }
+            reader = makeReader(.plain, isSuccess: false)
         // Also a status over 599, which is none and is taken as an error of the server (RFC 9110, section 15).
         default: refuseAnswer(.upstreamMalformed)
         }
     }
 
     private func answerForm(_ answer: ProviderAnswer) -> AnswerForm {
-        let isStream = upstreamEndpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
+        let endpoint = answerEndpoint
+        let isStream = endpoint.dialect.isBedrock ? answer.isMessageStream : answer.isEventStream
         if isStream { return .stream }
         if intake.endpoint == .passthrough, answer.isLineStream { return .lines }
-        return upstreamEndpoint == .streamGenerateContent ? .array : .plain
+        return endpoint == .streamGenerateContent ? .array : .plain
     }
 
     private func makeReader(_ form: AnswerForm, isSuccess: Bool) -> AnswerReader {
         AnswerReader.make(
-            for: upstreamEndpoint, form: form, isSuccess: isSuccess,
+            for: form == .plain ? upstreamEndpoint : answerEndpoint, form: form, isSuccess: isSuccess,
             translation: form == .stream ? crossing?.makeStream() : nil, answers: intake.scan.choices,
             isOpaque: isSuccess && (answer.map(isOpaque) ?? false),
-            provider: progress?.target.deployment.provider.knownDialect)
+            provider: progress?.target.deployment.provider.knownDialect, counts: passedCounts)
     }
 
     /// Whether the answer is audio or text, as was asked for.
     private func isOpaque(_ answer: ProviderAnswer) -> Bool { intake.endpoint.mayBeOpaque && !answer.isJSON }
 
     private func refuseCredential() {
-        if let target = progress?.target, let source = target.credential?.source {
-            loop.credentials.refused(source: source, of: target.deployment.provider)
-        }
+        tellCredentialRefused()
         refuseAnswer(.upstreamAuthFailed)
     }
 
@@ -118,9 +122,13 @@ extension Call {
         reader.readPlain(bytes)
         if isRelaying {
             relay(bytes)
+        } else if isTooLarge {
+            // Read for its usage alone.
+            return
         } else if held.readableBytes + bytes.readableBytes > heldLimit {
             if crossing != nil {
-                answerTooLargeToTranslate()
+                isTooLarge = true
+                held = ByteBuffer()
             } else if intake.stored?.isRecorded ?? false {
                 storedAnswerTooLarge()
             } else {
@@ -161,14 +169,11 @@ extension Call {
 
     private func plainEnd(_ reader: AnswerReader) {
         reader.finishPlain()
-        if crossing != nil { return settleTranslated(reader) }
-        if let stored = intake.stored, stored.isRecorded, reader.isSuccess { return record(stored) }
+        guard reader.isSuccess else { return settleRefusal(reader) }
+        if crossing != nil { return settleTranslated() }
+        if let stored = intake.stored, stored.isRecorded { return record(stored) }
         let finale = isRelaying ? Finale.relayedTail : .answer
-        if reader.refusesCredential, !isRelaying {
-            settle(.errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
-        } else if !reader.isSuccess {
-            settle(.errorStatus, finale: finale, code: .upstreamError)
-        } else if reader.hasError {
+        if reader.hasError {
             settle(.errorEvent, finale: finale, code: .upstreamError)
         } else if reader.isWellFormed {
             settle(.complete(isTerminated: true), finale: finale, code: .ok)

@@ -69,8 +69,10 @@ extension Call {
     /// Nothing was sent, so the next target may be tried at once.
     func targetFailed(_ errorClass: ErrorClass) {
         guard let progress else { return }
+        let wasCounted = isCounted
         attempts.append(progress.record(nanos: loop.readNanos(), errorClass: errorClass, charges: []))
         self.progress = nil
+        if wasCounted { return answerWithEstimate() }
         lastFailure = GatewayError.upstream(failedWith: errorClass)
         tryTarget(attempts.count)
     }
@@ -79,7 +81,7 @@ extension Call {
     private func dispatch(
         on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget, secret: CredentialSecret?
     ) {
-        if case .translated(let endpoint) = target.service {
+        if let endpoint = target.service.crossedEndpoint {
             return dispatchTranslated(to: endpoint, on: connection, pool: pool, target: target, secret: secret)
         }
         willDispatch()
@@ -102,7 +104,7 @@ extension Call {
             prefix: prefix, query: intake.query,
             secret: secret.map {
                 pool.headerLines(
-                    of: $0, prefix, query: intake.query, bodySHA256: intake.bodySHA256,
+                    of: $0, prefix, query: intake.query, bodySHA256: intake.bodySHA256 ?? passedDigest(prefix),
                     nowMicros: loop.configuration.clock.nowMicros())
             },
             version: intake.hasAnthropicVersion ? nil : pool.anthropicVersion, forwarded: intake.forwarded,

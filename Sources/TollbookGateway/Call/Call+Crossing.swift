@@ -22,6 +22,8 @@ extension Call {
         }
         crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext(request))
         willDispatch()
+        crossing?.encodesVectors = request.encodesVectors
+        if isCounted { setDeadline(inMillis: GatewayLimits.countMillis) }
         // The query, and what the caller tells its own dialect's provider, mean nothing to this one.
         let forwarded = HeaderLines.kept(intake.forwarded) { name in
             !name.begins("anthropic-") && !name.begins("openai-") && !name.begins("x-goog-") && !name.begins("amz-")
@@ -42,7 +44,7 @@ extension Call {
     }
 
     /// In hexadecimal, for a signature.
-    private static func digest(of body: ByteBuffer) -> String {
+    static func digest(of body: ByteBuffer) -> String {
         var hash = SHA256()
         body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         return Hexadecimal.text(hash.finalize())
@@ -61,23 +63,14 @@ extension Call {
 
     /// The endpoint that the attempt's provider was asked at.
     var upstreamEndpoint: Endpoint {
-        guard case .translated(let endpoint) = progress?.target.service else { return intake.endpoint }
-        return endpoint
+        progress?.target.service.crossedEndpoint ?? intake.endpoint
     }
 
-    /// Puts a plain answer that came whole into the caller's dialect, and settles.
-    func settleTranslated(_ reader: AnswerReader) {
-        guard let answer else { return }
-        if reader.refusesCredential {
-            return settle(
-                .errorStatus, finale: .failure(.upstream(.upstreamAuthFailed)), code: .upstreamAuthFailed)
-        }
-        guard reader.isSuccess else {
-            let error = ProviderError(
-                status: answer.status, body: held, requestID: answer.requestID,
-                type: HeaderLines.value(of: BedrockError.typeHeader, in: answer.forwarded))
-            return settleTranslated(error, as: .errorStatus)
-        }
+    /// Puts a plain answer of a success status that came whole into the caller's dialect, and settles.
+    func settleTranslated() {
+        if isTooLarge { return answerTooLargeToTranslate() }
+        if isCounted { return settleCounted() }
+        if intake.endpoint.isEmbedding { return settleEmbeddings() }
         do throws(AnswerTranslationError) {
             guard let body = try crossing?.translate(held) else { return }
             held = crossing?.whole(body) ?? body
@@ -91,7 +84,8 @@ extension Call {
         }
     }
 
-    private func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
+    /// Puts an error of the provider's into the caller's dialect, and settles.
+    func settleTranslated(_ error: ProviderError, as ending: AttemptEnding) {
         guard let crossing else { return }
         self.crossing?.failure = error
         held = crossing.whole(error.body(in: crossing.caller))
@@ -99,10 +93,8 @@ extension Call {
         settle(ending, finale: .answer, code: .upstreamError)
     }
 
-    /// A plain answer has grown past what can be translated.
-    func answerTooLargeToTranslate() {
-        connection?.abandon()
-        connection = nil
+    /// A plain answer that has grown past what can be translated has ended.
+    private func answerTooLargeToTranslate() {
         let limit = GatewayLimits.translatedAnswerBytes
         settle(
             .malformed,

@@ -22,9 +22,12 @@ extension Call {
 
     private func admission(_ key: KeyRecord, _ snapshot: GovernanceSnapshot) -> Admission {
         if let stored = intake.stored {
-            return Planner.admit(intake.facts(), pin: stored.pin, key: key, snapshot: snapshot)
+            return Planner.admit(
+                intake.facts(routeName: reroutes.last?.name ?? intake.model), pin: stored.pin, key: key,
+                snapshot: snapshot)
         }
-        return Planner.admit(intake.facts(), key: key, snapshot: snapshot) { target in
+        return Planner.admit(intake.facts(routeName: reroutes.last?.name ?? intake.model), key: key, snapshot: snapshot)
+        { target in
             translation?.verdict(for: target) ?? .translates(notes: nil)
         }
     }
@@ -58,7 +61,8 @@ extension Call {
             return answerWithoutSettlement(.unreadable(unreadable), hasRow: false)
         }
         deny(
-            .denied(denial, translation?.refusal), route, decisions: denial.decisions, key: key, snapshot: snapshot)
+            .denied(denial, translation?.refusal), route, decisions: rerouteDecisions + denial.decisions, key: key,
+            snapshot: snapshot)
     }
 
     /// Has the ledger record a refusal, which the caller is told then.
@@ -98,7 +102,7 @@ extension Call {
     func opened() {
         openedNanos = loop.readNanos()
         switch machine.opened() {
-        case .attempt: if targets.first?.service == .estimated { answerWithEstimate() } else { tryTarget(0) }
+        case .attempt: if isToBeEstimated { answerWithEstimate() } else { tryTarget(0) }
         case .settleUnused(let stop): settleUnused(stop)
         }
     }

@@ -23,13 +23,23 @@ enum Finale {
 extension Call {
     /// Ends the attempt and has the ledger settle the call.
     func settle(_ ending: AttemptEnding, finale: Finale, code: AnswerCode) {
-        guard machine.phase != .opening, machine.phase != .waiting, let progress else { return }
+        guard machine.phase != .opening, machine.phase != .waiting, progress != nil else { return }
+        if case .failure = finale, isCounted, ending != .shutdown { return settleCountFailed(ending) }
+        guard let resolution = endAttempt(ending) else { return }
+        submitSettlement(
+            status: status(finale), endReason: resolution.endReason, caveat: resolution.caveat, finale: finale,
+            code: code)
+    }
+
+    /// Adds the attempt's record; nil: the call is being settled already.
+    private func endAttempt(_ ending: AttemptEnding) -> Resolution? {
+        guard let progress else { return nil }
         var summary = reader?.summary() ?? AnswerSummary()
         summary.evidence.wasDispatched = progress.wasDispatched
         summary.evidence.isRequestWhole = upload?.isWhole ?? true
         let resolution = Resolution(ending, summary.evidence, progress.terms(of: intake))
         self.progress = nil
-        guard machine.settling() else { return }
+        guard machine.settling() else { return nil }
         upstreamEndNanos = loop.readNanos()
         var record = progress.record(
             nanos: upstreamEndNanos, errorClass: resolution.errorClass, charges: resolution.charges)
@@ -37,9 +47,13 @@ extension Call {
         record.upstreamRequestID = progress.upstreamRequestID ?? summary.responseID
         record.rawUsage = summary.rawUsage
         attempts.append(record)
-        submitSettlement(
-            status: status(finale), endReason: resolution.endReason, caveat: resolution.caveat, finale: finale,
-            code: code)
+        return resolution
+    }
+
+    /// Ends the attempt at a provider's counter that told no count: the estimate is the answer.
+    func settleCountFailed(_ ending: AttemptEnding) {
+        guard endAttempt(ending) != nil else { return }
+        submitSettlement(status: 200, endReason: .completed, caveat: .usageEstimated, finale: .estimate, code: .ok)
     }
 
     /// Settles a call none of whose targets could be reached.
@@ -53,8 +67,8 @@ extension Call {
     /// Settles a call that no provider is asked for: its tokens are to be counted, and the target counts none.
     func answerWithEstimate() {
         guard machine.settling() else { return }
-        upstreamStartNanos = openedNanos
-        upstreamEndNanos = openedNanos
+        if attempts.isEmpty { upstreamStartNanos = openedNanos }
+        upstreamEndNanos = attempts.isEmpty ? openedNanos : loop.readNanos()
         submitSettlement(status: 200, endReason: .completed, caveat: .usageEstimated, finale: .estimate, code: .ok)
     }
 
@@ -89,8 +103,20 @@ extension Call {
         let settlement = Settlement(
             request: request, attempts: attempts, endedMicros: loop.configuration.clock.nowMicros(), status: status,
             endReason: endReason, caveat: caveat,
-            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000), upload: upload?.record)
+            openedAfterMicros: Int64((openedNanos &- intake.acceptedNanos) / 1_000), upload: upload?.record,
+            decisions: crossing == nil ? [] : answerDecisions(request))
         loop.ledger.submit(settle: settlement, client: mailbox, ticket: takeTicket())
+    }
+
+    /// What was decided on a translated answer.
+    private func answerDecisions(_ request: OpenRequest) -> [Decision] {
+        guard let loss = crossing?.loss else { return [] }
+        return [
+            Decision(
+                stage: .relay, policyKind: .route, policyID: request.route.id, policyVersion: request.route.version,
+                verdict: .redact, reason: .answerFieldsDropped, deploymentID: attempts.last?.target.deployment.id,
+                detail: loss)
+        ]
     }
 
     /// nginx's number for a client that closed its request.
@@ -123,7 +149,7 @@ extension Call {
         case .relayedTail: front.endRelay(with: withheld)
         // An array and lines have no place for a comment, and Google's SDKs take one in a stream of events for broken
         // JSON.
-        case .streamEnd where intake.endpoint.dialect == .gemini || reader?.form == .lines:
+        case .streamEnd where intake.endpoint.dialect == .gemini || passesBareStream:
             front.endRelay(with: terminalEvent)
         case .streamEnd: front.endStream(of: self, receipt, terminalEvent: terminalEvent)
         case .failure(let error): fail(error, front, receipt)

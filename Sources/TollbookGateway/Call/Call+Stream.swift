@@ -48,7 +48,10 @@ extension Call {
             let isTerminated = intake.endpoint == .passthrough
             settle(.complete(isTerminated: isTerminated), finale: .streamEnd, code: .ok)
         } else {
-            settle(.broken(.closedMidBody), finale: .failure(.upstream(.upstreamCut)), code: .upstreamCut)
+            // An answer that was announced may have been thought about.
+            let isEmpty = !reader.hasContent && reader.summary().responseID == nil
+            let ending = isEmpty ? AttemptEnding.empty : .broken(.closedMidBody)
+            settle(ending, finale: .failure(.upstream(.upstreamCut)), code: .upstreamCut)
         }
     }
 

@@ -19,6 +19,8 @@ final class Call {
     // Opening
     private var ticket: UInt64?
     var planAttempts = 0
+    /// The routes that budgets without room have put in place of the one that was asked for.
+    var reroutes: [Reroute] = []
     var targets: [PlannedTarget] = []
     var request: OpenRequest?
     /// The request in other dialects; nil until a target needs it.
@@ -61,6 +63,10 @@ final class Call {
     /// The newest bytes of a relayed answer, kept back until the commit.
     var withheld: ByteBuffer?
     var isRelaying = false
+    /// The endpoint as whose stream an answer that is passed through is read; `passthrough`: its head tells the form.
+    var passedAs = Endpoint.passthrough
+    /// Whether a plain answer has grown past what can be translated.
+    var isTooLarge = false
     /// The provider's terminal event, kept back until the commit.
     var terminalEvent: ByteBuffer?
 
@@ -112,6 +118,7 @@ final class Call {
             rateStanding = standing
             opened()
         case .stale: replan()
+        case .rerouted(let reroute): self.reroute(reroute)
         case .refused(let refusal):
             answerWithoutSettlement(.refused(refusal, route: request?.route.name ?? ""))
         case .limited(let refusal): answerWithoutSettlement(.limited(refusal))

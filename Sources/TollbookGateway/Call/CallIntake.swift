@@ -38,9 +38,9 @@ struct CallIntake {
     /// What a call about files or batches is bound to; nil: it is another call.
     var stored: StoredPlan?
 
-    func facts() -> CallFacts {
+    func facts(routeName: String) -> CallFacts {
         CallFacts(
-            routeName: model, endpoint: endpoint,
+            routeName: routeName, endpoint: endpoint,
             estimatedInputTokens: estimatedInputTokens,
             maxOutputTokens: scan.outputTokenLimit.map { Int64($0) }, choices: Int64(scan.choices), units: units,
             acceptedMicros: acceptedMicros)

@@ -26,7 +26,7 @@ final class CallTranslation {
     ///   - body: one that was scanned without an error.
     ///   - forwarded: the caller's header lines.
     init?(_ endpoint: Endpoint, body: ByteBuffer, forwarded: ByteBuffer) {
-        guard let caller = endpoint.conversationDialect else { return nil }
+        guard let caller = endpoint.crossingDialect else { return nil }
         self.caller = caller
         self.endpoint = endpoint
         self.body = body
@@ -61,15 +61,26 @@ final class CallTranslation {
     private func translate(for target: PlannedTarget) throws(TranslationError) -> TranslatedRequest? {
         guard let dialect = target.crossedDialect else { return nil }
         let rules = target.deployment.provider.fieldRules
-        var options = TranslationOptions(
-            model: target.deployment.model, defaultMaxOutputTokens: target.heldOutputTokens)
+        // A count holds none, and what stands for it is not sent.
+        let most = endpoint.countedDialect == nil ? target.heldOutputTokens : Hold.defaultOutputTokens
+        var options = TranslationOptions(model: target.deployment.model, defaultMaxOutputTokens: most)
         options.usesMaxTokens = !rules.takesMaxCompletionTokens
         options.takesStreamOptions = rules.takesStreamOptions
         options.chat = rules.chat
         options.takesServiceTier = target.deployment.provider.knownDialect != .vertex
+        if endpoint.isEmbedding {
+            return try EmbeddingRequest.translate(body, of: endpoint, model: target.deployment.model)
+        }
         let conversation = try read()
         do throws(TranslationRefusal) {
-            var request = try RequestTranslator.write(conversation, as: dialect, options)
+            var request: TranslatedRequest
+            if case .counted = target.service {
+                request = try TokenCountRequest.write(
+                    conversation, as: dialect, options,
+                    isCloud: target.deployment.provider.knownDialect == .vertex)
+            } else {
+                request = try RequestTranslator.write(conversation, as: dialect, options)
+            }
             for name in betas { request.notes.leaveOut(named: name) }
             return request
         } catch {
@@ -81,7 +92,10 @@ final class CallTranslation {
         if let conversation { return conversation }
         do throws(WireError) {
             // The scan has passed the body as it came: another pass over a long prompt costs a millisecond a megabyte.
-            var conversation = try RequestTranslator.read(JSONView(validated: body), as: caller)
+            var conversation =
+                endpoint.countedDialect == nil
+                ? try RequestTranslator.read(JSONView(validated: body), as: caller)
+                : try TokenCountRequest.read(body, as: caller)
             // Bedrock's and Gemini's paths say it, and not the body.
             if endpoint == .converseStream || endpoint == .streamGenerateContent {
                 conversation.streams = true
@@ -98,8 +112,10 @@ final class CallTranslation {
 extension PlannedTarget {
     /// The dialect that a conversation is translated into on its way to the target; nil: none.
     var crossedDialect: ConversationDialect? {
-        guard case .translated(let endpoint) = service else { return nil }
-        return endpoint.conversationDialect
+        switch service {
+        case .translated(let endpoint), .counted(let endpoint): endpoint.crossingDialect
+        case .native, .estimated: nil
+        }
     }
 }
 
@@ -112,6 +128,33 @@ extension Endpoint {
         case .responses: .openAIResponses
         case .generateContent, .streamGenerateContent: .gemini
         case .converse, .converseStream: .bedrockConverse
+        default: nil
+        }
+    }
+}
+
+extension Endpoint {
+    /// The dialect that a call is translated from or into, whatever it asks for; nil: it is never translated.
+    var crossingDialect: ConversationDialect? {
+        switch self {
+        case .embeddings: .openAIChat
+        case .embedContent, .batchEmbedContents: .gemini
+        default: conversationDialect ?? countedDialect
+        }
+    }
+
+    /// Whether its calls ask for embeddings, in a dialect that is translated.
+    var isEmbedding: Bool { self == .embeddings || self == .embedContent || self == .batchEmbedContents }
+}
+
+extension Endpoint {
+    /// The dialect of the conversations whose tokens its calls count; nil: they count none.
+    var countedDialect: ConversationDialect? {
+        switch self {
+        case .countTokens: .anthropicMessages
+        case .responsesInputTokens: .openAIResponses
+        case .geminiCountTokens: .gemini
+        case .converseCountTokens: .bedrockConverse
         default: nil
         }
     }

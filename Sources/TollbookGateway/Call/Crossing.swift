@@ -12,6 +12,12 @@ struct Crossing {
     let notes: TranslationNotes
     /// What of a plain answer cannot be said in the caller's dialect.
     private var unsaid = FieldNames()
+    /// Of embeddings: whether the caller wants vectors in base64.
+    var encodesVectors = false
+    /// Whether the tokens that the answer tells are the gateway's estimate.
+    var tellsEstimate = false
+    /// The answer's translation, if it is a stream.
+    private var stream: StreamTranslation?
     /// The error that the provider answered with; nil: it answered, or nothing is known yet.
     var failure: ProviderError?
 
@@ -26,8 +32,16 @@ struct Crossing {
     }
 
     /// The translator of a stream.
-    func makeStream() -> StreamTranslation {
-        StreamTranslation(StreamTranslator(from: provider, to: caller, context))
+    mutating func makeStream() -> StreamTranslation {
+        let stream = StreamTranslation(StreamTranslator(from: provider, to: caller, context))
+        self.stream = stream
+        return stream
+    }
+
+    /// What of the answer cannot be said in the caller's dialect, for a decision's detail; nil: all was said.
+    var loss: String? {
+        let names = stream?.dropped ?? unsaid
+        return names.isEmpty ? nil : "dropped: \(names.list)"
     }
 
     /// Translates a whole answer of a success status.
@@ -56,6 +70,7 @@ struct Crossing {
         lines.writeHeaderLine("content-type", isStream ? streamType : "application/json")
         for (name, value) in failure?.headers(in: caller) ?? [] { lines.writeHeaderLine(name, value) }
         if let id = answer.requestID { lines.writeHeaderLine(idHeader, id) }
+        if tellsEstimate { lines.writeHeaderLine("x-tollbook-token-count", "estimated") }
         write("x-tollbook-dropped-fields", notes.dropped, &lines)
         write("x-tollbook-adjusted-fields", notes.adjusted, &lines)
         write("x-tollbook-dropped-answer-fields", unsaid, &lines)
@@ -79,6 +94,8 @@ final class StreamTranslation {
     private var output = ByteBuffer()
     /// Whether the provider told of an error.
     private(set) var hasFailed = false
+    /// Whether the provider sent what is no event of its dialect.
+    private(set) var isMalformed = false
 
     init(_ translator: StreamTranslator) {
         self.translator = translator
@@ -86,6 +103,9 @@ final class StreamTranslation {
 
     /// The number of an event that follows those so far; 0 in dialects that number none.
     var nextSequenceNumber: Int64 { translator.nextSequenceNumber }
+
+    /// What the provider said that the caller's dialect cannot say, so far.
+    var dropped: FieldNames { translator.dropped }
 
     /// Makes room for the translation of so many bytes.
     func expect(_ count: Int) {
@@ -104,6 +124,9 @@ final class StreamTranslation {
     private func ending(_ step: StreamStep) -> ByteBuffer? {
         switch step {
         case .open, .cut: return nil
+        case .malformed:
+            isMalformed = true
+            return nil
         case .ended(let terminal): return terminal
         case .failed(_, let event):
             hasFailed = true

@@ -37,6 +37,9 @@ struct EventStreamIntake {
     /// Whether the provider told of an error.
     var hasError: Bool { reader.sawError || (translation?.hasFailed ?? false) }
 
+    /// Whether the answer came to its own end; one that is translated gets its terminal event then.
+    var sawFinishReason: Bool { translation == nil && reader.sawFinishReason }
+
     private mutating func take(_ message: EventStreamMessage) throws(WireError) {
         let event = reader.read(message)
         if event != .error { hasContent = true }
@@ -45,6 +48,8 @@ struct EventStreamIntake {
             if event == .done { sawEnd = true }
             splitter.withhold()
             terminalEvent = translation.take(message)
+            // What cannot be read cannot be translated: better an error than an answer with a hole.
+            if translation.isMalformed { throw WireError(.jsonSyntax, at: 0) }
             return
         }
         guard withheld != nil || event == .stop || event == .done else { return }

@@ -9,8 +9,10 @@ internal import TollbookWire
 struct GeminiStreamIntake {
     private(set) var reader = GeminiStreamReader()
     private let isArray: Bool
-    private var events = SSESplitter()
-    private var elements = JSONArraySplitter()
+    private var events = SSESplitter(eventLimit: WireLimits.heldEventBytes, partsLargeEvents: true)
+    /// Whether an event went on in parts: from then on all goes by `released`, so that nothing gets between them.
+    private var sawLargeEvent = false
+    private var elements = JSONArraySplitter(elementLimit: WireLimits.heldEventBytes, partsLargeElements: true)
     /// Chunks to pass on that the splitter's own runs do not have, oldest first; of one read.
     private var released: [ByteBuffer] = []
     private var keptBack: ByteBuffer?
@@ -29,11 +31,38 @@ struct GeminiStreamIntake {
     /// Reads bytes of the stream.
     mutating func read(_ bytes: ByteBuffer) throws(WireError) {
         if isArray {
-            elements.append(bytes)
-            while let element = try elements.next() { take(element) }
+            try readElements(bytes)
         } else {
-            events.append(bytes)
-            while let event = try events.next() { take(event) }
+            try readEvents(bytes)
+        }
+    }
+
+    private mutating func readEvents(_ bytes: ByteBuffer) throws(WireError) {
+        events.append(bytes)
+        while true {
+            if events.isInLargeEvent {
+                guard let part = events.nextPart() else { return }
+                sawLargeEvent = true
+                take(part.bytes, reader.read(part))
+            } else if let event = try events.next() {
+                take(event)
+            } else if !events.isInLargeEvent {
+                return
+            }
+        }
+    }
+
+    private mutating func readElements(_ bytes: ByteBuffer) throws(WireError) {
+        elements.append(bytes)
+        while true {
+            if elements.isInLargeElement {
+                guard let part = try elements.nextPart() else { return }
+                take(part.raw, reader.read(part))
+            } else if let element = try elements.next() {
+                take(element)
+            } else if !elements.isInLargeElement {
+                return
+            }
         }
     }
 
@@ -54,13 +83,54 @@ struct GeminiStreamIntake {
         let kind = reader.read(event)
         note(kind)
         // Once a chunk waits, those behind it go their way through here as well. Comments need not wait.
-        guard reader.sawFinishReason, kind != .comment else { return }
+        guard reader.sawFinishReason || sawLargeEvent, kind != .comment || sawLargeEvent else { return }
         events.withhold()
-        pass(on: event.raw, kind)
+        if kind == .comment, let waiting = keptBack {
+            // Behind what waits, as long as there are not too many.
+            if waiting.readableBytes < WireLimits.heldEventBytes { keptBack?.writeImmutableBuffer(event.raw) }
+        } else {
+            pass(on: event.raw, kind)
+        }
+    }
+
+    /// A part of a chunk that is too large to be held goes on when the next one comes; whether the chunk is the last
+    /// one shows at its end only.
+    ///
+    /// - Parameter kind: what the chunk is, behind its last part.
+    private mutating func take(_ part: ByteBuffer, _ kind: AnswerEvent?) {
+        hasContent = true
+        if let kind { note(kind) }
+        if part.readableBytes < WireLimits.withheldTailBytes, keptBack != nil {
+            keptBack?.writeImmutableBuffer(part)
+        } else {
+            if let keptBack { released.append(keptBack) }
+            keptBack = part
+        }
+        guard let kind, !reader.sawFinishReason || kind == .error else { return }
+        if let keptBack { released.append(keptBack) }
+        keptBack = nil
+    }
+
+    /// The body ended in a large event.
+    private mutating func finishPart() {
+        guard let kind = reader.endPart() else {
+            // It broke off. What follows must not run into it.
+            keptBack = nil
+            released.append(ByteBuffer(staticString: "\n\n"))
+            return
+        }
+        note(kind)
+        keptBack?.writeStaticString("\n\n")
+        if kind == .error || !reader.sawFinishReason, let keptBack {
+            released.append(keptBack)
+            self.keptBack = nil
+        }
     }
 
     private mutating func finishEvents() {
-        if let rest = events.finish() {
+        if events.isInLargeEvent {
+            finishPart()
+        } else if let rest = events.finish() {
             let malformed = reader.malformedEvents
             let kind = reader.read(rest)
             if rest.isComplete || (kind != .comment && reader.malformedEvents == malformed) {
@@ -87,6 +157,8 @@ struct GeminiStreamIntake {
     }
 
     private mutating func finishArray() {
+        // Half of a large one has gone on, and cannot be taken back.
+        if elements.isInLargeElement { keptBack = nil }
         let isClosed = elements.isClosed
         let tail = elements.finish()
         guard isClosed || keptBack != nil else { return }

@@ -11,6 +11,8 @@ package enum AttemptEnding: Equatable, Sendable {
     case errorEvent
     /// A whole answer that is not well formed.
     case malformed
+    /// A stream that its provider ended of itself before anything of the answer came.
+    case empty
     /// The answer broke off, or never began: timeouts, closed connections, bytes that are not HTTP.
     case broken(ErrorClass)
     /// The client left first.
@@ -139,7 +141,8 @@ package struct Resolution: Sendable, Equatable {
         case .errorStatus: return .none
         // An error in place of an answer is as good as an error status.
         case .errorEvent: return evidence.sawAnswer ? .seen : .none
-        case .complete: return .seen
+        // Nothing was made, as the provider's own end says; but the prompt may have been read.
+        case .complete, .empty: return .seen
         case .malformed, .broken, .clientGone, .shutdown:
             return evidence.sawAnswer ? .seen : evidence.isRequestWhole ? .hold : .none
         }
@@ -208,7 +211,7 @@ package struct Resolution: Sendable, Equatable {
         case .complete: .completed
         case .clientGone: .clientGone
         case .broken: evidence.sawAnswer ? .upstreamCut : .error
-        case .errorStatus, .errorEvent, .malformed, .shutdown: .error
+        case .errorStatus, .errorEvent, .malformed, .empty, .shutdown: .error
         }
     }
 
@@ -232,7 +235,7 @@ package struct Resolution: Sendable, Equatable {
         case .complete: nil
         case .errorStatus: .upstreamStatus
         case .errorEvent: .errorEvent
-        case .malformed: .malformedResponse
+        case .malformed, .empty: .malformedResponse
         case .broken(let errorClass): errorClass
         case .clientGone: .clientGone
         case .shutdown: .shutdown

@@ -26,13 +26,21 @@ struct StreamIntake<Reader: AnswerStreamReader> {
     /// Whether the provider told of an error.
     var hasError: Bool { reader.sawError || (translation?.hasFailed ?? false) }
 
+    /// Whether the answer came to its own end, for a stream without a terminal event. One that is translated gets its
+    /// terminal event then, or has not come to its end.
+    var sawFinishReason: Bool { translation == nil && reader.sawFinishReason }
+
     /// Reads bytes of the stream.
     ///
     /// - Parameter passesUsage: whether the caller asked for the usage chunk that the gateway asks for itself.
     mutating func read(_ bytes: ByteBuffer, passesUsage: Bool) throws(WireError) {
         splitter.append(bytes)
         translation?.expect(bytes.readableBytes)
-        while terminalEvent == nil, let event = try splitter.next() { take(event, passesUsage: passesUsage) }
+        while terminalEvent == nil, let event = try splitter.next() {
+            take(event, passesUsage: passesUsage)
+            // What cannot be read cannot be translated: better an error than an answer with a hole.
+            if let translation, translation.isMalformed { throw WireError(.jsonSyntax, at: 0) }
+        }
     }
 
     /// Ends the stream with what stands behind its last whole event.

@@ -34,6 +34,7 @@ package enum AnswerCode: String, CaseIterable, Sendable {
     case budgetExhausted = "budget_exhausted"
     case unpricedModel = "unpriced_model"
     case budgetHeld = "budget_held"
+    case budgetThrottled = "budget_throttled"
     case ledgerUnavailable = "ledger_unavailable"
     case overloaded
     case shuttingDown = "shutting_down"
@@ -61,7 +62,7 @@ package enum AnswerCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: 405
         case .routeNotPermitted, .invalidSignature, .signatureExpired: 403
         case .unservable: 422
-        case .rateLimited, .budgetHeld: 429
+        case .rateLimited, .budgetHeld, .budgetThrottled: 429
         case .budgetExhausted, .unpricedModel: 402
         case .ledgerUnavailable, .overloaded, .shuttingDown: 503
         case .credentialUnavailable, .upstreamUnreachable, .upstreamAuthFailed, .upstreamRedirect, .upstreamClosed,
@@ -124,7 +125,7 @@ package enum AnswerCode: String, CaseIterable, Sendable {
         case .notFound, .methodNotAllowed: "UnknownOperationException"
         case .modelNotFound: "ResourceNotFoundException"
         case .routeNotPermitted: "AccessDeniedException"
-        case .rateLimited, .budgetHeld: "ThrottlingException"
+        case .rateLimited, .budgetHeld, .budgetThrottled: "ThrottlingException"
         case .budgetExhausted, .unpricedModel: "ServiceQuotaExceededException"
         case .ledgerUnavailable, .overloaded, .shuttingDown, .upstreamUnreachable: "ServiceUnavailableException"
         case .credentialUnavailable, .upstreamAuthFailed, .upstreamRedirect: "InternalServerException"

@@ -16,6 +16,7 @@ extension Endpoint {
         case .generateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: .gemini
         case .streamGenerateContent: .geminiStream
         case .converse, .converseStream: .converse
+        case .converseCountTokens: .converseCount
         case .moderations: .moderations
         case .imageGenerations, .imageEdits: .images
         case .speech: .speech
@@ -69,7 +70,7 @@ extension Endpoint {
             .moderations, .imageGenerations, .imageEdits, .speech, .transcriptions, .translations, .rerank, .rerankV2:
             false
         case .generateContent, .streamGenerateContent, .geminiCountTokens, .embedContent, .batchEmbedContents: true
-        case .converse, .converseStream, .passthrough, .files, .batches, .batch: true
+        case .converse, .converseStream, .converseCountTokens, .passthrough, .files, .batches, .batch: true
         }
     }
 
@@ -95,6 +96,7 @@ extension UpstreamEndpoint {
         case .countTokens: versionedPath + "/messages/count_tokens"
         case .converse: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse"
         case .converseStream: unversionedPath + "/model/\(SigV4.escaped(segment: model))/converse-stream"
+        case .converseCountTokens: unversionedPath + "/model/\(SigV4.escaped(segment: model))/count-tokens"
         case .moderations: path + "/moderations"
         case .imageGenerations: path + "/images/generations"
         case .imageEdits: path + "/images/edits"

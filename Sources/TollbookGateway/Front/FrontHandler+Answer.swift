@@ -167,7 +167,8 @@ extension FrontHandler {
     func endStream(of call: Call, with error: GatewayError) {
         send(
             error.event(
-                in: dialect, requestID: call.request?.id, sequenceNumber: call.reader?.nextSequenceNumber() ?? 0))
+                in: errorDialect(of: call), requestID: call.request?.id,
+                sequenceNumber: call.reader?.nextSequenceNumber() ?? 0))
         endRelayed()
     }
 
@@ -175,8 +176,15 @@ extension FrontHandler {
     ///
     /// - Parameter isBegun: whether elements came before.
     func endArray(of call: Call, with error: GatewayError, isBegun: Bool) {
-        send(Self.array(of: error.body(in: dialect, requestID: call.request?.id), after: isBegun ? "," : "["))
+        send(
+            Self.array(
+                of: error.body(in: errorDialect(of: call), requestID: call.request?.id), after: isBegun ? "," : "["))
         endRelayed()
+    }
+
+    /// What the caller of a stream that has begun reads; of one that is passed through, what its provider speaks.
+    private func errorDialect(of call: Call) -> Dialect {
+        call.passedAs == .passthrough ? dialect : call.passedAs.dialect
     }
 
     /// An element with the array's end behind it.

@@ -31,6 +31,7 @@ final class FrontRequest {
         self.acceptedMicros = acceptedMicros
         self.details = details
         streamsBody = head.streamsBody
+        digest = head.needsBodyDigest ? SHA256() : nil
         guard head.passed == nil, !head.target.isStored else {
             body = BodyIntake(
                 opaque: hasher, isPrompt: head.headers.isJSON && !head.target.isStored,
@@ -41,7 +42,6 @@ final class FrontRequest {
             form: head.target.endpoint?.requestForm ?? .chat, needsModel: head.needsModel, boundary: head.formBoundary,
             hasher: hasher,
             announcedBytes: head.headers.contentLength)
-        digest = head.needsBodyDigest ? SHA256() : nil
     }
 
     /// Takes a chunk of the body; an error when there is no room for it.

@@ -102,12 +102,11 @@ package enum FrontTarget: Equatable, Sendable {
         path.hasPrefix("/v1/responses/") ? .storedResponse : nil
     }
 
-    /// `/openai/v1/…`, `/openai/models…`, `/openai/files…` and `/openai/batches…`, as clients of Azure OpenAI call: the
-    /// same as under `/v1`.
+    /// `/openai/v1/…`, and `/openai/…` for what names no deployment in its path (responses, models, files, batches), as
+    /// clients of Azure OpenAI call: the same as under `/v1`.
     private static func azure(_ method: String, _ path: Substring) -> FrontTarget? {
         if path.hasPrefix("/openai/v1/") { return FrontTarget(method: method, path: path.dropFirst(7)) }
-        let shared = ["/openai/models", "/openai/files", "/openai/batches"]
-        guard shared.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) else { return nil }
+        guard path.hasPrefix("/openai/") else { return nil }
         return FrontTarget(method: method, path: "/v1" + path.dropFirst(7))
     }
 
@@ -152,7 +151,7 @@ package enum FrontTarget: Equatable, Sendable {
         }
     }
 
-    /// `/model/{model}/converse[-stream]`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
+    /// `/model/{model}/converse[-stream]` and `…/count-tokens`, as AWS's SDKs call; an ARN may have its slashes escaped or not.
     private static func bedrockModel(_ method: String, _ path: Substring) -> FrontTarget? {
         let prefix = "/model/"
         guard path.hasPrefix(prefix), let slash = path.lastIndex(of: "/"),
@@ -161,6 +160,7 @@ package enum FrontTarget: Equatable, Sendable {
         switch path[slash...] {
         case "/converse": return call(.converse, model: model, method)
         case "/converse-stream": return call(.converseStream, model: model, method)
+        case "/count-tokens": return call(.converseCountTokens, model: model, method)
         default: return nil
         }
     }

@@ -208,7 +208,13 @@ extension GatewayError {
             GatewayError(
                 .budgetHeld,
                 "Calls in flight hold what is left of budget '\(refusal.budgetName)' of \(refusal.scope). "
-                    + "Try again when they are done.", retryAfterSeconds: 1
+                    + "Try again when they are done.", retryAfterSeconds: refusal.retryAfterSeconds.map { Int($0) }
+            ).with(figuresOf: refusal)
+        case .budgetThrottled:
+            GatewayError(
+                .budgetThrottled,
+                "Budget '\(refusal.budgetName)' of \(refusal.scope) has no room, and the slower rate that it lets "
+                    + "through is used up.", retryAfterSeconds: refusal.retryAfterSeconds.map { Int($0) }
             ).with(figuresOf: refusal)
         default:
             GatewayError(
@@ -223,13 +229,17 @@ extension GatewayError {
             .rateLimited, limitMessage(refusal), retryAfterSeconds: refusal.retryAfterSeconds.map { Int($0) })
         error.mayBeRetried = refusal.retryAfterSeconds != nil
         return error.with("scope", .string(refusal.scope)).with("rate_limit", .string(refusal.limitName))
-            .with("counts", .string(refusal.kind.rawValue)).with("limit", .integer(refusal.limit))
+            .with("counts", .string(refusal.kind?.count.rawValue ?? RateRefusal.concurrent))
+            .with("per", refusal.kind.map { .string($0.span.name) } ?? .null).with("limit", .integer(refusal.limit))
             .with("used", .integer(refusal.used)).with("asked", .integer(refusal.asked))
     }
 
     private static func limitMessage(_ refusal: RateRefusal) -> String {
         let name = "Rate limit '\(refusal.limitName)' of \(refusal.scope)"
-        let span = refusal.kind == .concurrent ? "calls at a time" : "\(refusal.kind.rawValue) a minute"
+        let span =
+            refusal.kind.map { kind in
+                kind.count.rawValue.replacing("_", with: " ") + (kind.span == .hour ? " an " : " a ") + kind.span.name
+            } ?? "calls at a time"
         guard let seconds = refusal.retryAfterSeconds else {
             return "\(name) lets \(refusal.limit) \(span) pass, and this call alone asks for \(refusal.asked)."
         }
@@ -246,12 +256,14 @@ extension GatewayError {
     private func with(figuresOf refusal: BudgetRefusal) -> GatewayError {
         var error = with("scope", .string(refusal.scope)).with("budget", .string(refusal.budgetName))
         if let figures = refusal.figures {
-            error = error.with("limit", .string(figures.limit.decimalText))
-                .with("spent", .string(figures.spent.decimalText))
-                .with("held", .string(figures.held.decimalText))
-                .with("asked", .string(figures.asked.decimalText))
+            func amount(_ amount: Int64) -> OpenAIError.Detail.Value {
+                .string(refusal.unit == .money ? NanoAmount(nano: amount).decimalText : String(amount))
+            }
+            error = error.with("limit", amount(figures.limit)).with("spent", amount(figures.spent))
+                .with("held", amount(figures.held)).with("asked", amount(figures.asked))
         }
-        return error.with("currency", .string(refusal.currency))
+        let currency: OpenAIError.Detail.Value = refusal.unit == .money ? .string(refusal.currency) : .null
+        return error.with("unit", .string(refusal.unit.name)).with("currency", currency)
             .with("period_end", refusal.periodEndMicros.map { .string(UTCTime(micros: $0).iso8601) } ?? .null)
             .with("contact", refusal.contact.map { .string($0) } ?? .null)
     }

@@ -22,10 +22,10 @@ package final class RequestHead {
     /// Whether the path is one that only Gemini has.
     private let isGeminiPath: Bool
 
-    /// What the caller speaks: the endpoint's dialect; else Bedrock's if it signs, Anthropic's if it names a version of
-    /// that, or Gemini's if the path or the key's place is Gemini's.
+    /// What the caller speaks: the endpoint's dialect; else, or where its calls are passed through, Bedrock's if it
+    /// signs; else Anthropic's if it names a version of that, or Gemini's if the path or the key's place is Gemini's.
     var dialect: Dialect {
-        if let endpoint = target.endpoint { return endpoint.dialect }
+        if let endpoint = target.endpoint, passed == nil || headers.signature == nil { return endpoint.dialect }
         if headers.signature != nil { return .bedrockConverse }
         if headers.hasAnthropicVersion { return .anthropicMessages }
         switch headers.secret?.place {

@@ -1,6 +1,7 @@
 package import TollbookCore
 
-/// Where Azure OpenAI answers: `/openai/deployments/{model}/…?api-version=…`, or its newer `/openai/v1/…`.
+/// Where Azure OpenAI answers: `/openai/deployments/{model}/…?api-version=…` (`/openai/responses?api-version=…`), or its
+/// newer `/openai/v1/…`.
 ///
 /// Source: learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
 package struct AzurePaths: Sendable {
@@ -32,7 +33,10 @@ package struct AzurePaths: Sendable {
     ///
     /// - Parameter model: the deployment's name at Azure.
     package func path(of endpoint: Endpoint, model: String) -> String {
-        let part = namesModel ? "/deployments/" + PercentText.encode(segment: model) : "/v1"
+        // Of responses the body alone names the model.
+        let isShared = endpoint == .responses || endpoint == .responsesInputTokens
+        let named = isShared ? "" : "/deployments/" + PercentText.encode(segment: model)
+        let part = namesModel ? named : "/v1"
         let path = resource.with(path: resource.path + part).path(of: endpoint, model: model)
         return apiVersion.map { path + "?api-version=" + $0 } ?? path
     }

@@ -44,6 +44,12 @@ package struct ProviderAnswer {
         try head.withUnsafeReadableBytes { (bytes) throws(MessageFault) in try read(bytes) }
     }
 
+    /// Adds when to try again to the lines for the caller, unless the provider's head tells it.
+    mutating func tellRetry(afterSeconds seconds: Int64) {
+        guard HeaderLines.value(of: "retry-after", in: forwarded) == nil else { return }
+        forwarded.writeHeaderLine("retry-after", String(seconds))
+    }
+
     private mutating func read(_ bytes: UnsafeRawBufferPointer) throws(MessageFault) {
         var cursor = HeadCursor(bytes)
         let isHTTP10 = !cursor.skip("HTTP/1.1 ")

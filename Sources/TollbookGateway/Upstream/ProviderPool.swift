@@ -80,7 +80,8 @@ final class ProviderPool: @unchecked Sendable {
     func requestPrefix(of passed: PassedLine) -> UpstreamRequestHead.Prefix {
         let path = passed.isStored ? azure?.path(stored: passed.path) : nil
         return UpstreamRequestHead.Prefix(
-            method: passed.method, path: path ?? endpoint.path + passed.path, authority: endpoint.authority)
+            method: passed.method, path: path ?? endpoint.path + passed.path, authority: endpoint.authority,
+            isSigned: signer != nil)
     }
 
     /// The header lines by which the provider takes its credential.
@@ -102,7 +103,8 @@ final class ProviderPool: @unchecked Sendable {
             // Unsigned, the provider refuses the call: the key itself must not go up.
             guard let path = prefix.signedPath, let bodySHA256 else { return ByteBuffer() }
             return signer?.lines(
-                keys: keys, path: path, query: query, bodySHA256: bodySHA256, nowMicros: nowMicros()) ?? ByteBuffer()
+                keys: keys, method: prefix.method, path: path, query: query, bodySHA256: bodySHA256,
+                nowMicros: nowMicros()) ?? ByteBuffer()
         case .openai, .vertex, .cohere, .simulated, nil: return secret.bearerLine
         }
     }

@@ -11,12 +11,14 @@ enum UpstreamRequestHead {
         fileprivate let joint: StaticString
         /// From the root, as AWS's signatures have it; nil: nothing signs.
         let signedPath: String?
+        let method: String
 
         /// - Parameters:
         ///   - path: from the root, with a query or without.
         ///   - isSigned: whether calls are signed as AWS wants it; the path has no query then.
         init(method: String = "POST", path: String, authority: String, isSigned: Bool = false) {
             signedPath = isSigned ? SigV4.canonicalPath(path) : nil
+            self.method = method
             line = ByteBuffer(string: "\(method) \(path)")
             joint = path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")

@@ -22,6 +22,7 @@ struct RollupBook {
         var estimated: Int64 = 0
         var unpriced: Int64 = 0
         var amountNano: Int64 = 0
+        var tokens = TokenCounts()
         var lastLogIndex: Int64 = 0
     }
 
@@ -36,6 +37,8 @@ struct RollupBook {
         current.estimated += added.estimated
         current.unpriced += added.unpriced
         current.amountNano += added.amountNano
+        current.tokens.input += added.tokens.input
+        current.tokens.output += added.tokens.output
         current.lastLogIndex = max(current.lastLogIndex, added.lastLogIndex)
         sums[key] = current
     }
@@ -46,14 +49,16 @@ struct RollupBook {
             """
             INSERT INTO rollup_quarter (quarter_start_micros, organization_id, team_id, project_id, application_id,
               api_key_id, user_subject_id, route_id, deployment_id, currency, requests, denied, estimated, unpriced,
-              amount_nano, last_log_index)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              amount_nano, last_log_index, input_tokens, output_tokens)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
               requests = requests + excluded.requests,
               denied = denied + excluded.denied,
               estimated = estimated + excluded.estimated,
               unpriced = unpriced + excluded.unpriced,
               amount_nano = amount_nano + excluded.amount_nano,
+              input_tokens = input_tokens + excluded.input_tokens,
+              output_tokens = output_tokens + excluded.output_tokens,
               last_log_index = max(last_log_index, excluded.last_log_index)
             """)
         for (key, sum) in sums {
@@ -80,5 +85,7 @@ struct RollupBook {
         try statement.bind(sum.unpriced, at: 14)
         try statement.bind(sum.amountNano, at: 15)
         try statement.bind(sum.lastLogIndex, at: 16)
+        try statement.bind(sum.tokens.input, at: 17)
+        try statement.bind(sum.tokens.output, at: 18)
     }
 }

@@ -28,6 +28,19 @@ struct SubjectBook {
         return id
     }
 
+    /// The pseudonym of a value that was seen before; nil: it was not.
+    func find(kind: SubjectKind, value: String, connection: Connection) throws -> Int64? {
+        let name = Name(kind: kind, value: value)
+        if let id = known[name] ?? pending.first(where: { $0.name == name })?.id { return id }
+        return try Self.find(hasher.subjectHash(kind: kind.rawValue, value: value), connection)
+    }
+
+    private static func find(_ hash: [UInt8], _ connection: Connection) throws -> Int64? {
+        let statement = try connection.cached("SELECT subject_id FROM subject WHERE lookup_hash = ?")
+        try statement.bind(hash, at: 1)
+        return try statement.first { $0.int64(at: 0) }
+    }
+
     /// Keeps what the command under way found or made.
     mutating func commit() {
         guard !pending.isEmpty else { return }
@@ -43,9 +56,7 @@ struct SubjectBook {
 
     private func findOrMake(_ name: Name, nowMicros: Int64, connection: Connection) throws -> Int64 {
         let hash = hasher.subjectHash(kind: name.kind.rawValue, value: name.value)
-        let find = try connection.cached("SELECT subject_id FROM subject WHERE lookup_hash = ?")
-        try find.bind(hash, at: 1)
-        if let id = try find.first({ $0.int64(at: 0) }) { return id }
+        if let id = try Self.find(hash, connection) { return id }
         let id = SystemRandom.pseudonym()
         let make = try connection.cached(
             "INSERT INTO subject (subject_id, kind, lookup_hash, value, created_micros) VALUES (?, ?, ?, ?, ?)")

@@ -27,6 +27,8 @@ package enum LedgerResult: Sendable {
     case opened(logIndex: Int64, standing: RateStanding?)
     /// Open: a budget refused it; the request, its decisions and its outcome are durable.
     case refused(BudgetRefusal)
+    /// Open: a budget without room has it served by a cheaper route; nothing was written. Plan again with that route.
+    case rerouted(BudgetReroute)
     /// Open: a rate limit refused it; as `refused`.
     case limited(RateRefusal)
     /// Open: the governance state has changed since the snapshot; plan again with the newest snapshot.
@@ -43,32 +45,28 @@ package enum LedgerResult: Sendable {
 
 /// Why a budget refused a call, with the figures that the error body states.
 package struct BudgetRefusal: Sendable {
-    /// `budgetExhausted`, `budgetHeld` or `unpricedModel`.
+    /// `budgetExhausted`, `budgetHeld`, `budgetThrottled` or `unpricedModel`.
     package let reason: DecisionReason
     /// nil when the key floods and the refusal is only counted.
     package let logIndex: Int64?
     /// For people: `project/ranking`.
     package let scope: String
     package let budgetName: String
+    package let unit: BudgetUnit
     package let figures: LimitFigures?
+    /// Empty for tokens and requests.
     package let currency: String
-    /// When the period ends; nil for a total budget.
+    /// When the period ends; nil for a total budget and a rolling one.
     package let periodEndMicros: Int64?
     package let contact: String?
+    /// nil: not known.
+    package let retryAfterSeconds: Int64?
+}
 
-    package init(
-        reason: DecisionReason, logIndex: Int64?, scope: String, budgetName: String, figures: LimitFigures?,
-        currency: String, periodEndMicros: Int64?, contact: String?
-    ) {
-        self.reason = reason
-        self.logIndex = logIndex
-        self.scope = scope
-        self.budgetName = budgetName
-        self.figures = figures
-        self.currency = currency
-        self.periodEndMicros = periodEndMicros
-        self.contact = contact
-    }
+/// A route that is to serve a call because a budget has no room.
+package struct BudgetReroute: Sendable {
+    package let routeID: Int64
+    package let budgetName: String
 }
 
 /// What a settlement came to.

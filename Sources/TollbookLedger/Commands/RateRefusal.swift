@@ -1,19 +1,18 @@
+package import TollbookPolicy
+
 /// Why a rate limit refused a call, with the figures that the error body states.
 package struct RateRefusal: Sendable, Equatable {
-    /// What the limit counts.
-    package enum Kind: String, Sendable {
-        case requests
-        case tokens
-        case concurrent
-    }
+    /// What stands for calls in flight where a limit names what it counts.
+    package static let concurrent = "concurrent"
 
     /// nil when the key floods and the refusal is only counted.
     package private(set) var logIndex: Int64?
     /// For people: `project/ranking`.
     package let scope: String
     package let limitName: String
-    package let kind: Kind
-    /// A minute's, or for `concurrent` at a time.
+    /// What the limit counts, over which time; nil: calls in flight.
+    package let kind: RateQuota.Kind?
+    /// A span's, or at a time.
     package let limit: Int64
     /// Of that, by other calls.
     package let used: Int64

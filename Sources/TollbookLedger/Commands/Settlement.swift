@@ -17,10 +17,12 @@ package final class Settlement: Sendable {
     package let openedAfterMicros: Int64
     /// What there was of a body that was streamed; nil: it was held whole, and the request's row has it.
     package let upload: UploadRecord?
+    /// What was decided on the answer; they come behind the request's.
+    package let decisions: [Decision]
 
     package init(
         request: OpenRequest, attempts: [AttemptRecord], endedMicros: Int64, status: Int, endReason: EndReason,
-        caveat: Caveat?, openedAfterMicros: Int64, upload: UploadRecord? = nil
+        caveat: Caveat?, openedAfterMicros: Int64, upload: UploadRecord? = nil, decisions: [Decision] = []
     ) {
         self.request = request
         self.attempts = attempts
@@ -30,6 +32,7 @@ package final class Settlement: Sendable {
         self.caveat = caveat
         self.openedAfterMicros = openedAfterMicros
         self.upload = upload
+        self.decisions = decisions
     }
 }
 

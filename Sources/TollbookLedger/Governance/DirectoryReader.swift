@@ -13,8 +13,8 @@ struct DirectoryReader {
 
     /// Names of open organizations by id.
     private(set) var organizations: [Int64: String] = [:]
-    /// Names of open teams by id.
-    private(set) var teams: [Int64: String] = [:]
+    /// Organization and name of open teams by id.
+    private(set) var teams: [Int64: (organizationID: Int64, name: String)] = [:]
     private(set) var projects: [Int64: Project] = [:]
     /// Project and name of open applications by id.
     private(set) var applications: [Int64: (projectID: Int64, name: String)] = [:]
@@ -24,8 +24,8 @@ struct DirectoryReader {
         try connection.cached("SELECT id, name FROM organization WHERE closed = 0").forEachRow { row in
             directory.organizations[row.int64(at: 0)] = row.string(at: 1)
         }
-        try connection.cached("SELECT id, name FROM team WHERE closed = 0").forEachRow { row in
-            directory.teams[row.int64(at: 0)] = row.string(at: 1)
+        try connection.cached("SELECT id, organization_id, name FROM team WHERE closed = 0").forEachRow { row in
+            directory.teams[row.int64(at: 0)] = (row.int64(at: 1), row.string(at: 2))
         }
         try directory.readProjects(connection)
         try connection.cached("SELECT id, project_id, name FROM application WHERE closed = 0").forEachRow { row in
@@ -39,13 +39,24 @@ struct DirectoryReader {
     func scopeText(_ kind: ScopeKind, id: Int64) -> String? {
         switch kind {
         case .organization: organizations[id].map { "organization/" + $0 }
-        case .team: teams[id].map { "team/" + $0 }
+        case .team: teams[id].map { "team/" + $0.name }
         case .project: projects[id].map { "project/" + $0.record.name }
         case .application:
             applications[id].flatMap { application in
                 projects[application.projectID].map { "application/\($0.record.name)/\(application.name)" }
             }
-        case .user, .key, .endUser, .tag, .model: nil
+        case .user, .key, .endUser, .tag, .model, .route, .provider: nil
+        }
+    }
+
+    /// The organization that a scope lies in; nil: none, or the directory does not know it.
+    func organizationID(_ scope: LimitScope) -> Int64? {
+        switch scope.kind {
+        case .organization: scope.id
+        case .team: teams[scope.id]?.organizationID
+        case .project: projects[scope.id]?.organizationID
+        case .application: applications[scope.id].flatMap { projects[$0.projectID]?.organizationID }
+        case .user, .key, .endUser, .tag, .model, .route, .provider: nil
         }
     }
 

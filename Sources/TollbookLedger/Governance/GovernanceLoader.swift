@@ -20,8 +20,9 @@ package enum GovernanceLoader {
         let snapshot = GovernanceSnapshot(
             revision: revision, keys: keys.byHash, routesInOrder: providers.routes, providers: providers.providers,
             credentials: providers.credentials)
-        let budgets = try BudgetReader.read(connection, directory: directory, keyNames: keys.scopeTexts)
-        let rateLimits = try RateLimitReader.read(connection, directory: directory, keyNames: keys.scopeTexts)
+        var reaches = try LimitReachReader(connection, directory: directory, keyNames: keys.scopeTexts)
+        let budgets = try BudgetReader.read(connection, &reaches)
+        let rateLimits = try RateLimitReader.read(connection, &reaches)
         return GovernanceState(snapshot: snapshot, budgets: budgets, rateLimits: rateLimits)
     }
 }

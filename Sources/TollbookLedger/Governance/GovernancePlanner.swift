@@ -15,13 +15,13 @@ struct GovernancePlanner {
     /// - Throws: `GovernanceDocumentError` when the document is wrong in itself, names what does not exist, changes
     ///   what another manager owns, or would close what something else points at.
     static func plan(
-        _ document: GovernanceDocument, prune: Bool, reading source: some GovernanceReading
+        _ document: GovernanceDocument, prune: Bool, reading source: some PlanReading
     ) throws -> GovernancePlan {
         let problems = DocumentValidation.problems(in: document, timeZoneRule: TimeZoneRule.violation)
         guard problems.isEmpty else { throw GovernanceDocumentError(problems) }
         // Keys can be many and are read only where a name of one, or its closing, is in question.
         let scopes = document.budgets.map(\.scope) + document.rateLimits.map(\.scope)
-        let needsKeys = prune || scopes.contains { $0.hasPrefix("key/") }
+        let needsKeys = prune || scopes.contains { $0.contains("key/") }
         let kinds = GovernedKind.all.filter { needsKeys || $0.name != GovernedKind.key.name }
         let tables = try GovernedTables(kinds, reading: source)
         var planner = GovernancePlanner(
@@ -30,9 +30,10 @@ struct GovernancePlanner {
         planner.planProviders()
         planner.planProjects()
         planner.planCredentials()
-        planner.planLimits()
+        try planner.planLimits(reading: source)
         planner.planWebhooks()
         planner.planClosings(prune: prune)
+        planner.checkAllocation()
         try planner.planPrices(reading: source)
         guard planner.problems.isEmpty else { throw GovernanceDocumentError(planner.problems) }
         return planner.plan

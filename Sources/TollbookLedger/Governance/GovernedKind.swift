@@ -1,3 +1,5 @@
+internal import TollbookPolicy
+
 /// What the ledger knows of one kind of governed object: its tables, its columns and what its name must be unique in.
 ///
 /// Comparing, writing, closing, naming and telling are the same code for every kind; a new kind is a new value here.
@@ -12,13 +14,15 @@ package struct GovernedKind: Sendable {
         case reference(String)
         /// A JSON array of ids of the named kind.
         case references(String)
-        /// Nano-units of the currency in the column `currency`.
-        case money
-        /// A code of `scope_kind`; told together with the scope's id.
-        case scopeKind
-        /// The id of a scope; its kind is in the column `scope_kind`.
+        /// 0 or 1; told only when it is 1.
+        case flag
+        /// A JSON array of numbers.
+        case numbers
+        /// A budget's limit in money; that in another unit is in the column `limit_count`.
+        case limit
+        /// A code of `scope_kind`; told together with the columns `scope_id`, `scope_value` and `scope_also`.
         case scope
-        /// A code of `budget_period`.
+        /// A code of `budget_period`; the length of a rolling one is in the column `rolling_seconds`.
         case period
         /// A code of `enforcement`.
         case enforcement
@@ -131,19 +135,25 @@ extension GovernedKind {
             Column("secret_hash", .hidden), Column("hint", .hidden),
             Column("expires_micros", .time, field: "expires"),
         ])
+    /// What a budget or a rate limit is on: see `GovernedObject.scopes(of:)`.
+    private static let scopeColumns = [
+        Column("scope_kind", .scope, field: "scope"), Column("scope_id", .hidden), Column("scope_value", .hidden),
+        Column("scope_also", .hidden),
+    ]
     package static let budget = GovernedKind(
         "budget", .budgetVersion,
-        [
-            Column("name", .text), Column("scope_kind", .scopeKind), Column("scope_id", .scope, field: "scope"),
-            Column("limit_nano", .money, field: "limit"), Column("currency", .hidden), Column("period", .period),
-            Column("enforcement", .enforcement), Column("time_zone", .text), Column("contact", .text),
+        [Column("name", .text)] + scopeColumns + [
+            Column("unit", .hidden), Column("limit_nano", .limit, field: "limit"), Column("limit_count", .hidden),
+            Column("currency", .hidden), Column("period", .period), Column("rolling_seconds", .hidden),
+            Column("enforcement", .enforcement),
+            Column("throttle_per_minute", .number, field: "throttle_requests_per_minute"),
+            Column("fallback_route_id", .reference("route"), field: "fallback_route"), Column("time_zone", .text),
+            Column("overcommit", .flag), Column("alerts", .numbers), Column("contact", .text),
         ])
     package static let rateLimit = GovernedKind(
         "rate_limit", .rateLimitVersion,
-        [
-            Column("name", .text), Column("scope_kind", .scopeKind), Column("scope_id", .scope, field: "scope"),
-            Column("requests_per_minute", .number), Column("tokens_per_minute", .number),
-            Column("concurrent", .number),
+        [Column("name", .text)] + scopeColumns + RateQuota.Kind.all.map { Column($0.key, .number) } + [
+            Column("concurrent", .number)
         ])
 
     package static let webhook = GovernedKind(

@@ -42,14 +42,17 @@ extension GovernedTables {
         case .reference(let target): return referenceText(target, value.integer)
         case .references(let target):
             return value.text.flatMap(JSONList.ids)?.map { referenceText(target, $0) }.joined(separator: ", ")
-        case .money:
-            let currency = object.value("currency", of: kind).text ?? ""
-            return value.integer.map { MoneyText.text(NanoAmount(nano: $0), currency: currency) }
-        case .scope: return scopeText(kind, object)
-        case .period: return value.integer.flatMap { BudgetPeriod(rawValue: Int($0)) }?.name
+        case .flag: return value == .integer(1) ? "true" : nil
+        case .numbers: return value.text.flatMap(JSONList.ids)?.map(String.init).joined(separator: ", ")
+        case .limit: return limitText(kind, object)
+        case .scope: return object.scopes(of: kind).map(text).joined(separator: " & ")
+        case .period:
+            let rolling = object.value("rolling_seconds", of: kind).integer
+            return value.integer.flatMap { BudgetPeriod(rawValue: Int($0)) }
+                .map { BudgetSpan($0, rollingSeconds: rolling).text }
         case .enforcement: return value.integer.flatMap { Enforcement(rawValue: Int($0)) }?.name
         case .time: return value.integer.map(UTCTime.text)
-        case .scopeKind, .hidden: return nil
+        case .hidden: return nil
         }
     }
 
@@ -58,19 +61,30 @@ extension GovernedTables {
         return path(kind, id: id)
     }
 
-    private func scopeText(_ kind: GovernedKind, _ object: GovernedObject) -> String? {
-        guard let (scope, id) = object.scope(of: kind), let target = GovernedKind.scoped(scope) else { return nil }
-        return scope.name + "/" + path(target, id: id)
+    private func limitText(_ kind: GovernedKind, _ object: GovernedObject) -> String? {
+        guard let unit = object.value("unit", of: kind).integer.flatMap({ BudgetUnit(rawValue: Int($0)) }) else {
+            return nil
+        }
+        let amount = object.value(unit == .money ? "limit_nano" : "limit_count", of: kind).integer ?? 0
+        return LimitText.text(amount, unit: unit, currency: object.value("currency", of: kind).text ?? "")
+    }
+
+    /// As governance files write it; a person by the pseudonym, because what is told is kept in events too.
+    private func text(_ scope: LimitScope) -> String {
+        let name =
+            scope.value ?? GovernedKind.scoped(scope.kind).map { path($0, id: scope.id) } ?? "#\(scope.id)"
+        return scope.kind.name + "/" + name
     }
 }
 
 extension GovernedObject {
-    /// What a budget or rate limit is on; nil for other kinds.
-    func scope(of kind: GovernedKind) -> (kind: ScopeKind, id: Int64)? {
+    /// What a budget or rate limit is on; empty for other kinds.
+    func scopes(of kind: GovernedKind) -> [LimitScope] {
         guard kind.has("scope_kind"), let code = value("scope_kind", of: kind).integer,
-            let scope = ScopeKind(rawValue: Int(code)), let id = value("scope_id", of: kind).integer
-        else { return nil }
-        return (scope, id)
+            let first = ScopeKind(rawValue: Int(code)), let id = value("scope_id", of: kind).integer
+        else { return [] }
+        let also = value("scope_also", of: kind).text.flatMap(LimitScope.list) ?? []
+        return [LimitScope(first, id: id, value: value("scope_value", of: kind).text)] + also
     }
 
     /// The objects that a column points at.
@@ -83,8 +97,7 @@ extension GovernedObject {
             guard let target = GovernedKind.named(name) else { return [] }
             return (values[position].text.flatMap(JSONList.ids) ?? []).map { (target, $0) }
         case .scope:
-            guard let scope = scope(of: kind), let target = GovernedKind.scoped(scope.kind) else { return [] }
-            return [(target, scope.id)]
+            return scopes(of: kind).compactMap { scope in GovernedKind.scoped(scope.kind).map { ($0, scope.id) } }
         default: return []
         }
     }
@@ -99,6 +112,8 @@ extension GovernedKind {
         case .project: .project
         case .application: .application
         case .key: .key
+        case .route: .route
+        case .provider: .provider
         case .user, .endUser, .tag, .model: nil
         }
     }

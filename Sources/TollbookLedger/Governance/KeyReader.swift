@@ -46,6 +46,10 @@ struct KeyReader {
               SELECT scope_id FROM budget WHERE scope_kind = 6 AND closed = 0
               UNION
               SELECT scope_id FROM rate_limit WHERE scope_kind = 6 AND closed = 0)
+              OR closed = 0 AND EXISTS (
+              SELECT 1 FROM budget WHERE scope_also IS NOT NULL AND closed = 0
+              UNION ALL
+              SELECT 1 FROM rate_limit WHERE scope_also IS NOT NULL AND closed = 0)
             """
         try connection.cached(sql).forEachRow { row in
             guard let project = directory.projects[row.int64(at: 1)] else { return }

@@ -29,8 +29,9 @@ extension Ledger {
         let revision = snapshot.revision
         let connection = try makeReader()
         return try connection.transaction(.deferred) {
-            let plan = try GovernancePlanner.plan(change.document, prune: change.prune, reading: connection)
-            let price = try connection.rows("SELECT max(id) FROM price", []).first?.first?.integer ?? 0
+            let reading = GovernancePreview(connection: connection, hasher: hasher)
+            let plan = try GovernancePlanner.plan(change.document, prune: change.prune, reading: reading)
+            let price = try reading.rows("SELECT max(id) FROM price", []).first?.first?.integer ?? 0
             return plan.receipt(revision: revision, isDryRun: true, firstPriceID: price + 1)
         }
     }

@@ -35,6 +35,8 @@ extension GovernedTables {
         case .project: projects(path.names[...])
         case .application: children(path, .application)
         case .key: children(path, .key)
+        case .route: named(path.names.last, .route)
+        case .provider: named(path.names.last, .provider)
         case .user, .endUser, .tag, .model: []
         }
     }

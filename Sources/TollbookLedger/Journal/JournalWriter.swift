@@ -5,7 +5,7 @@ internal import TollbookCore
 /// Appends one journal row per command, in the command's own transaction; stored with the command's rows. Used by the
 /// writer's thread only.
 struct JournalWriter {
-    static let leafVersion: UInt8 = 1
+    static let leafVersion: UInt8 = 2
 
     let logID: Int64
     /// The index that the next row gets.

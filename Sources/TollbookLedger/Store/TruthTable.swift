@@ -1,12 +1,14 @@
-/// The append-only tables whose rows a journal leaf covers, and their columns in leaf version 1.
+/// The append-only tables whose rows a journal leaf covers, and their columns in leaf version 2.
 ///
-/// Leaf version 1 freezes each table's columns and their order: a later migration that adds a column adds a leaf
-/// version, and this one stays readable. A new table joins it as it was made. A test compares it with the schema.
+/// A leaf version freezes each table's columns and their order: a migration that adds a column adds a leaf version, and
+/// the ones before stay readable. A new table joins as it was made. Version 2 has more columns of `budget_version` and
+/// `rate_limit_version` than version 1. A test compares it with the schema.
 package enum TruthTable: String, CaseIterable, Sendable {
     case account
     case apiKeyVersion = "api_key_version"
     case applicationVersion = "application_version"
     case attempt
+    case budgetRaise = "budget_raise"
     case budgetVersion = "budget_version"
     case charge
     case credentialVersion = "credential_version"
@@ -58,11 +60,17 @@ package enum TruthTable: String, CaseIterable, Sendable {
                 "region_basis", "served_model", "upstream_request_id", "started_micros", "head_after_micros",
                 "first_token_after_micros", "ended_after_micros", "status", "error_class", "dispatched", "raw_usage",
             ]
+        case .budgetRaise:
+            [
+                "id", "log_index", "budget_id", "amount", "from_micros", "to_micros", "actor_id", "change_reference",
+                "reason",
+            ]
         case .budgetVersion:
             [
-                "id", "log_index", "name", "scope_kind", "scope_id", "limit_nano", "currency", "period",
-                "enforcement", "time_zone", "contact", "managed_by", "closed", "actor_id", "change_reference",
-                "reason",
+                "id", "log_index", "name", "scope_kind", "scope_id", "scope_value", "scope_also", "unit", "limit_nano",
+                "limit_count", "currency", "period", "rolling_seconds", "enforcement", "throttle_per_minute",
+                "fallback_route_id", "time_zone", "overcommit", "alerts", "contact", "managed_by", "closed", "actor_id",
+                "change_reference", "reason",
             ]
         case .charge:
             [
@@ -137,8 +145,13 @@ package enum TruthTable: String, CaseIterable, Sendable {
             ]
         case .rateLimitVersion:
             [
-                "id", "log_index", "name", "scope_kind", "scope_id", "requests_per_minute", "tokens_per_minute",
-                "concurrent", "managed_by", "closed", "actor_id", "change_reference", "reason",
+                "id", "log_index", "name", "scope_kind", "scope_id", "scope_value", "scope_also",
+                "requests_per_second", "requests_per_minute", "requests_per_hour", "requests_per_day",
+                "tokens_per_second", "tokens_per_minute", "tokens_per_hour", "tokens_per_day",
+                "input_tokens_per_second", "input_tokens_per_minute", "input_tokens_per_hour",
+                "input_tokens_per_day", "output_tokens_per_second", "output_tokens_per_minute",
+                "output_tokens_per_hour", "output_tokens_per_day", "concurrent", "managed_by", "closed", "actor_id",
+                "change_reference", "reason",
             ]
         case .request:
             [

@@ -3,54 +3,99 @@ internal import TollbookPolicy
 
 /// What the budgets say to a call.
 struct BudgetCheck {
-    /// One for each hard budget, the denying one last; one that says that there is none.
-    let decisions: [Decision]
+    /// One for each binding budget, the one that stopped it last; one that says that there is none.
+    var decisions: [Decision] = []
     /// Every budget that the call counts under, soft ones too.
-    let entries: [BudgetBook.Entry]
-    /// The budget that refused it; nil: none.
-    let denied: BudgetBook.Entry?
+    let entries: [BudgetSums]
+    /// Throttling budgets whose slower rate lets it through.
+    var throttled: [BudgetSums] = []
+    /// The budget that stopped it; nil: none.
+    var stopped: BudgetSums?
+    /// The route that is to serve it instead; nil: it was refused, or goes on.
+    var fallbackRouteID: Int64?
 }
 
 extension LedgerWriter {
-    /// Checks every hard budget over every scope, from the widest to the narrowest; the first without room denies.
-    func budgetCheck(_ request: OpenRequest, context: RequestContext) -> BudgetCheck {
-        let entries = budgets.applicable(to: context.scopes)
-        var decisions: [Decision] = []
-        decisions.reserveCapacity(max(1, entries.count))
-        for entry in entries where entry.record.enforcement == .hard {
-            let decision = Self.decide(entry, hold: request.hold, atMicros: request.acceptedMicros)
-            decisions.append(decision)
-            if decision.verdict == .deny {
-                return BudgetCheck(decisions: decisions, entries: entries, denied: entry)
+    /// Checks every binding budget over every scope, from the widest to the narrowest; the first without room stops it.
+    func budgetCheck(_ context: RequestContext) -> BudgetCheck {
+        let entries = budgets.applicable(to: context.scopes(budgets.parts))
+        var check = BudgetCheck(entries: entries)
+        check.decisions.reserveCapacity(max(1, entries.count))
+        for entry in entries where entry.record.enforcement != .soft {
+            let use = BudgetUse(entry, context)
+            check.decisions.append(use.decision)
+            switch use.reason {
+            case .withinBudget: break
+            case .withinThrottle: check.throttled.append(entry)
+            case .budgetFallback:
+                guard !use.isOnFallback else { break }
+                check.stopped = entry
+                check.fallbackRouteID = entry.record.fallbackRouteID
+                return check
+            default:
+                check.stopped = entry
+                return check
             }
         }
-        if decisions.isEmpty {
-            decisions.append(
+        if check.decisions.isEmpty {
+            check.decisions.append(
                 Decision(
                     stage: .limit, policyKind: .budget, policyID: nil, policyVersion: nil, verdict: .allow,
                     reason: .noBudget))
         }
-        return BudgetCheck(decisions: decisions, entries: entries, denied: nil)
+        return check
     }
+}
 
-    private static func decide(_ entry: BudgetBook.Entry, hold: NanoAmount?, atMicros: Int64) -> Decision {
-        let figures = entry.figures(asked: hold ?? .zero, atMicros: atMicros)
-        let reason: DecisionReason
-        if hold == nil {
+/// How a call meets a budget that binds.
+private struct BudgetUse {
+    private let record: BudgetRecord
+    private let figures: LimitFigures
+    let reason: DecisionReason
+    /// Whether the budget's cheaper route is the one that was asked.
+    let isOnFallback: Bool
+
+    init(_ entry: BudgetSums, _ context: RequestContext) {
+        record = entry.record
+        let demand = context.demand(record.unit)
+        figures = entry.figures(asked: demand ?? 0, atMicros: context.acceptedMicros)
+        isOnFallback = record.fallbackRouteID == context.routeID
+        if demand == nil {
             reason = .unpricedModel
-        } else if figures.asked == .zero || fits(figures, held: figures.held) {
+        } else if figures.asked == 0 || Self.fits(figures, held: figures.held) {
+            // What costs nothing is let through, however much is spent.
             reason = .withinBudget
         } else {
-            reason = fits(figures, held: .zero) ? .budgetHeld : .budgetExhausted
+            reason = Self.shortage(entry, figures, atMicros: context.acceptedMicros)
         }
+    }
+
+    private static func shortage(_ entry: BudgetSums, _ figures: LimitFigures, atMicros: Int64) -> DecisionReason {
+        switch entry.record.enforcement {
+        case .hard, .soft: return fits(figures, held: 0) ? .budgetHeld : .budgetExhausted
+        case .fallback: return .budgetFallback
+        case .throttle:
+            entry.throttled.move(toMicros: atMicros)
+            return entry.throttled.total < entry.record.throttlePerMinute ?? 0 ? .withinThrottle : .budgetThrottled
+        }
+    }
+
+    var decision: Decision {
+        let verdict: Verdict =
+            switch reason {
+            case .withinBudget, .withinThrottle: .allow
+            case .budgetFallback: .fallBack
+            default: .deny
+            }
         return Decision(
-            stage: .limit, policyKind: .budget, policyID: entry.record.id, policyVersion: entry.record.version,
-            verdict: reason == .withinBudget ? .allow : .deny, reason: reason, figures: figures)
+            stage: .limit, policyKind: .budget, policyID: record.id, policyVersion: record.version, verdict: verdict,
+            reason: reason, figures: figures)
     }
 
     /// Whether spent + held + asked stays within the limit; an overflowing sum does not.
-    private static func fits(_ figures: LimitFigures, held: NanoAmount) -> Bool {
-        guard let used = figures.spent.adding(held), let sum = used.adding(figures.asked) else { return false }
-        return sum <= figures.limit
+    private static func fits(_ figures: LimitFigures, held: Int64) -> Bool {
+        let (used, usedOverflow) = figures.spent.addingReportingOverflow(held)
+        let (sum, overflow) = used.addingReportingOverflow(figures.asked)
+        return !usedOverflow && !overflow && sum <= figures.limit
     }
 }

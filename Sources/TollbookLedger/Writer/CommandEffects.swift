@@ -1,15 +1,22 @@
 internal import TollbookCore
+internal import TollbookPolicy
 
 /// What a command changes in memory; applied when its savepoint is released, dropped when it fails.
 struct CommandEffects {
-    private var budgets: [(entry: BudgetBook.Entry, spentNano: Int64, heldNano: Int64, atMicros: Int64)] = []
+    private var budgets: [(entry: BudgetSums, amounts: BudgetSums.Amounts, atMicros: Int64)] = []
+    private var throttled: [(entry: BudgetSums, atMicros: Int64)] = []
     private var movements: [AccountBook.Movement] = []
     private var rollups: [(key: RollupBook.Key, sums: RollupBook.Sums)] = []
     private var rates: [RateLimitBook.Change] = []
     private(set) var accounts: [(account: AccountBook.Account, id: Int64)] = []
 
-    mutating func add(budget entry: BudgetBook.Entry, spentNano: Int64, heldNano: Int64, atMicros: Int64) {
-        budgets.append((entry, spentNano, heldNano, atMicros))
+    mutating func add(_ amounts: BudgetSums.Amounts, to budget: BudgetSums, atMicros: Int64) {
+        budgets.append((budget, amounts, atMicros))
+    }
+
+    /// A call that a throttling budget lets through for want of room.
+    mutating func add(throttledBy budget: BudgetSums, atMicros: Int64) {
+        throttled.append((budget, atMicros))
     }
 
     mutating func add(_ change: RateLimitBook.Change) {
@@ -30,6 +37,7 @@ struct CommandEffects {
 
     mutating func removeAll() {
         budgets.removeAll(keepingCapacity: true)
+        throttled.removeAll(keepingCapacity: true)
         movements.removeAll(keepingCapacity: true)
         rollups.removeAll(keepingCapacity: true)
         rates.removeAll(keepingCapacity: true)
@@ -38,9 +46,9 @@ struct CommandEffects {
 
     mutating func apply(to writer: LedgerWriter) {
         for change in budgets {
-            writer.budgets.add(
-                spentNano: change.spentNano, heldNano: change.heldNano, to: change.entry, atMicros: change.atMicros)
+            writer.budgets.add(change.amounts, to: change.entry, atMicros: change.atMicros)
         }
+        for call in throttled { call.entry.throttled.add(1, atMicros: call.atMicros) }
         for movement in movements { writer.accounts.add(movement) }
         for rollup in rollups { writer.rollups.add(rollup.sums, to: rollup.key) }
         for change in rates { writer.rateLimits.apply(change) }

@@ -6,12 +6,15 @@ extension LedgerWriter {
     /// Opens a request: checks every hard budget and holds the worst case, in the batch's transaction.
     func open(_ request: OpenRequest) throws -> LedgerResult {
         guard request.revision == revision else { return .stale }
-        let context = RequestContext(request)
-        let rates = rateCheck(request, context: context)
+        let context = try context(of: request)
+        let rates = rateCheck(context)
         if let refusal = rates.refusal { return try refuse(request, rates, refusal) }
-        let check = budgetCheck(request, context: context)
-        if let denied = check.denied {
-            return try refuse(request, rates, check: check, by: denied)
+        let check = budgetCheck(context)
+        if let stopped = check.stopped {
+            if let routeID = check.fallbackRouteID {
+                return .rerouted(BudgetReroute(routeID: routeID, budgetName: stopped.record.name))
+            }
+            return try refuse(request, rates, check: check, by: stopped)
         }
         return try asCall {
             let index = journal.nextIndex
@@ -23,17 +26,32 @@ extension LedgerWriter {
             try insert(request: request)
             if let hold { try insert(transfers: [hold], of: request.id, firstOrdinal: 0) }
             try insertOpenHold(context)
-            for entry in check.entries {
-                effects.add(
-                    budget: entry, spentNano: 0, heldNano: context.holdNano, atMicros: request.acceptedMicros)
-            }
-            effects.add(
-                RateLimitBook.Change(
-                    entries: rates.entries, second: context.acceptedSecond, requests: 1,
-                    tokens: context.reservedTokens, concurrent: context.isBatch ? 0 : 1))
+            addEffects(context, check, rates)
             try appendJournal(.open, context: context)
             return .opened(logIndex: index, standing: rates.standing)
         }
+    }
+
+    /// What limits match the request by; its end user is looked up only where a limit is on one.
+    func context(of request: OpenRequest) throws -> RequestContext {
+        var context = RequestContext(request)
+        if budgets.parts.union(rateLimits.parts).contains(.endUser), let endUser = request.endUser {
+            context.endUserSubjectID = try subjects.find(
+                kind: .endUser, value: Bounded.text(endUser), connection: connection)
+        }
+        return context
+    }
+
+    private func addEffects(_ context: RequestContext, _ check: BudgetCheck, _ rates: RateCheck) {
+        for entry in check.entries {
+            effects.add(
+                .init(held: context.demand(entry.record.unit) ?? 0), to: entry, atMicros: context.acceptedMicros)
+        }
+        for entry in check.throttled { effects.add(throttledBy: entry, atMicros: context.acceptedMicros) }
+        effects.add(
+            RateLimitBook.Change(
+                entries: rates.entries, atMicros: context.acceptedMicros, requests: 1,
+                tokens: context.reservedTokens, concurrent: context.isBatch ? 0 : 1))
     }
 
     /// Records a call that a decision refused before it reached the ledger.
@@ -57,21 +75,30 @@ extension LedgerWriter {
     }
 
     private func refuse(
-        _ request: OpenRequest, _ rates: RateCheck, check: BudgetCheck, by entry: BudgetBook.Entry
+        _ request: OpenRequest, _ rates: RateCheck, check: BudgetCheck, by entry: BudgetSums
     ) throws -> LedgerResult {
         let decision = check.decisions.last
         let reason = decision?.reason ?? .budgetExhausted
-        let status = reason == .budgetHeld ? 429 : 402
+        let status = reason == .budgetHeld || reason == .budgetThrottled ? 429 : 402
         var index: Int64?
         if flood.admits(keyID: request.key.id, reason: reason, nowMicros: nowMicros) {
             index = try insertDenial(request, limits: rates.decisions + check.decisions, status: status)
         }
         return .refused(
             BudgetRefusal(
-                reason: reason, logIndex: index, scope: entry.record.scopeText, budgetName: entry.record.name,
-                figures: decision?.figures, currency: entry.record.currency,
-                periodEndMicros: entry.bounds(atMicros: request.acceptedMicros).endMicros,
-                contact: entry.record.contact))
+                reason: reason, logIndex: index, scope: entry.record.reach.text, budgetName: entry.record.name,
+                unit: entry.record.unit, figures: decision?.figures, currency: entry.record.currency,
+                periodEndMicros: entry.endMicros(atMicros: request.acceptedMicros), contact: entry.record.contact,
+                retryAfterSeconds: Self.retryAfterSeconds(reason, entry)))
+    }
+
+    private static func retryAfterSeconds(_ reason: DecisionReason, _ entry: BudgetSums) -> Int64? {
+        switch reason {
+        case .budgetHeld: 1
+        case .budgetThrottled:
+            max(1, entry.throttled.seconds(untilAtMost: (entry.record.throttlePerMinute ?? 1) - 1))
+        default: nil
+        }
     }
 
     private func insertDenial(

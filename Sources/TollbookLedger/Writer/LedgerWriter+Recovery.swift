@@ -83,7 +83,8 @@ struct OpenRow {
         SELECT request.accepted_micros, request.organization_id, request.team_id, request.project_id,
           request.application_id, request.api_key_id, request.user_subject_id, request.route_id,
           open_hold.amount_nano, open_hold.currency, request.estimated_input_tokens, request.held_output_tokens,
-          deployment.id, deployment.provider_id, deployment.region, deployment.model, request.endpoint
+          deployment.id, deployment.provider_id, deployment.region, deployment.model, request.endpoint,
+          request.end_user_subject_id, request.tags
         FROM request
           JOIN open_hold ON open_hold.request_id = request.id
           JOIN decision ON decision.request_id = request.id
@@ -113,11 +114,10 @@ struct OpenRow {
         context = RequestContext(
             id: id, acceptedMicros: accepted, organizationID: row.int64(at: 1), teamID: row.int64(at: 2),
             projectID: row.int64(at: 3), applicationID: row.optionalInt64(at: 4), keyID: row.int64(at: 5),
-            userSubjectID: row.optionalInt64(at: 6), routeID: row.int64(at: 7), hold: hold,
+            userSubjectID: row.optionalInt64(at: 6), endUserSubjectID: row.optionalInt64(at: 17),
+            tags: row.optionalString(at: 18), routeID: row.int64(at: 7), deploymentID: row.int64(at: 12), hold: hold,
             currency: row.optionalString(at: 9), holdProviderID: provider,
-            reservedTokens: RateLimitBook.reservedTokens(
-                estimatedInputTokens: row.int64(at: 10), heldOutputTokens: row.int64(at: 11), isBatch: isBatch),
-            isBatch: isBatch)
+            heldTokens: TokenCounts(input: row.int64(at: 10), output: row.int64(at: 11)), isBatch: isBatch)
         isCharged = (endpoint?.isCharged ?? true) && !(endpoint?.isFreeUnlessPriced ?? false && hold == .zero)
         unit = endpoint?.unit
         estimatedInputTokens = row.int64(at: 10)

@@ -13,6 +13,9 @@ struct SettlementFacts {
     /// nil: the body was held whole.
     var upload: UploadRecord?
     var origin = ChargeOrigin.request
+    /// What was decided on the answer; the first one's ordinal is behind those of the request.
+    var decisions: [Decision] = []
+    var firstDecisionOrdinal = 0
 
     func providerID(of charge: ChargeRow) -> Int64 {
         attempts[Int(charge.attemptOrdinal)].providerID
@@ -22,11 +25,15 @@ struct SettlementFacts {
 extension LedgerWriter {
     /// Settles a request: attempts, charges, transfers, outcome, and the hold's release. Never fails on a limit.
     func settle(_ settlement: Settlement) throws -> LedgerResult {
-        let facts = SettlementFacts(
+        var facts = SettlementFacts(
             attempts: settlement.attempts.map(AttemptRow.init), endedMicros: settlement.endedMicros,
             status: settlement.status, endReason: settlement.endReason, caveat: settlement.caveat,
             openedAfterMicros: settlement.openedAfterMicros, upload: settlement.upload)
-        return .settled(try settle(RequestContext(settlement.request), facts))
+        if !settlement.decisions.isEmpty {
+            facts.decisions = settlement.decisions
+            facts.firstDecisionOrdinal = try decisionCount(of: settlement.request.id)
+        }
+        return .settled(try settle(try context(of: settlement.request), facts))
     }
 
     func settle(_ context: RequestContext, _ facts: SettlementFacts) throws -> SettlementReceipt {
@@ -37,6 +44,7 @@ extension LedgerWriter {
             let transfers = try transfers(context, facts: facts, charges: charges)
             try insert(attempts: facts.attempts, of: context.id)
             try insert(charges: charges, of: context.id, origin: facts.origin)
+            try insert(decisions: facts.decisions, of: context.id, firstOrdinal: facts.firstDecisionOrdinal)
             try insert(
                 outcome: OutcomeRow(
                     requestID: context.id, endedMicros: facts.endedMicros, status: facts.status,
@@ -46,7 +54,7 @@ extension LedgerWriter {
                 transfers: transfers, of: context.id, firstOrdinal: context.holdNano > 0 ? 1 : 0)
             if let upload = facts.upload { try insert(upload: upload, of: context.id) }
             tables.closedHold.delete(context.id.rawValue)
-            addBudgetEffects(context, totals: totals)
+            addBudgetEffects(context, facts: facts, charges: charges)
             addRateEffects(context, charges: charges)
             addRollups(context, facts: facts, charges: charges, logIndex: index)
             try appendJournal(.settle, context: context)
@@ -54,9 +62,12 @@ extension LedgerWriter {
         }
     }
 
-    /// Tokens of the prompt and the answer, as they were charged.
-    private static func tokens(_ charges: [ChargeRow]) -> Int64 {
-        charges.reduce(0) { $1.line.meter.isInput || $1.line.meter.isOutput ? $0 + $1.line.quantity : $0 }
+    /// The decisions that a request has so far, its own in the batch under way included.
+    private func decisionCount(of id: RequestID) throws -> Int {
+        try flushRows()
+        let statement = try connection.cached("SELECT count(*) FROM decision WHERE request_id = ?")
+        try statement.bind(id.rawValue, at: 1)
+        return try statement.first { Int($0.int64(at: 0)) } ?? 0
     }
 
     private static func chargeRows(_ attempts: [AttemptRow]) -> [ChargeRow] {
@@ -109,22 +120,16 @@ extension LedgerWriter {
         return rows
     }
 
-    private func addBudgetEffects(_ context: RequestContext, totals: ChargeTotals) {
-        for entry in budgets.applicable(to: context.scopes) {
-            effects.add(
-                budget: entry, spentNano: totals.pricedNano, heldNano: -context.holdNano,
-                atMicros: context.acceptedMicros)
-        }
-    }
-
-    /// Gives the call's place back, and counts what it used in place of what it reserved.
     private func addRateEffects(_ context: RequestContext, charges: [ChargeRow]) {
-        let entries = rateLimits.applicable(to: context.scopes)
+        let entries = rateLimits.applicable(to: context.scopes(rateLimits.parts))
         guard !entries.isEmpty, !context.isBatch else { return }
+        var change = charges.reduce(into: TokenCounts()) { $0.add($1.line) }
+        change.input -= context.reservedTokens.input
+        change.output -= context.reservedTokens.output
+        // The place is given back, and what was used counts in place of what was reserved.
         effects.add(
             RateLimitBook.Change(
-                entries: entries, second: context.acceptedSecond,
-                tokens: Self.tokens(charges) - context.reservedTokens, concurrent: -1))
+                entries: entries, atMicros: context.acceptedMicros, tokens: change, concurrent: -1))
     }
 
     private func addRollups(
@@ -136,15 +141,17 @@ extension LedgerWriter {
             requests: 1, estimated: charges.contains { $0.line.source == .estimated } ? 1 : 0,
             unpriced: charges.contains { $0.line.amount == nil } ? 1 : 0, lastLogIndex: logIndex)
         for charge in charges {
-            guard let amount = charge.line.amount, let charged = charge.line.currency else { continue }
+            let amountNano = charge.line.amount?.nano ?? 0
+            let charged = charge.line.currency ?? currency
             let deployment = facts.attempts[Int(charge.attemptOrdinal)].deploymentID
             // Nearly always: what the one attempt cost goes with the request itself.
             if deployment == lastDeployment, charged == currency {
-                request.amountNano += amount.nano
+                request.amountNano += amountNano
+                request.tokens.add(charge.line)
             } else {
-                effects.add(
-                    RollupBook.Sums(amountNano: amount.nano, lastLogIndex: logIndex),
-                    to: context.rollupKey(deploymentID: deployment, currency: charged))
+                var sums = RollupBook.Sums(amountNano: amountNano, lastLogIndex: logIndex)
+                sums.tokens.add(charge.line)
+                effects.add(sums, to: context.rollupKey(deploymentID: deployment, currency: charged))
             }
         }
         effects.add(request, to: context.rollupKey(deploymentID: lastDeployment, currency: currency))

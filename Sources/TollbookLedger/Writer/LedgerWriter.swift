@@ -64,6 +64,7 @@ final class LedgerWriter {
 
     /// Writes what waits and the derived sums, and makes the batch durable.
     func commit() throws {
+        for crossing in budgets.takeCrossings() { try record(crossing) }
         try flushRows()
         try accounts.flush(connection)
         try rollups.flush(connection)
@@ -131,7 +132,7 @@ final class LedgerWriter {
         revision = try GovernanceRevision.newest(connection)
         let state = try GovernanceLoader.load(connection: connection, revision: revision)
         snapshot = state.snapshot
-        try budgets.load(state.budgets, connection: connection)
+        try budgets.load(state.budgets, nowMicros: nowMicros, connection: connection)
         if rateLimits.load(state.rateLimits) {
             try RateRecount.run(rateLimits, nowMicros: nowMicros, connection: connection)
         }
@@ -145,6 +146,6 @@ final class LedgerWriter {
         try budgets.flush(connection)
         let before = budgets.records
         try reloadGovernance()
-        try budgets.rebuildChanged(since: before, connection: connection)
+        try budgets.rebuildChanged(since: before, nowMicros: nowMicros, connection: connection)
     }
 }

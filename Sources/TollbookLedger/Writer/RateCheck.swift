@@ -18,10 +18,10 @@ struct RateCheck {
 
 extension LedgerWriter {
     /// Checks every rate limit over every scope, from the widest to the narrowest; the first without room denies.
-    func rateCheck(_ request: OpenRequest, context: RequestContext) -> RateCheck {
-        let entries = rateLimits.applicable(to: context.scopes)
+    func rateCheck(_ context: RequestContext) -> RateCheck {
+        let entries = rateLimits.applicable(to: context.scopes(rateLimits.parts))
         guard !entries.isEmpty else { return .unlimited }
-        rateLimits.move(entries, to: context.acceptedSecond)
+        rateLimits.move(entries, toMicros: context.acceptedMicros)
         var tightest: RateUse?
         var standing = RateStanding()
         for entry in entries {
@@ -42,25 +42,35 @@ extension LedgerWriter {
     }
 }
 
-/// How a call meets one of a limit's kinds.
+/// How a call meets one of a limit's figures.
 private struct RateUse {
     let entry: RateLimitBook.Entry
-    let kind: RateRefusal.Kind
+    /// nil: of calls in flight.
+    let counter: RateLimitBook.Counter?
     let limit: Int64
     let used: Int64
     let asked: Int64
 
-    /// One for each kind that the limit has.
+    /// One for each figure that the limit has.
     static func all(of entry: RateLimitBook.Entry, _ context: RequestContext) -> [RateUse] {
         var uses: [RateUse] = []
-        func add(_ kind: RateRefusal.Kind, _ limit: Int64?, used: Int64, asked: Int64) {
-            guard let limit else { return }
-            uses.append(RateUse(entry: entry, kind: kind, limit: limit, used: used, asked: asked))
+        let tokens = context.reservedTokens
+        for counter in entry.counters {
+            let asked: Int64
+            switch counter.quota.kind.count {
+            case .requests: asked = 1
+            case .tokens: asked = tokens.total
+            case .inputTokens: asked = tokens.input
+            case .outputTokens: asked = tokens.output
+            }
+            if context.isBatch, counter.quota.kind.count != .requests { continue }
+            uses.append(
+                RateUse(
+                    entry: entry, counter: counter, limit: counter.quota.limit, used: counter.window.total,
+                    asked: asked))
         }
-        add(.requests, entry.record.requestsPerMinute, used: entry.requests.total, asked: 1)
-        guard !context.isBatch else { return uses }
-        add(.tokens, entry.record.tokensPerMinute, used: entry.tokens.total, asked: context.reservedTokens)
-        add(.concurrent, entry.record.concurrent, used: entry.concurrent, asked: 1)
+        guard !context.isBatch, let concurrent = entry.record.concurrent else { return uses }
+        uses.append(RateUse(entry: entry, counter: nil, limit: concurrent, used: entry.concurrent, asked: 1))
         return uses
     }
 
@@ -81,47 +91,47 @@ private struct RateUse {
     func decision(_ verdict: Verdict, _ reason: DecisionReason) -> Decision {
         Decision(
             stage: .limit, policyKind: .rateLimit, policyID: entry.record.id, policyVersion: entry.record.version,
-            verdict: verdict, reason: reason, detail: "\(kind.rawValue) \(used) of \(limit), asked \(asked)")
+            verdict: verdict, reason: reason, detail: "\(counted) \(used) of \(limit), asked \(asked)")
+    }
+
+    /// `requests`, as long as it is a minute's; `requests_per_day`; `concurrent`.
+    private var counted: String {
+        guard let kind = counter?.quota.kind else { return RateRefusal.concurrent }
+        return kind.span == .minute ? kind.count.rawValue : kind.key
     }
 
     var refusal: RateRefusal {
         RateRefusal(
-            logIndex: nil, scope: entry.record.scopeText, limitName: entry.record.name, kind: kind, limit: limit,
-            used: used, asked: asked, retryAfterSeconds: retryAfterSeconds)
+            logIndex: nil, scope: entry.record.reach.text, limitName: entry.record.name, kind: counter?.quota.kind,
+            limit: limit, used: used, asked: asked, retryAfterSeconds: retryAfterSeconds)
     }
 
     private var retryAfterSeconds: Int64? {
         guard asked <= limit else { return nil }
-        return switch kind {
-        case .requests: max(1, entry.requests.seconds(untilAtMost: limit - asked))
-        case .tokens: max(1, entry.tokens.seconds(untilAtMost: limit - asked))
         // Nobody knows when a call in flight ends.
-        case .concurrent: 1
-        }
+        return counter.map { max(1, $0.window.seconds(untilAtMost: limit - asked)) } ?? 1
     }
 
     /// What the caller may still call once this call is counted; nil for what is no rate.
     var figures: RateStanding.Figures? {
-        let window: MinuteWindow
-        switch kind {
-        case .requests: window = entry.requests
-        case .tokens: window = entry.tokens
-        case .concurrent: return nil
-        }
+        guard let window = counter?.window else { return nil }
         // This call's own count is the last to go.
         return RateStanding.Figures(
             limit: limit, remaining: max(0, limit - used - asked),
-            resetSeconds: asked > 0 ? MinuteWindow.seconds : window.seconds(untilAtMost: 0))
+            resetSeconds: asked > 0 ? (window.keptMicros + 999_999) / 1_000_000 : window.seconds(untilAtMost: 0))
     }
 }
 
 extension RateStanding {
-    /// Keeps of each kind the limit with the least left.
+    /// Keeps of requests and of tokens the figure with the least left.
     fileprivate mutating func take(_ use: RateUse) {
-        guard let figures = use.figures else { return }
+        guard let figures = use.figures, let count = use.counter?.quota.kind.count else { return }
         func tighter(_ known: Figures?) -> Figures {
             known.map { $0.remaining <= figures.remaining ? $0 : figures } ?? figures
         }
-        if use.kind == .requests { requests = tighter(requests) } else { tokens = tighter(tokens) }
+        switch count {
+        case .requests: requests = tighter(requests)
+        case .tokens, .inputTokens, .outputTokens: tokens = tighter(tokens)
+        }
     }
 }

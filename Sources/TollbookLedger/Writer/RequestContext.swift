@@ -12,14 +12,20 @@ struct RequestContext {
     let applicationID: Int64?
     let keyID: Int64
     let userSubjectID: Int64?
+    /// Known where a limit is on end users.
+    var endUserSubjectID: Int64?
+    /// As the request's row has them.
+    let tags: String?
     let routeID: Int64
+    /// The first target of the plan; 0: none.
+    let deploymentID: Int64
     /// nil: unpriced.
     let hold: NanoAmount?
     let currency: String?
     /// The provider that the hold's transfer credits.
     let holdProviderID: Int64?
-    /// What rate limits count of it until its settlement.
-    let reservedTokens: Int64
+    /// What the hold covers, as budgets in tokens count it.
+    let heldTokens: TokenCounts
     /// A batch runs for hours at the provider: it counts as one request, and takes neither tokens nor a place of calls.
     let isBatch: Bool
 
@@ -32,20 +38,21 @@ struct RequestContext {
         applicationID = request.key.applicationID
         keyID = request.key.id
         userSubjectID = request.key.userSubjectID
+        tags = request.tags.map(Bounded.text)
         routeID = request.route.id
+        deploymentID = request.target?.deployment.id ?? 0
         hold = request.hold
         currency = request.currency
         holdProviderID = request.target?.deployment.provider.id
         isBatch = request.endpoint == .batches
-        reservedTokens = RateLimitBook.reservedTokens(
-            estimatedInputTokens: request.estimatedInputTokens, heldOutputTokens: request.heldOutputTokens,
-            isBatch: isBatch)
+        heldTokens = TokenCounts(input: request.estimatedInputTokens, output: request.heldOutputTokens)
     }
 
     init(
         id: RequestID, acceptedMicros: Int64, organizationID: Int64, teamID: Int64, projectID: Int64,
-        applicationID: Int64?, keyID: Int64, userSubjectID: Int64?, routeID: Int64, hold: NanoAmount?,
-        currency: String?, holdProviderID: Int64?, reservedTokens: Int64, isBatch: Bool
+        applicationID: Int64?, keyID: Int64, userSubjectID: Int64?, endUserSubjectID: Int64?, tags: String?,
+        routeID: Int64, deploymentID: Int64, hold: NanoAmount?, currency: String?, holdProviderID: Int64?,
+        heldTokens: TokenCounts, isBatch: Bool
     ) {
         self.id = id
         self.acceptedMicros = acceptedMicros
@@ -55,23 +62,46 @@ struct RequestContext {
         self.applicationID = applicationID
         self.keyID = keyID
         self.userSubjectID = userSubjectID
+        self.endUserSubjectID = endUserSubjectID
+        self.tags = tags
         self.routeID = routeID
+        self.deploymentID = deploymentID
         self.hold = hold
         self.currency = currency
         self.holdProviderID = holdProviderID
-        self.reservedTokens = reservedTokens
+        self.heldTokens = heldTokens
         self.isBatch = isBatch
     }
 
     var holdNano: Int64 { hold?.nano ?? 0 }
 
-    /// The second of its acceptance, since 1970.
-    var acceptedSecond: Int64 { acceptedMicros / 1_000_000 }
+    /// What rate limits count of it until its settlement.
+    var reservedTokens: TokenCounts {
+        RateLimitBook.reservedTokens(
+            estimatedInputTokens: heldTokens.input, heldOutputTokens: heldTokens.output, isBatch: isBatch)
+    }
 
-    var scopes: RequestScopes {
-        RequestScopes(
+    /// The most that it may use, in a budget's unit; nil: unknown, since the model has no price.
+    func demand(_ unit: BudgetUnit) -> Int64? {
+        switch unit {
+        case .money: hold?.nano
+        case .tokens: heldTokens.total
+        case .requests: 1
+        }
+    }
+
+    /// What limits match it by, with the parts that they look at.
+    func scopes(_ parts: RequestParts) -> RequestScopes {
+        var scopes = RequestScopes(
             organizationID: organizationID, teamID: teamID, projectID: projectID, applicationID: applicationID,
             keyID: keyID)
+        guard !parts.isEmpty else { return scopes }
+        if parts.contains(.user) { scopes.userSubjectID = userSubjectID }
+        if parts.contains(.endUser) { scopes.endUserSubjectID = endUserSubjectID }
+        if parts.contains(.tags) { scopes.tags = tags }
+        if parts.contains(.route) { scopes.routeID = routeID }
+        if parts.contains(.deployment) { scopes.deploymentID = deploymentID }
+        return scopes
     }
 
     func rollupKey(deploymentID: Int64, currency: String) -> RollupBook.Key {

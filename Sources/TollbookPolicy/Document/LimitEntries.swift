@@ -3,16 +3,24 @@ package struct BudgetEntry: Codable, Equatable, Sendable {
     /// nil: named after scope and period.
     package var name: String?
     package var was: String?
-    /// `project/ranking`; see `ScopePath`.
+    /// `project/ranking`; see `ScopeExpression`.
     package var scope: String
-    /// `25.00 USD`
+    /// `25.00 USD`, `1000000 tokens`, `500 requests`; see `LimitText`.
     package var limit: String
-    /// `total`, `day` or `month`.
+    /// `month`, `rolling 30d`; see `BudgetSpan`.
     package var period: String
-    /// `hard` or `soft`; nil: hard.
+    /// A word of `Enforcement`; nil: hard.
     package var enforcement: String?
-    /// IANA name of the zone that days and months begin in; nil: UTC.
+    /// Calls a minute that a throttling budget lets through once it has no room.
+    package var throttlePerMinute: Int64?
+    /// The route that serves calls once a budget that falls back has no room.
+    package var fallbackRoute: String?
+    /// IANA name of the zone that periods begin in; nil: UTC.
     package var timeZone: String?
+    /// Whether the budgets below it may add up to more than its limit; nil: no.
+    package var overcommit: Bool?
+    /// Percentages of the limit whose crossing is an event; nil: 80 and 100.
+    package var alerts: [Int64]?
     /// A role address that a refused caller may ask.
     package var contact: String?
     package var location: EntryLocation?
@@ -25,8 +33,10 @@ package struct BudgetEntry: Codable, Equatable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, was, scope, limit, period, enforcement
+        case throttlePerMinute = "throttle_requests_per_minute"
+        case fallbackRoute = "fallback_route"
         case timeZone = "time_zone"
-        case contact, location
+        case overcommit, alerts, contact, location
     }
 
     package init(from decoder: any Decoder) throws {
@@ -37,7 +47,11 @@ package struct BudgetEntry: Codable, Equatable, Sendable {
         limit = try values.decode(String.self, forKey: .limit)
         period = try values.decode(String.self, forKey: .period)
         enforcement = try values.decodeIfPresent(String.self, forKey: .enforcement)
+        throttlePerMinute = try values.decodeIfPresent(Int64.self, forKey: .throttlePerMinute)
+        fallbackRoute = try values.decodeIfPresent(String.self, forKey: .fallbackRoute)
         timeZone = try values.decodeIfPresent(String.self, forKey: .timeZone)
+        overcommit = try values.decodeIfPresent(Bool.self, forKey: .overcommit)
+        alerts = try values.decodeIfPresent([Int64].self, forKey: .alerts)
         contact = try values.decodeIfPresent(String.self, forKey: .contact)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
     }
@@ -51,9 +65,10 @@ package struct RateLimitEntry: Codable, Equatable, Sendable {
     /// nil: named after the scope.
     package var name: String?
     package var was: String?
+    /// `project/ranking`; see `ScopeExpression`.
     package var scope: String
-    package var requestsPerMinute: Int64?
-    package var tokensPerMinute: Int64?
+    /// By `RateQuota.Kind.key`: `requests_per_minute`.
+    package var quotas: [RateQuota.Kind: Int64] = [:]
     package var concurrent: Int64?
     package var location: EntryLocation?
 
@@ -61,11 +76,24 @@ package struct RateLimitEntry: Codable, Equatable, Sendable {
         self.scope = scope
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, was, scope
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, was, scope, concurrent, location
+        case requestsPerSecond = "requests_per_second"
         case requestsPerMinute = "requests_per_minute"
+        case requestsPerHour = "requests_per_hour"
+        case requestsPerDay = "requests_per_day"
+        case tokensPerSecond = "tokens_per_second"
         case tokensPerMinute = "tokens_per_minute"
-        case concurrent, location
+        case tokensPerHour = "tokens_per_hour"
+        case tokensPerDay = "tokens_per_day"
+        case inputTokensPerSecond = "input_tokens_per_second"
+        case inputTokensPerMinute = "input_tokens_per_minute"
+        case inputTokensPerHour = "input_tokens_per_hour"
+        case inputTokensPerDay = "input_tokens_per_day"
+        case outputTokensPerSecond = "output_tokens_per_second"
+        case outputTokensPerMinute = "output_tokens_per_minute"
+        case outputTokensPerHour = "output_tokens_per_hour"
+        case outputTokensPerDay = "output_tokens_per_day"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -73,10 +101,25 @@ package struct RateLimitEntry: Codable, Equatable, Sendable {
         name = try values.decodeIfPresent(String.self, forKey: .name)
         was = try values.decodeIfPresent(String.self, forKey: .was)
         scope = try values.decode(String.self, forKey: .scope)
-        requestsPerMinute = try values.decodeIfPresent(Int64.self, forKey: .requestsPerMinute)
-        tokensPerMinute = try values.decodeIfPresent(Int64.self, forKey: .tokensPerMinute)
+        for kind in RateQuota.Kind.all {
+            guard let key = CodingKeys(rawValue: kind.key) else { continue }
+            quotas[kind] = try values.decodeIfPresent(Int64.self, forKey: key)
+        }
         concurrent = try values.decodeIfPresent(Int64.self, forKey: .concurrent)
         location = try values.decodeIfPresent(EntryLocation.self, forKey: .location)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encodeIfPresent(name, forKey: .name)
+        try values.encodeIfPresent(was, forKey: .was)
+        try values.encode(scope, forKey: .scope)
+        for (kind, limit) in quotas {
+            guard let key = CodingKeys(rawValue: kind.key) else { continue }
+            try values.encode(limit, forKey: key)
+        }
+        try values.encodeIfPresent(concurrent, forKey: .concurrent)
+        try values.encodeIfPresent(location, forKey: .location)
     }
 
     /// The name, or the one that a rate limit without a name has: its scope.

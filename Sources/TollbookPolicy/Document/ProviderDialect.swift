@@ -28,31 +28,33 @@ package enum ProviderDialect: String, CaseIterable, Sendable {
                 .native
             case .messages, .generateContent, .streamGenerateContent, .converse, .converseStream:
                 .translated(.chatCompletions)
-            case .countTokens, .geminiCountTokens: .estimated
-            case .embedContent, .batchEmbedContents: nil
+            case .countTokens, .geminiCountTokens, .converseCountTokens: .estimated
+            case .embedContent, .batchEmbedContents: .translated(.embeddings)
             }
         case .anthropic:
             switch endpoint {
             case .messages, .countTokens, .passthrough: .native
             case .chatCompletions, .responses, .generateContent, .streamGenerateContent, .converse, .converseStream:
                 .translated(.messages)
-            case .responsesInputTokens, .geminiCountTokens: .estimated
+            case .responsesInputTokens, .geminiCountTokens, .converseCountTokens: .counted(.countTokens)
             default: nil
             }
-        case .vertex where endpoint == .batchEmbedContents: nil
+        case .vertex where endpoint == .batchEmbedContents || endpoint == .embeddings: nil
         case .gemini, .vertex:
             switch endpoint {
             case .chatCompletions, .messages, .responses, .converse, .converseStream: .translated(.generateContent)
-            case .countTokens, .responsesInputTokens: .estimated
+            case .countTokens, .responsesInputTokens, .converseCountTokens: .counted(.geminiCountTokens)
+            case .passthrough: .native
+            case .embeddings: .translated(.batchEmbedContents)
             default: endpoint.dialect == .gemini ? .native : nil
             }
         case .cohere: endpoint.dialect == .rerank || endpoint == .passthrough ? .native : nil
         case .bedrock:
             switch endpoint {
-            case .converse, .converseStream: .native
+            case .converse, .converseStream, .converseCountTokens, .passthrough: .native
             case .chatCompletions, .messages, .responses, .generateContent, .streamGenerateContent:
                 .translated(.converse)
-            case .countTokens, .responsesInputTokens, .geminiCountTokens: .estimated
+            case .countTokens, .responsesInputTokens, .geminiCountTokens: .counted(.converseCountTokens)
             default: nil
             }
         }
@@ -99,6 +101,9 @@ package enum EndpointService: Equatable, Sendable {
     case native
     /// At another endpoint, into whose dialect the request is translated, and the answer back.
     case translated(Endpoint)
+    /// By its own counter of tokens, at another endpoint, into whose dialect the request is translated; where that
+    /// cannot be or fails, as `estimated`.
+    case counted(Endpoint)
     /// Not at all: the gateway answers with its own estimate.
     case estimated
 
@@ -106,7 +111,7 @@ package enum EndpointService: Equatable, Sendable {
     func endpoint(for called: Endpoint) -> Endpoint {
         switch self {
         case .native: called
-        case .translated(let endpoint): endpoint
+        case .translated(let endpoint), .counted(let endpoint): endpoint
         case .estimated: .chatCompletions
         }
     }

@@ -26,6 +26,12 @@ package enum UTCTime {
         return date + "T" + time + (fraction == 0 ? "" : "." + padded(fraction, 6)) + "Z"
     }
 
+    /// An RFC 3339 time, at midnight too.
+    package static func timeText(micros: Int64) -> String {
+        let text = text(micros: micros)
+        return text.utf8.count == 10 ? text + "T00:00:00Z" : text
+    }
+
     private static func dayMicros(_ bytes: ArraySlice<UInt8>) -> Int64? {
         let fields = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard fields.count == 3, let year = number(fields[0], digits: 4), let month = number(fields[1], digits: 2),

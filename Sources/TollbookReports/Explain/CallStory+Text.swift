@@ -80,13 +80,15 @@ extension CallStory {
     }
 
     private func figures(_ decision: CallRecord.Decision) -> String {
-        if let limit = decision.limitNano.decimalText {
+        if let limit = decision.text(decision.limitNano) {
             let parts = [
                 ("spent", decision.spentNano), ("held", decision.heldNano), ("asked", decision.askedNano),
-            ].map { "\($0) \($1.decimalText ?? "?")" }
-            return "limit \(limit): " + parts.joined(separator: ", ")
+            ].map { "\($0) \(decision.text($1) ?? "?")" }
+            let unit = decision.unit.map { $0 == .money ? "" : " \($0.name)" } ?? ""
+            return "limit \(limit)\(unit): " + parts.joined(separator: ", ")
         }
-        return names.deployments.name(decision.deploymentID).map { "deployment \($0)" } ?? decision.detail ?? ""
+        let deployment = names.deployments.name(decision.deploymentID).map { "deployment \($0)" }
+        return [deployment, decision.detail].compactMap(\.self).joined(separator: ", ")
     }
 
     private func attemptTable() -> TextTable {

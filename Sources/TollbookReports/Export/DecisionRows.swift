@@ -5,7 +5,7 @@ struct DecisionRows: ExportRows {
     let columns = [
         "request_id", "ordinal", "log_index", "accepted_at", "project_id", "project", "stage", "policy_kind",
         "policy_id", "policy_version", "verdict", "mode", "reason", "limit", "limit_nano", "spent", "spent_nano",
-        "held", "held_nano", "asked", "asked_nano", "deployment_id", "deployment", "detail",
+        "held", "held_nano", "asked", "asked_nano", "deployment_id", "deployment", "detail", "unit",
     ]
     let summedColumns: [String] = []
 
@@ -31,12 +31,13 @@ struct DecisionRows: ExportRows {
         buffer.append(text: CodeNames.mode[decision.mode])
         buffer.append(text: CodeNames.reason[decision.reason])
         for figure in [decision.limitNano, decision.spentNano, decision.heldNano, decision.askedNano] {
-            buffer.append(amount: figure)
+            buffer.append(amount: decision.unit ?? .money == .money ? figure : nil)
             buffer.append(figure)
         }
         buffer.append(decision.deploymentID)
         buffer.append(text: names.deployments.name(decision.deploymentID))
         buffer.append(text: decision.detail)
+        buffer.append(text: decision.unit?.name)
         buffer.endLine()
     }
 }

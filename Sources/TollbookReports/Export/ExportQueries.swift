@@ -38,7 +38,10 @@ package enum ExportQueries {
         """
     package static let decisions: StaticString = """
         SELECT request_id, ordinal, log_index, stage, policy_kind, policy_id, policy_version, verdict, mode, reason,
-          limit_nano, spent_nano, held_nano, asked_nano, deployment_id, detail
+          limit_nano, spent_nano, held_nano, asked_nano, deployment_id, detail,
+          iif(policy_kind = 3, (
+            SELECT unit FROM budget_version
+            WHERE budget_version.id = policy_id AND budget_version.log_index = policy_version), NULL)
         FROM decision
         WHERE request_id BETWEEN ? AND ? AND log_index <= ?
         ORDER BY request_id, ordinal

@@ -41,12 +41,16 @@ package enum FeedQueries {
         """
     /// Parameters of this and the next: the object's id, the journal index of its version.
     package static let budget: StaticString = """
-        SELECT name, scope_kind, scope_id, currency, contact FROM budget_version WHERE id = ? AND log_index = ?
+        SELECT name, scope_kind, scope_id, scope_value, scope_also, currency, contact, unit
+        FROM budget_version
+        WHERE id = ? AND log_index = ?
         """
     package static let rateLimit: StaticString = """
-        SELECT name, scope_kind, scope_id, NULL, NULL FROM rate_limit_version WHERE id = ? AND log_index = ?
+        SELECT name, scope_kind, scope_id, scope_value, scope_also, NULL, NULL, NULL
+        FROM rate_limit_version
+        WHERE id = ? AND log_index = ?
         """
-    /// Parameters of this and the next seven: the object's id, the journal index as of which. Name, and the id of the
+    /// Parameters of this and the next eight: the object's id, the journal index as of which. Name, and the id of the
     /// project that it is below.
     package static let organization: StaticString = """
         SELECT name, NULL FROM organization_version WHERE id = ? AND log_index <= ? ORDER BY log_index DESC LIMIT 1
@@ -66,6 +70,9 @@ package enum FeedQueries {
     package static let route: StaticString = """
         SELECT name, NULL FROM route_version WHERE id = ? AND log_index <= ? ORDER BY log_index DESC LIMIT 1
         """
+    package static let provider: StaticString = """
+        SELECT name, NULL FROM provider_version WHERE id = ? AND log_index <= ? ORDER BY log_index DESC LIMIT 1
+        """
     package static let principal: StaticString = """
         SELECT name, NULL FROM principal_version WHERE id = ? AND log_index <= ? ORDER BY log_index DESC LIMIT 1
         """
@@ -79,6 +86,6 @@ package enum FeedQueries {
         ("eventCut", eventCut), ("events", events), ("refusals", refusals), ("request", request),
         ("decision", decision), ("budget", budget), ("rateLimit", rateLimit), ("organization", organization),
         ("team", team), ("project", project), ("application", application), ("apiKey", apiKey), ("route", route),
-        ("principal", principal), ("journalRow", journalRow),
+        ("provider", provider), ("principal", principal), ("journalRow", journalRow),
     ]
 }

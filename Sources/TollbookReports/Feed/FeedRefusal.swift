@@ -1,5 +1,6 @@
 internal import SQLite
 internal import TollbookCore
+internal import TollbookLedger
 
 /// Names of objects as of a journal index, one by one.
 struct FeedNames {
@@ -39,6 +40,8 @@ struct FeedRefusal {
         var scope: String?
         var currency: String?
         var contact: String?
+        /// nil: it has no figures.
+        var unit: BudgetUnit?
     }
 
     func data(of request: Int64, text id: String) throws -> ReportJSON {
@@ -86,8 +89,9 @@ struct FeedRefusal {
             .init("policy_kind", .optional(CodeNames.policyKind[codes[1]])),
             .init("policy", .optional(policy?.name)), .init("policy_id", .optional(codes[2])),
             .init("policy_version", .optional(codes[3])), .init("scope", .optional(policy?.scope)),
-            .init("limit", Self.amount(codes[5])), .init("spent", Self.amount(codes[6])),
-            .init("held", Self.amount(codes[7])), .init("asked", Self.amount(codes[8])),
+            .init("unit", .optional(policy?.unit?.name)),
+            .init("limit", Self.amount(codes[5], policy?.unit)), .init("spent", Self.amount(codes[6], policy?.unit)),
+            .init("held", Self.amount(codes[7], policy?.unit)), .init("asked", Self.amount(codes[8], policy?.unit)),
             .init("currency", .optional(policy?.currency)), .init("contact", .optional(policy?.contact)),
             .init("detail", .optional(detail)),
         ]
@@ -110,40 +114,48 @@ struct FeedRefusal {
         try statement.bind(id, at: 1)
         try statement.bind(version, at: 2)
         let found = try statement.first { row in
-            (
-                Policy(
-                    name: row.string(at: 0), currency: row.optionalString(at: 3), contact: row.optionalString(at: 4)),
-                row.int(at: 1), row.int64(at: 2)
-            )
+            let currency = row.optionalString(at: 5).flatMap { $0.isEmpty ? nil : $0 }
+            let policy = Policy(
+                name: row.string(at: 0), currency: currency, contact: row.optionalString(at: 6),
+                unit: row.optionalInt64(at: 7).flatMap { BudgetUnit(rawValue: Int($0)) })
+            let first = ScopeKind(rawValue: row.int(at: 1)).map { kind in
+                LimitScope(kind, id: row.int64(at: 2), value: row.optionalString(at: 3))
+            }
+            let also = row.optionalString(at: 4).flatMap(LimitScope.list) ?? []
+            return (policy, (first.map { [$0] } ?? []) + also)
         }
-        guard let (stored, kind, scope) = found else { return nil }
+        guard let (stored, scopes) = found else { return nil }
         var policy = stored
-        policy.scope = try ScopeKind(rawValue: kind).map { try scopeText($0, scope) }
+        policy.scope = try scopes.map(scopeText).joined(separator: " & ")
         return policy
     }
 
-    /// As governance files write it: `project/ranking`, `key/ranking/ada`.
-    private func scopeText(_ kind: ScopeKind, _ id: Int64) throws -> String {
+    /// As governance files write it: `project/ranking`, `key/ranking/ada`; a person by the pseudonym.
+    private func scopeText(_ scope: LimitScope) throws -> String {
+        let kind = scope.kind.name
+        if let value = scope.value { return "\(kind)/\(value)" }
         let sql: StaticString? =
-            switch kind {
+            switch scope.kind {
             case .organization: FeedQueries.organization
             case .team: FeedQueries.team
             case .project: FeedQueries.project
             case .application: FeedQueries.application
             case .key: FeedQueries.apiKey
-            default: nil
+            case .route: FeedQueries.route
+            case .provider: FeedQueries.provider
+            case .user, .endUser, .tag, .model: nil
             }
-        guard let sql, let entry = try names.entry(sql, id, asOf: asOf) else { return "\(kind.name)/#\(id)" }
+        guard let sql, let entry = try names.entry(sql, scope.id, asOf: asOf) else { return "\(kind)/#\(scope.id)" }
         let project = try name(FeedQueries.project, entry.projectID).map { $0 + "/" } ?? ""
-        return "\(kind.name)/\(project)\(entry.name)"
+        return "\(kind)/\(project)\(entry.name)"
     }
 
     private func name(_ sql: StaticString, _ id: Int64?) throws -> String? {
         try names.name(sql, id, asOf: asOf)
     }
 
-    /// As in the error that the caller got: a decimal with nine decimals.
-    private static func amount(_ nano: Int64?) -> ReportJSON {
-        .optional(nano.map { NanoAmount(nano: $0).decimalText })
+    /// As in the error that the caller got: money as a decimal with nine decimals, a count as it is.
+    private static func amount(_ amount: Int64?, _ unit: BudgetUnit?) -> ReportJSON {
+        .optional(amount.map { unit ?? .money == .money ? NanoAmount(nano: $0).decimalText : String($0) })
     }
 }

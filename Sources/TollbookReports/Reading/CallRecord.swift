@@ -1,4 +1,5 @@
 internal import SQLite
+internal import TollbookCore
 
 /// One request with its rows as of a journal index, as exports and explanations print it.
 struct CallRecord {
@@ -95,6 +96,13 @@ struct CallRecord {
         let askedNano: Int64?
         let deploymentID: Int64?
         let detail: String?
+        /// What the figures before are in; nil: they are none of a budget's.
+        let unit: BudgetUnit?
+
+        /// A figure as people read it: money as a decimal, a count as it is.
+        func text(_ figure: Int64?) -> String? {
+            figure.map { unit ?? .money == .money ? NanoAmount(nano: $0).decimalText : String($0) }
+        }
     }
 
     struct Transfer {
@@ -188,7 +196,8 @@ extension CallRecord.Decision {
             verdict: row.int64(at: 7), mode: row.int64(at: 8), reason: row.int64(at: 9),
             limitNano: row.optionalInt64(at: 10), spentNano: row.optionalInt64(at: 11),
             heldNano: row.optionalInt64(at: 12), askedNano: row.optionalInt64(at: 13),
-            deploymentID: row.optionalInt64(at: 14), detail: row.optionalString(at: 15))
+            deploymentID: row.optionalInt64(at: 14), detail: row.optionalString(at: 15),
+            unit: row.optionalInt64(at: 16).flatMap { BudgetUnit(rawValue: Int($0)) })
     }
 }
 

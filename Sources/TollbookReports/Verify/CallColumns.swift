@@ -18,7 +18,8 @@ struct CallColumns {
         request = positions(
             "request",
             "log_index accepted_micros organization_id team_id project_id application_id api_key_id user_subject_id "
-                + "end_user_subject_id address_subject_id route_id revision")
+                + "end_user_subject_id address_subject_id route_id revision tags estimated_input_tokens "
+                + "held_output_tokens")
         decision = positions(
             "decision", "ordinal log_index policy_kind policy_id policy_version verdict deployment_id")
         attempt = positions(
@@ -41,7 +42,9 @@ struct CallColumns {
             projectID: row.int64(at: request[4]), applicationID: row.optionalInt64(at: request[5]),
             keyID: row.int64(at: request[6]), userSubjectID: row.optionalInt64(at: request[7]),
             endUserSubjectID: row.optionalInt64(at: request[8]), addressSubjectID: row.optionalInt64(at: request[9]),
-            routeID: row.int64(at: request[10]), revision: row.int64(at: request[11]))
+            routeID: row.int64(at: request[10]), revision: row.int64(at: request[11]),
+            tags: row.optionalString(at: request[12]), estimatedInputTokens: row.int64(at: request[13]),
+            heldOutputTokens: row.int64(at: request[14]))
     }
 
     func decision(_ row: Statement) -> StoredCall.Decision {

@@ -7,7 +7,32 @@ final class GovernedRows {
     private struct Source {
         let table: LeafLayout.Table
         let statement: Statement
+        /// The same rows as leaf version 1 covered them; nil: no otherwise.
+        let earlier: Earlier?
         var consumed: Int64 = 0
+
+        init(_ table: LeafLayout.Table, _ layout: LeafLayout, _ connection: Connection) throws {
+            self.table = table
+            statement = try Self.statement(table, connection)
+            earlier = try layout.tablesOfVersion1.first { $0.name == table.name }.map { former in
+                Earlier(
+                    table: former, statement: try Self.statement(former, connection),
+                    added: layout.addedColumns(of: table).map(table.position))
+            }
+        }
+
+        private static func statement(_ table: LeafLayout.Table, _ connection: Connection) throws -> Statement {
+            try connection.prepare(
+                "SELECT \(table.columnList) FROM \(table.name) WHERE log_index = ? ORDER BY \(table.keyList)",
+                persistent: true)
+        }
+    }
+
+    private struct Earlier {
+        let table: LeafLayout.Table
+        let statement: Statement
+        /// Positions of the columns that came later.
+        let added: [Int]
     }
 
     private let connection: Connection
@@ -20,8 +45,7 @@ final class GovernedRows {
         self.connection = connection
         account = layout["account"]
         sources = try layout.tables.filter { !LeafLayout.requestTables.contains($0.name) && $0.name != "account" }.map {
-            let sql = "SELECT \($0.columnList) FROM \($0.name) WHERE log_index = ? ORDER BY \($0.keyList)"
-            return Source(table: $0, statement: try connection.prepare(sql, persistent: true))
+            try Source($0, layout, connection)
         }
         let row = try connection.prepare("SELECT \(account.columnList) FROM account ORDER BY id")
         while try row.step() {
@@ -48,22 +72,52 @@ final class GovernedRows {
         return (rows.map(\.bytes), rows.map { "account \($0.key)" })
     }
 
-    /// Every row of a command that is not about a request, in order of table and key.
-    func take(at logIndex: Int64) throws -> (bytes: [LeafBytes], names: [String]) {
+    /// Every row of a command that is not about a request, in order of table and key, as its leaf version covers it.
+    func take(at logIndex: Int64, leafVersion: Int64) throws -> (bytes: [LeafBytes], names: [String]) {
         // "account" comes before every other name.
         var (bytes, names) = takeAccounts(at: logIndex)
         for position in sources.indices {
             let source = sources[position]
-            try source.statement.bind(logIndex, at: 1)
-            while try source.statement.step() {
+            let earlier = leafVersion == 1 ? source.earlier : nil
+            let statement = earlier?.statement ?? source.statement
+            let table = earlier?.table ?? source.table
+            try statement.bind(logIndex, at: 1)
+            while try statement.step() {
                 var row = LeafBytes()
-                row.append(source.table, source.statement)
+                row.append(table, statement)
                 bytes.append(row)
-                names.append("\(source.table.name) \(source.table.key(source.statement))")
+                names.append("\(table.name) \(table.key(statement))")
                 sources[position].consumed += 1
+            }
+            if let earlier, let row = try uncovered(source, earlier, at: logIndex) {
+                // No hash tells of a column that came later: what is written there makes the leaf another.
+                bytes.append(row)
             }
         }
         return (bytes, names)
+    }
+
+    /// Something, if a row that leaf version 1 covers has in a later column what its migration did not put there: nothing,
+    /// the unit 1 or the flag 0.
+    private func uncovered(_ source: Source, _ earlier: Earlier, at logIndex: Int64) throws -> LeafBytes? {
+        try source.statement.bind(logIndex, at: 1)
+        var found: LeafBytes?
+        while try source.statement.step() {
+            for position in earlier.added {
+                let value = source.statement.values[position]
+                let isFilled: Bool =
+                    switch source.table.columns[position] {
+                    case "unit": value == .integer(1)
+                    case "overcommit": value == .integer(0)
+                    default: value == .null
+                    }
+                guard !isFilled else { continue }
+                var bytes = LeafBytes()
+                bytes.append(text: source.table.columns[position])
+                found = bytes
+            }
+        }
+        return found
     }
 
     /// Names rows that no command of the journal took.

@@ -61,7 +61,7 @@ struct JournalCheck {
                 "indexes \(expected) to \(header.logIndex - 1) are missing")
         }
         expected = header.logIndex + 1
-        guard header.leafVersion == LeafLayout.version else {
+        guard LeafLayout.versions.contains(header.leafVersion) else {
             log.add(
                 .journal, "journal", key, at: header.logIndex, "leaf version \(header.leafVersion) is not known")
             return
@@ -75,7 +75,7 @@ struct JournalCheck {
             guard header.objectID == nil else { return }
             log.add(.journal, "journal", key, at: header.logIndex, "it names no request")
         } else {
-            let rows = try governed.take(at: header.logIndex)
+            let rows = try governed.take(at: header.logIndex, leafVersion: header.leafVersion)
             guard !journal.covers(rows.bytes, header: header, row) else { return }
             log.add(.leaf, "journal", key, at: header.logIndex, LeafMessage.mismatch(rows.names))
         }

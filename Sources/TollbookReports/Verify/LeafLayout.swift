@@ -40,17 +40,21 @@ struct LeafLayout {
         }
     }
 
-    /// Leaf version 1 covers the tables as migration 12 left them, and each later one as it was made.
-    static let version: Int64 = 1
+    /// Leaf version 1 covers the tables as migration 12 left them, and each later one as it was made; version 2 those
+    /// that migration 29 made anew as that left them.
+    static let versions: ClosedRange<Int64> = 1...2
     private static let migrationsOfVersion1 = 12
+    private static let migrationsOfVersion2 = 29
+    private static let tablesOfVersion2: Set<String> = ["budget_version", "rate_limit_version"]
     private static let laterTables: Set<String> = [
-        "project_setting_version", "provider_setting_version", "stored_batch", "stored_batch_result", "stored_file",
+        "budget_raise", "project_setting_version", "provider_setting_version", "stored_batch", "stored_batch_result",
+        "stored_file",
         "stored_file_deletion", "upload", "webhook_version",
     ]
 
     /// In ASCII order.
     private static let names = [
-        "account", "api_key_version", "application_version", "attempt", "budget_version", "charge",
+        "account", "api_key_version", "application_version", "attempt", "budget_raise", "budget_version", "charge",
         "credential_version", "decision", "deployment_version", "event", "export", "organization_version", "outcome",
         "price", "principal_version", "project_setting_version", "project_version", "provider_setting_version",
         "provider_version", "rate_limit_version", "request", "route_version", "stored_batch", "stored_batch_result",
@@ -61,20 +65,32 @@ struct LeafLayout {
         "attempt", "charge", "decision", "outcome", "request", "transfer", "upload",
     ]
 
-    /// In ASCII order.
+    /// As the newest version covers them; in ASCII order.
     let tables: [Table]
+    /// As version 1 covered those that version 2 covers otherwise.
+    let tablesOfVersion1: [Table]
 
     init() throws {
         let connection = try Connection(path: Connection.inMemory)
-        for migration in EmbeddedMigrations.all.prefix(Self.migrationsOfVersion1) {
-            try connection.execute(migration.sql)
+        func migrate(_ range: Range<Int>) throws {
+            for migration in EmbeddedMigrations.all[range] { try connection.execute(migration.sql) }
         }
+        try migrate(0..<Self.migrationsOfVersion1)
         let first = try Self.names.filter { !Self.laterTables.contains($0) }.map { try Self.read($0, connection) }
-        for migration in EmbeddedMigrations.all.dropFirst(Self.migrationsOfVersion1) {
-            try connection.execute(migration.sql)
-        }
+        tablesOfVersion1 = first.filter { Self.tablesOfVersion2.contains($0.name) }
+        try migrate(Self.migrationsOfVersion1..<Self.migrationsOfVersion2)
+        let second = try Self.tablesOfVersion2.map { try Self.read($0, connection) }
+        try migrate(Self.migrationsOfVersion2..<EmbeddedMigrations.all.count)
         let later = try Self.laterTables.map { try Self.read($0, connection) }
-        tables = (first + later).sorted { $0.name < $1.name }
+        tables = (first.filter { !Self.tablesOfVersion2.contains($0.name) } + second + later).sorted {
+            $0.name < $1.name
+        }
+    }
+
+    /// Columns that version 2 added to a table; empty for the others.
+    func addedColumns(of table: Table) -> [String] {
+        guard let earlier = tablesOfVersion1.first(where: { $0.name == table.name }) else { return [] }
+        return table.columns.filter { !earlier.columns.contains($0) }
     }
 
     subscript(name: String) -> Table {

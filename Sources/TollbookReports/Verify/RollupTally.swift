@@ -34,13 +34,15 @@ struct RollupTally {
         var estimated: Int64 = 0
         var unpriced: Int64 = 0
         var amountNano: Int64? = 0
+        var inputTokens: Int64? = 0
+        var outputTokens: Int64? = 0
         /// The highest index of the truth, and of the table.
         var lastOfTruth: Int64 = -1
         var lastOfTable: Int64 = -1
 
         var isNone: Bool {
             requests == 0 && denied == 0 && estimated == 0 && unpriced == 0 && amountNano == 0
-                && lastOfTruth == lastOfTable
+                && inputTokens == 0 && outputTokens == 0 && lastOfTruth == lastOfTable
         }
     }
 
@@ -60,10 +62,12 @@ struct RollupTally {
             sums.unpriced += call.charges.contains { $0.amountNano == nil } ? 1 : 0
         }
         for charge in call.charges {
-            guard let amount = charge.amountNano, let currency = charge.currency else { continue }
             let deployment = call.attempt(charge.attemptOrdinal)?.deploymentID ?? 0
-            change(key(request, deploymentID: deployment, currency: currency), at: charge.logIndex) { sums in
-                sums.amountNano = CheckedSum.adding(sums.amountNano, amount)
+            let key = key(request, deploymentID: deployment, currency: charge.currency ?? currency)
+            change(key, at: charge.logIndex) { sums in
+                sums.amountNano = CheckedSum.adding(sums.amountNano, charge.amountNano ?? 0)
+                if charge.isInput { sums.inputTokens = CheckedSum.adding(sums.inputTokens, charge.quantity) }
+                if charge.isOutput { sums.outputTokens = CheckedSum.adding(sums.outputTokens, charge.quantity) }
             }
         }
     }
@@ -112,7 +116,7 @@ struct RollupTally {
             """
             SELECT quarter_start_micros, organization_id, team_id, project_id, application_id, api_key_id,
               user_subject_id, route_id, deployment_id, currency, requests, denied, estimated, unpriced, amount_nano,
-              last_log_index
+              last_log_index, input_tokens, output_tokens
             FROM rollup_quarter
             WHERE quarter_start_micros >= ? AND quarter_start_micros < ?
             """)
@@ -134,9 +138,14 @@ struct RollupTally {
         difference.denied &-= row.int64(at: 11)
         difference.estimated &-= row.int64(at: 12)
         difference.unpriced &-= row.int64(at: 13)
-        let amount = row.int64(at: 14)
-        difference.amountNano = amount == .min ? nil : CheckedSum.adding(difference.amountNano, -amount)
+        difference.amountNano = Self.subtracting(row.int64(at: 14), from: difference.amountNano)
         difference.lastOfTable = row.int64(at: 15)
+        difference.inputTokens = Self.subtracting(row.int64(at: 16), from: difference.inputTokens)
+        difference.outputTokens = Self.subtracting(row.int64(at: 17), from: difference.outputTokens)
         differences[key] = difference
+    }
+
+    private static func subtracting(_ amount: Int64, from sum: Int64?) -> Int64? {
+        amount == .min ? nil : CheckedSum.adding(sum, -amount)
     }
 }

@@ -16,6 +16,9 @@ struct StoredCall {
         let addressSubjectID: Int64?
         let routeID: Int64
         let revision: Int64
+        let tags: String?
+        let estimatedInputTokens: Int64
+        let heldOutputTokens: Int64
     }
 
     struct Decision {
@@ -48,6 +51,11 @@ struct StoredCall {
         let currency: String?
         let isEstimated: Bool
         let usageAtMicros: Int64
+
+        /// Whether it counts tokens of the prompt.
+        var isInput: Bool { (1...7).contains(meter) }
+        /// Whether it counts tokens of the answer.
+        var isOutput: Bool { (8...11).contains(meter) }
     }
 
     struct Transfer {

@@ -30,6 +30,10 @@ package enum RequestForm: Sendable {
     case rerank
     /// Bedrock's Converse, streamed or not: the path says which, and names the model.
     case converse
+    /// Bedrock's token counting, whose `input` holds a conversation in Converse's form.
+    case converseCount
+
+    var isConverse: Bool { self == .converse || self == .converseCount }
 }
 
 /// A field of a request that Tollbook reads. Raw values are bits of a set.
@@ -109,6 +113,7 @@ enum ChatRequestField: UInt32 {
             case .speech: speechField(name)
             case .rerank: rerankField(name)
             case .converse: converseField(length: name.length)
+            case .converseCount: name.length == 5 ? ChatRequestField.input : nil
             }
         guard let field, name.equalsIgnoringCase(field.name) else { return nil }
         return field

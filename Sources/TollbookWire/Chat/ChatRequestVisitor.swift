@@ -45,7 +45,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
     init(form: RequestForm, needsModel: Bool) {
         self.form = form
         self.needsModel = needsModel
-        meter = PromptMeter(isConverse: form == .converse)
+        meter = PromptMeter(isConverse: form.isConverse, countsNames: form == .converseCount)
     }
 
     func result(bodyBytes: Int) throws(WireError) -> ChatRequestScan {
@@ -75,8 +75,9 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         scan.bodyBytes = bodyBytes
         scan.prompt = meter.size
         switch form {
-        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .transcription, .converse, .gemini,
-            .geminiStream:
+        case .chat, .messages, .tokenCount, .completions, .embeddings, .responses, .transcription, .converse,
+            .converseCount,
+            .gemini, .geminiStream:
             break
         case .moderations: scan.units = 1
         case .images: scan.askForImages()
@@ -165,6 +166,7 @@ struct ChatRequestVisitor: JSONVisitor, Sendable {
         case .metadata where container == .object: openField = .metadata
         case .inferenceConfig where container == .object: openField = .inferenceConfig
         case .messages where container == .array, .input where container == .array: break
+        case .input where form == .converseCount && container == .object: break
         default: throw invalid(at: offset)
         }
         field = nil

@@ -20,6 +20,8 @@ struct PromptMeter: Sendable {
     }
 
     private let isConverse: Bool
+    /// Whether what is not known to be a payload is text, with its name: tools stand where messages do.
+    private let countsNames: Bool
 
     private(set) var size = PromptSize()
     private var role = Role.other
@@ -37,9 +39,12 @@ struct PromptMeter: Sendable {
     /// Whether a payload has bytes that base64 has not, as the text of a plain document.
     private var isProse = false
 
-    /// - Parameter isConverse: whether messages are in Converse's form.
-    init(isConverse: Bool = false) {
+    /// - Parameters:
+    ///   - isConverse: whether messages are in Converse's form.
+    ///   - countsNames: whether tools stand within them.
+    init(isConverse: Bool = false, countsNames: Bool = false) {
         self.isConverse = isConverse
+        self.countsNames = countsNames
     }
 
     mutating func topLevelName(_ field: ChatRequestField?) {
@@ -57,6 +62,9 @@ struct PromptMeter: Sendable {
             return
         }
         role = isConverse ? Self.converseRole(of: name) : Self.role(of: name)
+        guard countsNames, role == .other else { return }
+        size.textBytes &+= name.length &+ 4
+        role = .text
     }
 
     private static func converseRole(of name: JSONName) -> Role {

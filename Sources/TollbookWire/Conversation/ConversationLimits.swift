@@ -29,6 +29,18 @@ extension WireLimits {
     /// is past it is left out and counted.
     static let answerToolCalls = 1_024
 
+    /// Bytes of a stream's later tool calls, and of what is said between them, that wait for an earlier call to end,
+    /// where the caller's dialect has one block open at a time: twice what the longest answers of today's models have.
+    /// Passed: the earlier call is ended as it stands; if more of it comes, the stream ends as an error.
+    static let heldCallBytes = 1 << 20
+
+    /// Citations of one answer; search finds some dozen sources. What is past it is left out and named.
+    static let answerCitations = 256
+
+    /// Bytes of an answer's pictures that are kept for the last event of a streamed response, which repeats them: as
+    /// many as of an event that is translated. Those past it are told once, and not repeated.
+    static let repeatedImageBytes = 32 << 20
+
     /// Content blocks of a stream that are open at once; providers open one after the other.
     static let openBlocks = 64
 
@@ -37,4 +49,11 @@ extension WireLimits {
 
     /// Bytes of a provider's error message that are handed on.
     static let errorMessageBytes = 4_096
+
+    /// Characters of an error's message that are looked at for words on the credential: providers begin with them, and
+    /// what a message quotes of the request stands behind.
+    static let credentialMessageCharacters = 128
+
+    /// Places of a refused body that an error's message names, of a list of them; those behind are left out.
+    static let errorDetails = 8
 }

@@ -47,6 +47,8 @@ package struct ConversationPart: Sendable {
     package var signature: JSONText?
     /// A mark that the prompt up to here is worth caching: the mark's own JSON object.
     package var cacheControl: ByteBuffer?
+    /// What an answer's text rests on.
+    package var citations: [Citation] = []
 
     package init(_ content: Content, signature: JSONText? = nil, cacheControl: ByteBuffer? = nil) {
         self.content = content

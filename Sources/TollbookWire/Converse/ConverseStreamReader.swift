@@ -33,6 +33,8 @@ package struct ConverseStreamReader: AnswerStreamReport {
     /// Bytes of output text so far, unescaped: text, reasoning, tool names and arguments.
     package private(set) var outputBytes = 0
     package private(set) var malformedEvents = 0
+    /// What the last chunk of a model that was invoked told.
+    private var invocation: InvocationCounts?
 
     package init() {}
 
@@ -69,10 +71,18 @@ package struct ConverseStreamReader: AnswerStreamReport {
             sawFinishReason = true
             return .stop
         }
-        guard visitor.outputBytes > 0 else { return .other }
+        guard visitor.outputBytes > 0 else { return message.isNamed("chunk") ? readChunk(message) : .other }
         contentEvents += 1
         outputBytes += visitor.outputBytes
         return .content
+    }
+
+    /// A piece of the model's own stream, of `InvokeModelWithResponseStream`; the last one brings Bedrock's counts.
+    private mutating func readChunk(_ message: EventStreamMessage) -> Event {
+        guard let counts = InvocationCounts(chunk: message.payload) else { return .content }
+        invocation = counts
+        sawFinishReason = true
+        return .done
     }
 
     private static func read(_ payload: UnsafeRawBufferPointer, _ visitor: inout ConverseOutputVisitor) -> Bool {
@@ -91,6 +101,6 @@ package struct ConverseStreamReader: AnswerStreamReport {
         usage = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: payload[visitor.usage]))
     }
 
-    /// The usage that `metadata` told.
-    package func usageReport() -> UsageReport { UsageReport(converse: usage) }
+    /// The usage that `metadata` told, or the last chunk.
+    package func usageReport() -> UsageReport { invocation?.report ?? UsageReport(converse: usage) }
 }

@@ -24,6 +24,9 @@ package struct GeminiStreamReader: AnswerStreamReader {
     private var sawSearch = false
     /// Whether the stream itself said that nothing follows.
     private var isClosed = false
+    /// An event that is read while it comes.
+    private var large: (data: SSEDataFilter, scan: AnswerBodyScan<GeminiOutputVisitor>)?
+    private var largeElement: AnswerBodyScan<GeminiOutputVisitor>?
 
     package init() {}
 
@@ -54,7 +57,47 @@ package struct GeminiStreamReader: AnswerStreamReader {
             malformedEvents += 1
             return .other
         }
-        return record(visitor, data)
+        if !visitor.usage.isEmpty { keepUsage(visitor, data) }
+        return record(visitor)
+    }
+
+    /// Reads the next part of an event that is too large to be held; says what the event is behind its last part.
+    package mutating func read(_ part: SSEEventPart) -> AnswerEvent? {
+        var (data, scan) = large ?? (SSEDataFilter(), AnswerBodyScan(GeminiOutputVisitor()))
+        large = nil
+        data.read(part.bytes) { scan.read($0) }
+        guard !part.isLast else { return record(&scan) }
+        large = (data, scan)
+        return nil
+    }
+
+    /// The same for an element of an array.
+    package mutating func read(_ part: JSONArraySplitter.Part) -> AnswerEvent? {
+        var scan = largeElement ?? AnswerBodyScan(GeminiOutputVisitor())
+        largeElement = nil
+        scan.read(part.value)
+        guard !part.isLast else { return record(&scan) }
+        largeElement = scan
+        return nil
+    }
+
+    /// The stream ended in such an event: says what the event is if its data are whole, and nil if it broke off.
+    package mutating func endPart() -> AnswerEvent? {
+        guard var (_, scan) = large else { return nil }
+        large = nil
+        let malformed = malformedEvents
+        let kind = record(&scan)
+        return malformedEvents == malformed ? kind : nil
+    }
+
+    private mutating func record(_ scan: inout AnswerBodyScan<GeminiOutputVisitor>) -> AnswerEvent {
+        scan.finish()
+        guard scan.isWellFormed else {
+            malformedEvents += 1
+            return .other
+        }
+        if let usage = scan.usage, scan.visitor.hasPromptCount || self.usage == nil { self.usage = usage }
+        return record(scan.visitor)
     }
 
     /// The array has been closed: its totals are those of the answer, with a finish reason or without.
@@ -62,8 +105,7 @@ package struct GeminiStreamReader: AnswerStreamReader {
         isClosed = true
     }
 
-    private mutating func record(_ visitor: GeminiOutputVisitor, _ data: UnsafeRawBufferPointer) -> AnswerEvent {
-        if !visitor.usage.isEmpty { keepUsage(visitor, data) }
+    private mutating func record(_ visitor: GeminiOutputVisitor) -> AnswerEvent {
         if visitor.hasError {
             sawError = true
             return .error

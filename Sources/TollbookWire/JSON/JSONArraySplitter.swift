@@ -13,7 +13,20 @@ package struct JSONArraySplitter: Sendable {
         package let value: ByteBuffer
     }
 
+    /// A piece of an element that is too large to be held.
+    package struct Part: Sendable {
+        /// With what stands before the element, in its first part.
+        package let raw: ByteBuffer
+        /// The object's own bytes in it.
+        package let value: ByteBuffer
+        /// Whether the element ends with it.
+        package let isLast: Bool
+    }
+
     private let elementLimit: Int
+    private let partsLargeElements: Bool
+    /// Whether an element past the limit is handed out in parts, by `nextPart()`.
+    package private(set) var isInLargeElement = false
     private var scanner = JSONScanner()
     private var visitor = Visitor()
     /// Bytes that were not handed out yet, and the absolute offset of the first.
@@ -22,9 +35,12 @@ package struct JSONArraySplitter: Sendable {
     /// Told once the elements before it are handed out.
     private var failure: WireError?
 
-    /// - Parameter elementLimit: bytes one element may have, with those before it.
-    package init(elementLimit: Int = WireLimits.sseEventBytes) {
+    /// - Parameters:
+    ///   - elementLimit: bytes one element may have, with those before it.
+    ///   - partsLargeElements: whether larger ones are handed out in parts, rather than refused.
+    package init(elementLimit: Int = WireLimits.sseEventBytes, partsLargeElements: Bool = false) {
         self.elementLimit = elementLimit
+        self.partsLargeElements = partsLargeElements
     }
 
     /// Whether the array has been closed.
@@ -51,13 +67,18 @@ package struct JSONArraySplitter: Sendable {
         guard let (start, end) = visitor.elements.popFirst() else {
             if let failure { throw failure }
             if held.readableBytes > elementLimit {
+                if partsLargeElements, visitor.openStart != nil {
+                    isInLargeElement = true
+                    return nil
+                }
                 let tooLarge = WireError(.eventTooLarge, at: heldStart)
                 failure = tooLarge
                 throw tooLarge
             }
             return nil
         }
-        guard end - heldStart <= elementLimit, let raw = held.readSlice(length: end - heldStart),
+        // One that is whole now has at most a read more than the limit.
+        guard end - heldStart <= elementLimit || partsLargeElements, let raw = held.readSlice(length: end - heldStart),
             let value = raw.getSlice(at: raw.readerIndex + start - heldStart, length: end - start)
         else {
             let tooLarge = WireError(.eventTooLarge, at: heldStart)
@@ -71,6 +92,30 @@ package struct JSONArraySplitter: Sendable {
         return Element(raw: raw, value: value)
     }
 
+    /// The next part of an element that is too large to be held; nil when more bytes are needed.
+    ///
+    /// - Precondition: `isInLargeElement`, which is false behind its last part.
+    /// - Throws: what is wrong with the array, once the bytes before the fault's read were handed out, and ever after.
+    package mutating func nextPart() throws(WireError) -> Part? {
+        if let (start, end) = visitor.elements.popFirst() {
+            isInLargeElement = false
+            return part(from: start, to: end, isLast: true)
+        }
+        if let failure { throw failure }
+        guard held.readableBytes > 0, let start = visitor.openStart else { return nil }
+        return part(from: start, to: heldStart + held.readableBytes, isLast: false)
+    }
+
+    private mutating func part(from start: Int, to end: Int, isLast: Bool) -> Part? {
+        let first = heldStart
+        guard let raw = held.readSlice(length: end - first) else { return nil }
+        heldStart = end
+        let before = max(0, start - first)
+        let value = raw.getSlice(at: raw.readerIndex + before, length: raw.readableBytes - before) ?? ByteBuffer()
+        if held.readableBytes == 0 || visitor.elements.isEmpty { held = ByteBuffer(bytes: held.readableBytesView) }
+        return Part(raw: raw, value: value, isLast: isLast)
+    }
+
     /// Ends the stream: the bytes behind the last element.
     package mutating func finish() -> ByteBuffer {
         defer { held = ByteBuffer() }
@@ -82,16 +127,20 @@ package struct JSONArraySplitter: Sendable {
         /// Absolute bytes of whole elements that were not handed out yet; as many as one read has.
         var elements: ArraySlice<(start: Int, end: Int)> = []
         private(set) var isClosed = false
-        private var start = 0
+        /// Where the element begins that has not ended.
+        private(set) var openStart: Int?
 
         mutating func begin(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
             if depth == 1, container == .object { throw WireError(.jsonSyntax, at: offset) }
             if depth == 2, container == .array { throw WireError(.jsonSyntax, at: offset) }
-            if depth == 2 { start = offset }
+            if depth == 2 { openStart = offset }
         }
 
         mutating func end(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
-            if depth == 2 { elements.append((start, offset)) }
+            if depth == 2, let start = openStart {
+                elements.append((start, offset))
+                openStart = nil
+            }
             if depth == 1 { isClosed = true }
         }
 

@@ -30,12 +30,15 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     private(set) var isDone = false
 
     private var member = Member.other
+    /// How much deeper everything stands: 1 in an array of answers, as Gemini streams one, else 0.
+    private var shift = 0
     /// The depth of the usage object that is read or comes next within `response` or `delta`.
     private var usageDepth = 2
     private var isNestedUsage = false
     private var number = PlainDecimal()
 
     mutating func name(_ name: JSONName, at offset: Int, depth: Int) throws(WireError) {
+        let depth = depth - shift
         guard depth == 1 else {
             if depth == 2, member == .response || member == .delta {
                 isNestedUsage = name.equals("usage") || name.equals("meta")
@@ -55,12 +58,16 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
                     ? .usage : name.equals("error") ? .error : name.equals("delta") ? .delta : .other
         case 8: member = name.equals("duration") ? .duration : name.equals("response") ? .response : .other
         case 10: member = name.equals("eval_count") ? .answerCount : .other
+        // Gemini's.
+        case 13: member = name.equals("usageMetadata") ? .usage : .other
         case 17: member = name.equals("prompt_eval_count") ? .promptCount : .other
         default: member = .other
         }
     }
 
     mutating func begin(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
+        if depth == 1, container == .array { shift = 1 }
+        let depth = depth - shift
         if depth == 2 {
             if member == .error { hasError = true }
             if member == .usage, container == .object { beginUsage(at: offset, depth: depth) }
@@ -73,6 +80,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     }
 
     mutating func end(_ container: JSONContainer, at offset: Int, depth: Int) throws(WireError) {
+        let depth = depth - shift
         if isUsageOpen, depth == usageDepth {
             usage = usage.lowerBound..<offset
             isUsageOpen = false
@@ -87,6 +95,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     }
 
     mutating func beginString(at offset: Int, depth: Int) throws(WireError) {
+        let depth = depth - shift
         guard depth == 1 else { return }
         if member == .error { hasError = true }
         number = PlainDecimal()
@@ -104,10 +113,11 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     }
 
     mutating func endString(at offset: Int, depth: Int) throws(WireError) {
-        endScalar(depth: depth)
+        endScalar(depth: depth - shift)
     }
 
     mutating func beginNumber(at offset: Int, depth: Int) throws(WireError) {
+        let depth = depth - shift
         if depth == 1, member == .error { hasError = true }
         number = PlainDecimal()
     }
@@ -120,6 +130,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     }
 
     mutating func endNumber(at offset: Int, depth: Int) throws(WireError) {
+        let depth = depth - shift
         if depth == 1, member == .promptCount || member == .answerCount {
             var counts = ollama ?? OllamaCounts()
             if member == .promptCount { counts.takePrompt(number) } else { counts.takeAnswer(number) }
@@ -129,6 +140,7 @@ struct MediaOutputVisitor: AnswerBodyVisitor {
     }
 
     mutating func literal(_ literal: JSONLiteral, range: Range<Int>, depth: Int) throws(WireError) {
+        let depth = depth - shift
         if depth == 1, member == .error, literal == .true { hasError = true }
         if depth == 1, member == .done { isDone = literal == .true }
         if depth == 1 { member = .other }

@@ -2,13 +2,24 @@ package import NIOCore
 package import TollbookCore
 
 extension UsageReport {
-    /// A usage object of an answer that is passed through, in any form of OpenAI's and of its compatible servers, or of
-    /// Cohere's.
+    /// A usage object of an answer that is passed through, in the form of OpenAI and of its compatible servers, of
+    /// Anthropic, Cohere, Gemini or Bedrock: their names tell them apart.
     init(passed raw: ByteBuffer) {
         self.init(openAI: raw)
-        guard usage == nil, let read = MediaUsage(raw, .passed) else { return }
-        usage = read.usage
-        isInconsistent = read.isInconsistent
+        guard usage == nil else { return }
+        if let read = AnthropicUsage(start: nil, totals: raw), read.tellsCache {
+            usage = read.usage
+            isInconsistent = read.isInconsistent
+            hasUncounted = read.hasUncounted
+        } else if let read = MediaUsage(raw, .passed) {
+            usage = read.usage
+            isInconsistent = read.isInconsistent
+        } else if let read = GeminiUsage(raw) {
+            usage = read.usage
+            isInconsistent = read.isInconsistent
+        } else {
+            self.init(converse: raw)
+        }
     }
 }
 

@@ -13,6 +13,8 @@ package struct AnthropicUsage: Equatable, Sendable {
     package let hasUncounted: Bool
     /// Whether `output_tokens` was told.
     package let hasOutput: Bool
+    /// Whether it tells of the cache by Anthropic's own names, which OpenAI's form has not.
+    let tellsCache: Bool
 
     /// Reads raw usage objects; nil when `input_tokens` is in neither of them, or is no usable number.
     ///
@@ -49,6 +51,7 @@ package struct AnthropicUsage: Equatable, Sendable {
         self.isInconsistent = isInconsistent
         hasUncounted = numbers.hasAdvisor
         hasOutput = numbers[.output] != nil
+        tellsCache = numbers[.cacheRead] != nil || numbers[.cacheWrite] != nil
     }
 }
 

@@ -17,6 +17,9 @@ package import NIOCore
 /// its LF is on the way. Should an LF follow all the same, it is handed out as a blank event of its own.
 package struct SSESplitter: Sendable {
     private let eventLimit: Int
+    private let partsLargeEvents: Bool
+    /// Whether an event past the limit is handed out in parts, by `nextPart()`.
+    package private(set) var isInLargeEvent = false
     /// Bytes of an unfinished event from earlier reads, all of them examined.
     private var carry = ByteBuffer()
     /// What is left of the current read.
@@ -37,9 +40,12 @@ package struct SSESplitter: Sendable {
     private var lastLength = 0
     private var lastWasCarried = false
 
-    /// - Parameter eventLimit: bytes one event may have.
-    package init(eventLimit: Int = WireLimits.sseEventBytes) {
+    /// - Parameters:
+    ///   - eventLimit: bytes one event may have.
+    ///   - partsLargeEvents: whether larger ones are handed out in parts, rather than refused.
+    package init(eventLimit: Int = WireLimits.sseEventBytes, partsLargeEvents: Bool = false) {
         self.eventLimit = eventLimit
+        self.partsLargeEvents = partsLargeEvents
     }
 
     /// Bytes held that are not part of an event handed out.
@@ -60,11 +66,35 @@ package struct SSESplitter: Sendable {
         guard read.readableBytes > 0 else { return nil }
         let event = carry.readableBytes > 0 ? nextFromCarry() : nextFromRead()
         guard (event?.raw ?? carry).readableBytes <= eventLimit else {
+            if partsLargeEvents {
+                isInLargeEvent = event == nil
+                return event
+            }
             let tooLarge = WireError(.eventTooLarge, at: 0)
             failure = tooLarge
             throw tooLarge
         }
         return event
+    }
+
+    /// The next part of an event that is too large to be held; nil when more bytes are needed. Parts join no run.
+    ///
+    /// - Precondition: `isInLargeEvent`, which is false behind its last part.
+    package mutating func nextPart() -> SSEEventPart? {
+        // What comes behind the event must not join the run before it.
+        finishRun()
+        if carry.readableBytes > 0 {
+            defer { carry = ByteBuffer() }
+            isFirstEvent = false
+            return SSEEventPart(bytes: carry, isFirst: true, isLast: false)
+        }
+        guard read.readableBytes > 0 else { return nil }
+        let length = read.withUnsafeReadableBytes { progress.find($0) }
+        guard let bytes = read.readSlice(length: length ?? read.readableBytes) else { return nil }
+        guard length != nil else { return SSEEventPart(bytes: bytes, isFirst: false, isLast: false) }
+        progress = SSEEventEnd()
+        isInLargeEvent = false
+        return SSEEventPart(bytes: bytes, isFirst: false, isLast: true)
     }
 
     /// Takes the event that was handed out last out of the run; it then reaches no one.

@@ -129,7 +129,7 @@ class Ledger:
     def budget(self, name: str | None = None) -> dict:
         """Limit, spent and held of one budget's newest period."""
         found = self.rows(
-            "SELECT b.name, b.limit_nano, p.spent_nano, p.held_nano FROM budget b JOIN budget_period p"
+            "SELECT b.name, b.limit_nano, p.spent AS spent_nano, p.held AS held_nano FROM budget b JOIN budget_period p"
             " ON p.budget_id = b.id WHERE b.closed = 0 AND (?1 IS NULL OR b.name = ?1)"
             " ORDER BY p.period_start_micros DESC LIMIT 1", name)
         assert found, f"no period of budget {name}"

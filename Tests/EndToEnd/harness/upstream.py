@@ -1,5 +1,6 @@
 """A provider whose every byte the test decides: it reads requests and calls the test's function for each."""
 
+import contextlib
 import json
 import socket
 import ssl
@@ -104,6 +105,9 @@ class ScriptedUpstream:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Wakes the thread that accepts: it could go on with whatever socket has the listener's number next.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         with self._lock:
             for sock in self._open:

@@ -21,7 +21,12 @@ enum GovernedRows {
         try insert(transaction, .deploymentVersion, "deployment", 3, ["new-us", 2, "new-1", nil, nil, nil])
         try insert(transaction, .routeVersion, "route", 2, ["pair", "priority", "[1,2]"])
         try insert(transaction, .routeVersion, "route", 3, ["unpriced", "priority", "[3]"])
-        try insert(transaction, .rateLimitVersion, "rate_limit", 1, ["limit-1", 3, 1, 600, 200_000, 50])
+        let noQuotas = [Value](repeating: .null, count: 14)
+        try insert(
+            transaction, .rateLimitVersion, "rate_limit", 1,
+            ["limit-1", 3, 1, nil, nil, nil, 600] + noQuotas + [50])
+        try transaction.insert(
+            .budgetRaise, [1, .integer(transaction.logIndex), 1, 1_000, 0, 1_000_000, 1, "change-7", "launch"])
         try insert(
             transaction, .webhookVersion, "webhook", 1,
             ["hook-1", "https://hooks.acme.example/t", "env:HOOK", nil, #"["budget.*"]"#, 1, nil])

@@ -34,6 +34,7 @@ struct StreamOutcome {
     var bytes: [UInt8] = []
     var hasEnded = false
     var isCut = false
+    var isMalformed = false
     var failure: ProviderError?
     var dropped: [String] = []
     /// Bytes that the largest single step wrote.
@@ -85,6 +86,7 @@ func translateStream(
             tell(event)
             outcome.failure = error
         case .cut: outcome.isCut = true
+        case .malformed: outcome.isMalformed = true
         }
     }
     if source == .bedrockConverse {

@@ -51,6 +51,10 @@ struct ProviderErrorTests {
             kind: .permission,
             anthropic: (403, "permission_error"), openAI: (403, "invalid_request_error", nil)),
         Case(
+            status: 403, body: #"{"error":{"message":"M","type":"x","code":"content_policy_violation"}}"#,
+            kind: .permission, anthropic: (403, "permission_error"),
+            openAI: (403, "invalid_request_error", "content_policy_violation")),
+        Case(
             status: 404, body: #"{"error":{"message":"M","type":"invalid_request_error","code":"model_not_found"}}"#,
             kind: .notFound, anthropic: (404, "not_found_error"),
             openAI: (404, "invalid_request_error", "model_not_found")),
@@ -111,6 +115,21 @@ struct ProviderErrorTests {
             body: ByteBuffer(string: #"{"error":{"message":"secret prompt","type":"invalid_request_error"}}"#))
         #expect(error.message.string == "secret prompt")
         #expect(!"\(error)".contains("secret"))
+    }
+
+    @Test(
+        arguments: [
+            (#"{"error":{"message":"Invalid API key","type":"x"}}"#, nil, true),
+            (#"{"error":{"message":"M","code":"invalid_api_key"}}"#, nil, true),
+            (#"{"message":"M"}"#, "UnrecognizedClientException:http://internal.amazon.com/", true),
+            (#"{"message":"M"}"#, "ExpiredTokenException", true), (#"{"message":"M"}"#, "AccessDeniedException", false),
+            (#"{"error":{"message":"Permission denied","status":"PERMISSION_DENIED"}}"#, nil, false),
+            (#"{"error":{"message":"\#(String(repeating: "x", count: 128)) invalid api key"}}"#, nil, false),
+            ("<html>Forbidden</html>", nil, false), ("", nil, false),
+        ] as [(String, String?, Bool)])
+    func aCredentialIsRefusedWhereThatIsSaid(_ body: String, _ type: String?, _ refuses: Bool) {
+        let error = ProviderError(status: 403, body: ByteBuffer(string: body), type: type)
+        #expect(error.refusesCredential == refuses)
     }
 
     @Test func aLongMessageIsCut() {

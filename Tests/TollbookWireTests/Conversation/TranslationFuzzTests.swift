@@ -48,8 +48,9 @@ struct TranslationFuzzTests {
             guard let target = others.randomElement(using: &random) else { continue }
             let outcome = translateStream(
                 bytes, from: source, to: target, chunk: Int.random(in: 1...200, using: &random))
-            let endings = [outcome.hasEnded, outcome.isCut, outcome.failure != nil].filter { $0 }.count
-            #expect(endings == 1, "seed \(seed), round \(round)")
+            let endings = [outcome.hasEnded, outcome.isCut, outcome.isMalformed, outcome.failure != nil]
+            #expect(endings.filter { $0 }.count == 1, "seed \(seed), round \(round)")
+            #expect(StreamOrder.problems(outcome, in: target).isEmpty, "seed \(seed), round \(round)")
             // A response repeats what was said three times, and its ids in every event.
             #expect(outcome.text.utf8.count < 30 * bytes.count + 8_192)
             for line in outcome.text.split(separator: "\n") where line.hasPrefix("data: {") {

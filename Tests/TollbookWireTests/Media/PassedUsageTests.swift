@@ -57,6 +57,32 @@ import TollbookWire
         #expect(Self.plain(body, size: 3).usage == Usage([.input: input, .output: output]))
     }
 
+    @Test(arguments: [0, 1, 5]) func readsGeminisUsageAloneAndInAnArray(size: Int) {
+        let usage = #""usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":4,"totalTokenCount":17}"#
+        let expected = Usage([.input: 10, .output: 4, .reasoning: 3])
+        #expect(Self.plain("{\(usage)}", size: size).usage == expected)
+        let first = #"{"usageMetadata":{"promptTokenCount":1,"totalTokenCount":1}}"#
+        #expect(Self.plain("[\(first),\r\n{\(usage)}]", size: size).usage == expected)
+        #expect(Self.plain("[[{\(usage)}]]", size: size).usage == nil)
+        #expect(Self.plain(#"{"a":{\#(usage)}}"#, size: size).usage == nil)
+    }
+
+    @Test func readsBedrocksUsageAndAnthropicsCache() {
+        #expect(
+            Self.plain(#"{"usage":{"inputTokens":3,"outputTokens":4,"totalTokens":7}}"#).usage
+                == Usage([.input: 3, .output: 4]))
+        #expect(
+            Self.plain(#"{"usage":{"input_tokens":3,"cache_read_input_tokens":5,"output_tokens":4}}"#).usage
+                == Usage([.input: 3, .cacheRead: 5, .output: 4]))
+    }
+
+    @Test func readsBedrocksHeaders() {
+        let headers = ["x-amzn-bedrock-input-token-count": "12", "x-amzn-bedrock-output-token-count": "5"]
+        #expect(InvocationCounts { headers[$0] }?.report.usage == Usage([.input: 12, .output: 5]))
+        #expect(InvocationCounts { _ in "many" } == nil && InvocationCounts { _ in nil } == nil)
+        #expect(InvocationCounts { _ in "-1" } == nil)
+    }
+
     // MARK: Lines
 
     @Test func theLineThatCallsItselfTheLastHasTheCounts() {

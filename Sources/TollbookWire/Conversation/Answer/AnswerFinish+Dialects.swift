@@ -1,11 +1,32 @@
 extension AnswerFinish {
-    /// Reads OpenAI's `finish_reason`. A reason that is not known ended the answer all the same.
-    init(openAI reason: JSONText) {
+    /// Reads OpenAI's `finish_reason`, and what servers of its dialect add: `model_length` and `error` are Mistral's
+    /// (https://docs.mistral.ai/api), `error` OpenRouter's too, `abort` vLLM's, `insufficient_system_resource`
+    /// DeepSeek's. A reason that is not known ended the answer all the same.
+    ///
+    /// - Parameter hasCalls: whether the answer calls tools. OpenAI says `stop` where a call was forced, and so do
+    ///   other servers.
+    init(openAI reason: JSONText, hasCalls: Bool) {
         switch reason {
-        case "length": self = .length
+        case "length", "model_length": self = .length
         case "tool_calls", "function_call": self = .toolCalls
         case "content_filter": self = .refusal(nil)
-        default: self = .stop
+        case "error", "abort", "insufficient_system_resource": self = .failed(AnswerFault(.other, reason))
+        default: self = hasCalls ? .toolCalls : .stop
+        }
+    }
+
+    /// What an answer's finish is where nothing but its calls tells it.
+    init(hasCalls: Bool) {
+        self = hasCalls ? .toolCalls : .stop
+    }
+
+    /// The error that tells a caller of a failed answer; nil: it did not fail, or the dialect has a word for it.
+    func failure(in dialect: ConversationDialect) -> ProviderError? {
+        guard case .failed(let fault) = self else { return nil }
+        switch dialect {
+        case .gemini: return nil
+        case .bedrockConverse where fault.kind != .other: return nil
+        default: return ProviderError(fault)
         }
     }
 
@@ -20,20 +41,20 @@ extension AnswerFinish {
         }
     }
 
-    /// OpenAI's `finish_reason`.
+    /// OpenAI's `finish_reason`. A failed answer is told as an error.
     var openAI: String {
         switch self {
-        case .stop, .stopSequence: "stop"
+        case .stop, .stopSequence, .failed: "stop"
         case .length: "length"
         case .toolCalls: "tool_calls"
         case .refusal: "content_filter"
         }
     }
 
-    /// Anthropic's `stop_reason`.
+    /// Anthropic's `stop_reason`. A failed answer is told as an error.
     var anthropic: String {
         switch self {
-        case .stop: "end_turn"
+        case .stop, .failed: "end_turn"
         case .stopSequence: "stop_sequence"
         case .length: "max_tokens"
         case .toolCalls: "tool_use"

@@ -22,7 +22,7 @@ package enum AnswerTranslator {
         _ body: ByteBuffer, from source: ConversationDialect, to target: ConversationDialect,
         _ context: AnswerContext
     ) throws(AnswerTranslationError) -> TranslatedAnswer {
-        let answer: ConversationAnswer
+        var answer: ConversationAnswer
         let failure: ProviderError?
         do throws(WireError) {
             let view = try JSONView(body)
@@ -32,7 +32,8 @@ package enum AnswerTranslator {
         } catch {
             throw .unreadable(error)
         }
-        if let failure { throw .failed(failure) }
+        if let failure = failure ?? answer.finish.failure(in: target) { throw .failed(failure) }
+        answer.fit(target, from: source)
         var json = JSONWriter()
         switch target {
         case .openAIChat: OpenAIAnswers.write(answer, context, &json)

@@ -28,10 +28,18 @@ enum AnthropicAnswers {
         guard let type = block.value("type")?.text else { return answer.dropped.insert("content[]") }
         switch type {
         case "text":
-            if let citations = block.value("citations"), !citations.isEmptyValue {
-                answer.dropped.insert("content[].citations")
+            let start = answer.textLength
+            let text = block.value("text")?.text ?? JSONText("")
+            var part = ConversationPart(.text(text))
+            for citation in block.value("citations")?.elements ?? JSONView.noElements {
+                guard var read = Citation(anthropic: citation), part.citations.count < WireLimits.answerCitations else {
+                    answer.dropped.insert("content[].citations")
+                    continue
+                }
+                read.place = start..<start + text.scalarCount
+                part.citations.append(read)
             }
-            answer.parts.append(ConversationPart(.text(block.value("text")?.text ?? JSONText(""))))
+            answer.parts.append(part)
         case "thinking":
             answer.parts.append(
                 ConversationPart(
@@ -94,7 +102,13 @@ enum AnthropicAnswers {
                 json.member("type", JSONText("text"))
                 json.member("text", text)
                 json.name("citations")
-                json.null()
+                if part.citations.isEmpty {
+                    json.null()
+                } else {
+                    json.array { json in
+                        for citation in part.citations { citation.writeAnthropic(&json) }
+                    }
+                }
             }
         case .thinking(let text, let signature):
             json.object { json in

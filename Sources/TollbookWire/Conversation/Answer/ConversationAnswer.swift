@@ -14,6 +14,80 @@ package struct ConversationAnswer: Sendable {
     package var dropped = FieldNames()
 
     package init() {}
+
+    /// Characters of the texts so far, in which citations' places are counted.
+    var textLength: Int {
+        parts.reduce(0) { length, part in
+            if case .text(let text) = part.content { length + text.scalarCount } else { length }
+        }
+    }
+
+    /// Adds citations to the texts that they belong to, the last one where their places do not tell.
+    ///
+    /// - Parameter name: what citations are named as where there is no text.
+    mutating func cite(_ citations: [Citation], named name: String) {
+        guard let last = parts.lastIndex(where: { $0.isText }) else {
+            if !citations.isEmpty { dropped.insert(name) }
+            return
+        }
+        for citation in citations.prefix(WireLimits.answerCitations) {
+            var start = 0
+            var owner = last
+            for (index, part) in parts.enumerated() {
+                guard let place = citation.place, case .text(let text) = part.content else { continue }
+                let end = start + text.scalarCount
+                if (start..<end).contains(place.lowerBound) { owner = index }
+                start = end
+            }
+            parts[owner].citations.append(citation)
+        }
+        if citations.count > WireLimits.answerCitations { dropped.insert(name) }
+    }
+
+    /// Takes out what the caller's dialect cannot hold, and names it as the provider calls it.
+    mutating func fit(_ caller: ConversationDialect, from provider: ConversationDialect) {
+        var lost: [AnswerField] = []
+        parts = parts.compactMap { part in
+            var part = part
+            if !part.citations.isEmpty {
+                if part.citations.contains(where: { $0.place != nil }) { lost.append(.citationPlaces) }
+                lost.append(.citations)
+                if AnswerRules.rule(.citations, at: caller).action == .drop { part.citations = [] }
+            }
+            guard case .image(let media) = part.content, !media.fits(caller) else { return part }
+            lost.append(.images)
+            return nil
+        }
+        for field in lost where AnswerRules.rule(field, at: caller).action == .drop || field == .images {
+            dropped.insert(AnswerRules.name(field, in: provider) ?? field.rawValue)
+        }
+    }
+}
+
+extension ConversationPart.Media {
+    /// Whether an answer in a caller's dialect can hold the image.
+    func fits(_ caller: ConversationDialect) -> Bool {
+        guard AnswerRules.rule(.images, at: caller).action != .drop else { return false }
+        switch self {
+        case .base64(_, let mediaType): return caller != .bedrockConverse || BedrockFormat.image(mediaType) != nil
+        case .url: return caller == .openAIChat
+        case .text: return false
+        }
+    }
+
+    /// The image of a URL, with its bytes if it is a data URL.
+    init(imageURL url: JSONText) {
+        self = DataURL(url).map { .base64($0.data, mediaType: $0.mediaType) } ?? .url(url)
+    }
+
+    /// Where the image is, as a URL; nil: it has none.
+    var url: JSONText? {
+        switch self {
+        case .base64(let data, let mediaType): DataURL.make(mediaType, data)
+        case .url(let url): url
+        case .text: nil
+        }
+    }
 }
 
 /// Why an answer ended.
@@ -27,6 +101,33 @@ package enum AnswerFinish: Sendable, Equatable {
     case toolCalls
     /// The model or a filter would not go on, and what was told about it.
     case refusal(JSONText?)
+    /// Something went wrong: what was said is not an answer.
+    case failed(AnswerFault)
+}
+
+/// What went wrong with an answer that its provider ended with a reason of failure.
+package struct AnswerFault: Sendable, Equatable {
+    /// What cannot be used.
+    package enum Kind: Sendable {
+        /// A tool call.
+        case toolCall
+        /// What the model wrote.
+        case output
+        /// Neither is said.
+        case other
+    }
+
+    package let kind: Kind
+    /// The provider's own word.
+    package let reason: JSONText
+    /// What it told about it.
+    package var explanation: JSONText?
+
+    init(_ kind: Kind, _ reason: JSONText, _ explanation: JSONText? = nil) {
+        self.kind = kind
+        self.reason = reason
+        self.explanation = explanation
+    }
 }
 
 /// An answer's tokens as disjoint numbers, as far as dialects tell them.
@@ -81,5 +182,12 @@ package struct AnswerContext: Sendable {
         let text = id.flatMap { $0.isEmpty ? nil : $0.string } ?? fallbackID
         let prefix = ConversationDialect.allCases.map(\.answerPrefix).first { !$0.isEmpty && text.hasPrefix($0) } ?? ""
         return JSONText(dialect.answerPrefix + text.dropFirst(prefix.count))
+    }
+}
+
+extension ConversationPart {
+    /// Whether it calls a tool.
+    var isToolCall: Bool {
+        if case .toolCall = content { true } else { false }
     }
 }

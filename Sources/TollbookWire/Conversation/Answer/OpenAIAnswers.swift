@@ -25,41 +25,92 @@ enum OpenAIAnswers {
     }
 
     private static func readChoice(_ choice: JSONView, _ answer: inout ConversationAnswer) {
-        if let reason = choice.value("finish_reason")?.text { answer.finish = AnswerFinish(openAI: reason) }
+        defer { answer.finish = finish(of: choice, answer) }
         if let logprobs = choice.value("logprobs"), !logprobs.isEmptyValue { answer.dropped.insert("logprobs") }
         guard let message = choice.value("message") else { return }
         var thoughts: [ConversationPart] = []
         var said: [ConversationPart] = []
         var calls: [ConversationPart] = []
+        var images: [ConversationPart] = []
+        var annotations: JSONView?
         for (name, value) in message.members where !value.isEmptyValue {
             switch name {
             case "role": continue
-            case "content": said.insert(contentsOf: readContent(value, &answer), at: 0)
+            case "content":
+                let parts = readParts(value, as: "message.content[]", &answer.dropped)
+                thoughts += parts.filter { !$0.isText }
+                said.insert(contentsOf: parts.filter { $0.isText }, at: 0)
             case "refusal":
                 guard let text = value.text else { continue }
                 said.append(ConversationPart(.refusal(text)))
-                answer.finish = .refusal(text)
             case "reasoning_content", "reasoning":
                 if thoughts.isEmpty, let text = value.text {
                     thoughts = [ConversationPart(.thinking(text, signature: nil))]
                 }
             case "thinking_blocks": thoughts = readThoughts(value)
+            case "annotations": annotations = value
+            case "images": images = readImages(value).map { ConversationPart(.image($0)) }
             case "tool_calls": calls = readCalls(value, answer.id, &answer.dropped)
             default: answer.dropped.insert("message." + name.string)
             }
         }
-        answer.parts = thoughts + said + calls
+        answer.parts = thoughts + said + images + calls
+        let citations = annotations.map { readAnnotations($0, &answer.dropped) } ?? []
+        answer.cite(citations, named: "message.annotations")
     }
 
-    /// A string; some servers send parts.
-    private static func readContent(_ value: JSONView, _ answer: inout ConversationAnswer) -> [ConversationPart] {
+    /// The pages among annotations; others are named.
+    static func readAnnotations(_ value: JSONView, _ dropped: inout FieldNames) -> [Citation] {
+        value.elements.compactMap { annotation in
+            if let citation = Citation(openAI: annotation) { return citation }
+            dropped.insert("annotations[type=\(annotation.value("type")?.text?.string ?? "")]")
+            return nil
+        }
+    }
+
+    /// Pictures as several servers tell them: `{"type":"image_url","image_url":{"url":"data:…"}}`.
+    static func readImages(_ value: JSONView) -> [ConversationPart.Media] {
+        value.elements.compactMap { image in
+            image.value("image_url")?.value("url")?.text.map { ConversationPart.Media(imageURL: $0) }
+        }
+    }
+
+    /// One element of `images`.
+    static func writeImage(_ url: JSONText, index: Int, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("type", JSONText("image_url"))
+            json.name("image_url")
+            json.object { $0.member("url", url) }
+            json.name("index")
+            json.value(Int64(index))
+        }
+    }
+
+    /// Why a choice ended, which its calls and its refusal tell as well.
+    private static func finish(of choice: JSONView, _ answer: ConversationAnswer) -> AnswerFinish {
+        for case .refusal(let text) in answer.parts.map(\.content) { return .refusal(text) }
+        let hasCalls = answer.parts.contains { $0.isToolCall }
+        guard let reason = choice.value("finish_reason")?.text else { return AnswerFinish(hasCalls: hasCalls) }
+        return AnswerFinish(openAI: reason, hasCalls: hasCalls)
+    }
+
+    /// Content: a string, or parts as some servers send them. Mistral's thinking models put their thoughts there
+    /// (https://docs.mistral.ai/capabilities/reasoning): `{"type":"thinking","thinking":[{"type":"text","text":…}]}`.
+    ///
+    /// - Parameter name: what a part of another kind is named as.
+    static func readParts(_ value: JSONView, as name: String, _ dropped: inout FieldNames) -> [ConversationPart] {
         if let text = value.text { return [ConversationPart(.text(text))] }
         var parts: [ConversationPart] = []
         for part in value.elements {
             if let text = part.value("text")?.text {
-                parts.append(ConversationPart(.text(text)))
+                if !text.isEmpty { parts.append(ConversationPart(.text(text))) }
+            } else if let thoughts = part.value("thinking") {
+                parts += readParts(thoughts, as: name, &dropped).compactMap { thought in
+                    guard case .text(let text) = thought.content else { return nil }
+                    return ConversationPart(.thinking(text, signature: nil))
+                }
             } else {
-                answer.dropped.insert("message.content[]")
+                dropped.insert(name)
             }
         }
         return parts
@@ -141,8 +192,10 @@ enum OpenAIAnswers {
         var blocks: [ConversationPart] = []
         var calls: [(call: ConversationToolCall, signature: JSONText?)] = []
         var signature: JSONText?
+        var images: [JSONText] = []
         for part in answer.parts {
             switch part.content {
+            case .image(let media): if let url = media.url { images.append(url) }
             case .text(let more), .refusal(let more):
                 if !more.isEmpty || part.signature == nil { append(more, to: &text) }
                 signature = part.signature ?? signature
@@ -151,7 +204,7 @@ enum OpenAIAnswers {
                 blocks.append(part)
             case .redactedThinking: blocks.append(part)
             case .toolCall(let call): calls.append((call, part.signature))
-            case .image, .document, .audio, .toolResult: continue
+            case .document, .audio, .toolResult: continue
             }
         }
         json.name("role")
@@ -163,6 +216,19 @@ enum OpenAIAnswers {
             json.value(explanation)
         } else {
             json.null()
+        }
+        let citations = answer.parts.flatMap(\.citations)
+        if !citations.isEmpty {
+            json.name("annotations")
+            json.array { json in
+                for citation in citations { citation.writeOpenAI(&json, isNested: true) }
+            }
+        }
+        if !images.isEmpty {
+            json.name("images")
+            json.array { json in
+                for (index, url) in images.enumerated() { writeImage(url, index: index, &json) }
+            }
         }
         if let thoughts { json.member("reasoning_content", thoughts) }
         if !blocks.isEmpty { writeThoughts(blocks, &json) }

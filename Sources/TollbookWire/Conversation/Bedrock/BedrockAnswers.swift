@@ -15,7 +15,8 @@ enum BedrockAnswers {
         for block in try content.array(of: "output.message.content") { readBlock(block, &answer) }
         if let reason = view.value("stopReason")?.text {
             answer.finish = AnswerFinish(
-                bedrock: reason, sequence: stopSequence(view.value("additionalModelResponseFields")))
+                bedrock: reason, sequence: stopSequence(view.value("additionalModelResponseFields")),
+                hasCalls: answer.parts.contains { $0.isToolCall })
         }
         answer.tokens = view.value("usage").map { AnswerTokens(bedrock: $0) }
         answer.serviceTier = view.value("serviceTier")?.value("type")?.text
@@ -32,13 +33,29 @@ enum BedrockAnswers {
             case "toolUse": readCall(value, &answer)
             case "reasoningContent": readThought(value, &answer)
             case "citationsContent":
-                answer.dropped.insert("content[].citationsContent.citations")
-                for part in value.value("content")?.elements ?? JSONView.noElements {
-                    if let text = part.value("text")?.text { answer.parts.append(ConversationPart(.text(text))) }
-                }
+                readCited(value, &answer)
             default: answer.dropped.insert("content[]." + name.string)
             }
         }
+    }
+
+    /// Text with what it rests on.
+    private static func readCited(_ view: JSONView, _ answer: inout ConversationAnswer) {
+        let start = answer.textLength
+        for part in view.value("content")?.elements ?? JSONView.noElements {
+            if let text = part.value("text")?.text { answer.parts.append(ConversationPart(.text(text))) }
+        }
+        let place = start..<answer.textLength
+        var citations: [Citation] = []
+        for citation in view.value("citations")?.elements ?? JSONView.noElements {
+            guard var read = Citation(bedrock: citation) else {
+                answer.dropped.insert("content[].citationsContent.citations")
+                continue
+            }
+            read.place = place.isEmpty ? nil : place
+            citations.append(read)
+        }
+        answer.cite(citations, named: "content[].citationsContent.citations")
     }
 
     private static func readCall(_ view: JSONView, _ answer: inout ConversationAnswer) {
@@ -116,6 +133,16 @@ enum BedrockAnswers {
         case .thinking(let text, let signature): BedrockBlocks.writeThought(text, signature, &json)
         case .redactedThinking(let data): BedrockBlocks.writeRedacted(data, &json)
         case .toolCall(let call): BedrockBlocks.writeCall(call, &json)
+        case .image(.base64(let data, let mediaType)):
+            json.object { json in
+                json.name("image")
+                json.object { json in
+                    json.name("format")
+                    json.value(BedrockFormat.image(mediaType) ?? "png")
+                    json.name("source")
+                    json.object { $0.member("bytes", data) }
+                }
+            }
         // No answer holds these.
         case .image, .document, .audio, .toolResult: return
         }
@@ -124,13 +151,17 @@ enum BedrockAnswers {
 
 extension AnswerFinish {
     /// Reads Converse's `stopReason`. A reason that is not known ended the answer all the same.
-    init(bedrock reason: JSONText, sequence: JSONText?) {
+    ///
+    /// - Parameter hasCalls: whether the answer calls tools, which some models' reasons do not tell.
+    init(bedrock reason: JSONText, sequence: JSONText?, hasCalls: Bool) {
         switch reason {
         case "max_tokens", "model_context_window_exceeded": self = .length
         case "tool_use": self = .toolCalls
         case "guardrail_intervened", "content_filtered": self = .refusal(nil)
         case "stop_sequence": self = .stopSequence(sequence)
-        default: self = .stop
+        case "malformed_tool_use": self = .failed(AnswerFault(.toolCall, reason))
+        case "malformed_model_output": self = .failed(AnswerFault(.output, reason))
+        default: self = hasCalls ? .toolCalls : .stop
         }
     }
 
@@ -142,6 +173,7 @@ extension AnswerFinish {
         case .length: "max_tokens"
         case .toolCalls: "tool_use"
         case .refusal: "content_filtered"
+        case .failed(let fault): fault.kind == .toolCall ? "malformed_tool_use" : "malformed_model_output"
         }
     }
 }

@@ -11,7 +11,8 @@ struct BedrockStreamReader: Sendable {
     /// Whether a reason to finish came.
     private(set) var isFinished = false
     private(set) var dropped = FieldNames()
-    private(set) var malformedEvents = 0
+    /// Whether anything was said, or a tool called.
+    private var hasContent = false
 
     mutating func read<Sink: AnswerEventSink>(_ message: EventStreamMessage, into sink: inout Sink) {
         switch message.kind {
@@ -19,11 +20,9 @@ struct BedrockStreamReader: Sendable {
         case .other: return
         case .event:
             guard let view = try? JSONView(message.payload), view.kind == .object else {
-                malformedEvents += 1
                 // What ends the answer ends it, whatever else it was to tell.
-                if message.isNamed("messageStop") { finish(nil, &sink) }
-                if message.isNamed("metadata") { sink.take(.end) }
-                return
+                if message.isNamed("messageStop") { return finish(nil, &sink) }
+                return message.isNamed("metadata") ? end(&sink) : sink.take(.broken(.malformed))
             }
             readEvent(message, view, &sink)
         }
@@ -44,7 +43,7 @@ struct BedrockStreamReader: Sendable {
             finish(view, &sink)
         } else if message.isNamed("metadata") {
             if let usage = view.value("usage") { sink.take(.tokens(AnswerTokens(bedrock: usage))) }
-            sink.take(.end)
+            end(&sink)
         } else {
             dropped.insert("event " + (message.name ?? ""))
         }
@@ -52,12 +51,21 @@ struct BedrockStreamReader: Sendable {
 
     private static func index(_ view: JSONView) -> Int64 { view.value("contentBlockIndex")?.count ?? 0 }
 
+    /// The last event came, with a reason to finish before it or not: see `StreamTranslator.finish(into:)`.
+    private mutating func end<Sink: AnswerEventSink>(_ sink: inout Sink) {
+        if !isFinished {
+            guard hasContent, calls.isEmpty else { return sink.take(.broken(.cut)) }
+            sink.take(.finish(AnswerFinish(hasCalls: toolCalls > 0)))
+        }
+        sink.take(.end)
+    }
+
     private mutating func finish<Sink: AnswerEventSink>(_ view: JSONView?, _ sink: inout Sink) {
         guard !isFinished else { return }
         isFinished = true
         let sequence = BedrockAnswers.stopSequence(view?.value("additionalModelResponseFields"))
         let reason = view?.value("stopReason")?.text ?? JSONText("end_turn")
-        sink.take(.finish(AnswerFinish(bedrock: reason, sequence: sequence)))
+        sink.take(.finish(AnswerFinish(bedrock: reason, sequence: sequence, hasCalls: toolCalls > 0)))
     }
 
     // MARK: Blocks
@@ -78,6 +86,7 @@ struct BedrockStreamReader: Sendable {
                 dropped.insert("contentBlockStart.start.toolUse[type=server_tool_use]")
                 continue
             }
+            hasContent = true
             sink.take(.toolCall(toolCalls, id: id, name: tool))
             calls.append((index, toolCalls))
             toolCalls += 1
@@ -95,13 +104,22 @@ struct BedrockStreamReader: Sendable {
     ) {
         for (name, value) in delta.members where !value.isNull {
             switch name {
-            case "text": if let text = value.text, !text.isEmpty { sink.take(.text(text)) }
+            case "text":
+                guard let text = value.text, !text.isEmpty else { continue }
+                hasContent = true
+                sink.take(.text(text))
             case "toolUse":
                 guard let call = calls.last(where: { $0.index == index })?.call,
                     let input = value.value("input")?.text, !input.isEmpty
                 else { continue }
                 sink.take(.toolArguments(call, input))
             case "reasoningContent": readThought(value, &sink)
+            case "citation":
+                guard let citation = Citation(bedrock: value) else {
+                    dropped.insert("contentBlockDelta.delta.citation")
+                    continue
+                }
+                sink.take(.citation(citation))
             default: dropped.insert("contentBlockDelta.delta." + name.string)
             }
         }

@@ -50,15 +50,21 @@ struct BedrockStreamWriter: AnswerStreamWriter {
             let bytes = JSONText(escaped: Base64.encode(data.unescaped))
             delta(blocks - 1, #""reasoningContent":{"redactedContent":""#, bytes, #""}"#)
             stopBlock()
+        // Left out by rule.
+        case .citation: return
+        case .image(let media): writeImage(media)
         case .toolCall(_, let id, let name): beginCall(id, name)
         case .toolArguments(let call, let text): writeArguments(call, text)
         case .toolCallEnd: close()
-        case .finish(let finish): if self.finish == nil { self.finish = finish }
+        case .finish(let finish):
+            if let error = finish.failure(in: .bedrockConverse) { ending = .failure(error) }
+            if self.finish == nil { self.finish = finish }
         case .tokens(let tokens): self.tokens = tokens
         // These streams have no keep-alives.
         case .comment, .ping: return
         case .failure(let error): ending = .failure(error)
-        case .end: end()
+        case .broken(let fault): ending = .broken(fault)
+        case .end: if ending == nil { end() }
         }
     }
 
@@ -137,6 +143,24 @@ struct BedrockStreamWriter: AnswerStreamWriter {
         delta(blocks - 1, #""text":""#, text, #"""#)
     }
 
+    private mutating func writeImage(_ media: ConversationPart.Media) {
+        guard case .base64(let data, let mediaType) = media, let format = BedrockFormat.image(mediaType) else { return }
+        close()
+        beginBlock()
+        let index = Int64(blocks - 1)
+        event("contentBlockStart") { json in
+            json.name("start")
+            json.object { json in
+                json.name("image")
+                json.object { $0.member("format", JSONText(format)) }
+            }
+            json.name("contentBlockIndex")
+            json.value(index)
+        }
+        delta(blocks - 1, #""image":{"source":{"bytes":""#, data, #""}}"#)
+        stopBlock()
+    }
+
     // MARK: Tool calls
 
     private mutating func beginCall(_ id: JSONText, _ name: JSONText) {
@@ -159,8 +183,7 @@ struct BedrockStreamWriter: AnswerStreamWriter {
         }
     }
 
-    /// Calls may be streamed side by side. A piece for a call whose block was closed goes to that block all the same:
-    /// clients put pieces together by index.
+    /// Calls come one after the other: see `CallSequence`.
     private mutating func writeArguments(_ call: Int, _ text: JSONText) {
         guard callBlocks.indices.contains(call) else { return }
         delta(callBlocks[call], #""toolUse":{"input":""#, text, #""}"#)

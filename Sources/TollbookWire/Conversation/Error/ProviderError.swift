@@ -35,6 +35,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     /// The field that the provider found wrong.
     package let parameter: JSONText?
     package let requestID: JSONText?
+    /// Seconds after which the provider takes the request again, where the body tells it, as Google's does; rounded up.
+    package let retryAfterSeconds: Int64?
 
     /// Reads an error's body; what cannot be read is told by its status alone.
     ///
@@ -60,7 +62,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         let view = view?.kind == .array ? view?.elements.makeIterator().first() : view
         let inner = view?.value("error")
         let error = inner?.kind == .object ? inner : view
-        let text = inner?.text ?? error?.value("message")?.text ?? error?.value("detail")?.text
+        let detail = ErrorDetail(error?.value("detail"))
+        let text = inner?.text ?? error?.value("message")?.text ?? error?.value("Message")?.text ?? detail?.message
         let type = told.map { JSONText(Self.className($0)) } ?? error?.value("type")?.text
         // Google's canonical name says more than the status that it repeats as its code.
         let canonical = error?.value("status")?.text
@@ -69,7 +72,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         self.status = status
         self.type = type
         self.code = code
-        parameter = error?.value("param")?.text
+        parameter = error?.value("param")?.text ?? detail?.parameter
+        retryAfterSeconds = error.flatMap { RetryInfo.seconds(of: $0) }
         self.requestID = requestID ?? view?.value("request_id")?.text
         // Inside a stream, some servers tell the status as the code.
         let inside =
@@ -127,7 +131,10 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
             let text = String(message.string.prefix(64))
             if text.hasPrefix("The input token count") { return .contextTooLong }
         }
-        if let kind = words[code] ?? words[type] { return kind }
+        let told = words[code] ?? words[type]
+        // Whatever the reason is, SDKs raise the same class for this status.
+        if status == 403, told != .authentication { return .permission }
+        if let told { return told }
         if status ?? 400 == 400, let message {
             let text = String(message.string.prefix(64))
             if text.hasPrefix("prompt is too long") || text.hasPrefix("Input is too long") { return .contextTooLong }

@@ -35,7 +35,10 @@ enum GeminiAnswers {
             answer.parts.append(read)
         }
         GeminiParts.noteOthers(of: candidate, &answer.dropped)
-        if let finish = GeminiParts.finish(of: candidate, hasCalls: calls > 0, &answer.dropped) {
+        let isASCII = answer.parts.allSatisfy { if case .text(let text) = $0.content { text.isASCII } else { true } }
+        answer.cite(
+            Citation.read(gemini: candidate, countsBytes: isASCII), named: "candidates[].groundingMetadata")
+        if let finish = GeminiParts.finish(of: candidate, hasCalls: calls > 0) {
             answer.finish = finish
         }
     }
@@ -44,7 +47,7 @@ enum GeminiAnswers {
 extension GeminiAnswers {
     static func write(_ answer: ConversationAnswer, _ context: AnswerContext, _ json: inout JSONWriter) {
         json.object { json in
-            writeCandidate(&json, finish: answer.finish) { json in
+            writeCandidate(&json, finish: answer.finish, citations: answer.parts.flatMap(\.citations)) { json in
                 for part in answer.parts { writePart(part, &json) }
             }
             writeUsage(answer.tokens, tier: answer.serviceTier, &json)
@@ -59,8 +62,10 @@ extension GeminiAnswers {
     /// - Parameters:
     ///   - finish: nil: it goes on.
     ///   - isCallLost: whether a call of a tool could not be told.
+    ///   - citations: what the answer rests on.
     static func writeCandidate(
-        _ json: inout JSONWriter, finish: AnswerFinish?, isCallLost: Bool = false, parts: (inout JSONWriter) -> Void
+        _ json: inout JSONWriter, finish: AnswerFinish?, isCallLost: Bool = false, citations: [Citation] = [],
+        parts: (inout JSONWriter) -> Void
     ) {
         json.name("candidates")
         json.array { json in
@@ -80,6 +85,19 @@ extension GeminiAnswers {
                 }
                 json.name("index")
                 json.value(0)
+                if !citations.isEmpty { Citation.writeGemini(citations, &json) }
+            }
+        }
+    }
+
+    /// A picture, in the answer itself.
+    static func writeImage(_ media: ConversationPart.Media, _ json: inout JSONWriter) {
+        guard case .base64(let data, let mediaType) = media else { return }
+        json.object { json in
+            json.name("inlineData")
+            json.object { json in
+                json.member("mimeType", mediaType)
+                json.member("data", data)
             }
         }
     }
@@ -92,6 +110,9 @@ extension GeminiAnswers {
         case .refusal(let explanation):
             json.value("SAFETY")
             if let explanation, !explanation.isEmpty { json.member("finishMessage", explanation) }
+        case .failed(let fault):
+            json.value(fault.gemini)
+            if let explanation = fault.explanation { json.member("finishMessage", explanation) }
         }
     }
 
@@ -137,8 +158,9 @@ extension GeminiAnswers {
         case .thinking(let text, let signature): writeThought(text, signature.map { .signature($0) } ?? .foreign, &json)
         case .redactedThinking(let data): writeThought(JSONText(""), .redacted(data), &json)
         case .toolCall(let call): writeCall(call, &json)
+        case .image(let media): writeImage(media, &json)
         // No answer holds these.
-        case .image, .document, .audio, .toolResult: return
+        case .document, .audio, .toolResult: return
         }
     }
 

@@ -10,8 +10,11 @@ struct GeminiChunkReader: Sendable {
     private var tokens: AnswerTokens?
     /// How the answer ended; a later chunk may tell more, such as a blocked prompt.
     private var finish: AnswerFinish?
+    /// The sources that were told last; later ones repeat those before.
+    private var sources: [Citation] = []
+    /// Whether bytes of the texts so far are characters.
+    private var isASCII = true
     private(set) var dropped = FieldNames()
-    private(set) var malformedEvents = 0
 
     /// Whether a reason to finish came.
     var isFinished: Bool { finish != nil }
@@ -21,9 +24,10 @@ struct GeminiChunkReader: Sendable {
             if let comment = event.comment { sink.take(.comment(comment)) }
             return
         }
-        guard let view = try? JSONView(event.data), view.kind == .object else {
-            malformedEvents += 1
-            return
+        let data = event.data
+        guard let view = try? JSONView(data), view.kind == .object else {
+            if data.readableBytesView.allSatisfy({ $0 <= 0x20 }) { return }
+            return sink.take(.broken(event.isComplete ? .malformed : .cut))
         }
         if event.isNamed("error") || view.value("error") != nil {
             return sink.take(.failure(ProviderError(event: view)))
@@ -34,6 +38,8 @@ struct GeminiChunkReader: Sendable {
     /// The stream ended behind a reason to finish.
     mutating func end<Sink: AnswerEventSink>(into sink: inout Sink) {
         if let tokens { sink.take(.tokens(tokens)) }
+        for citation in sources.prefix(WireLimits.answerCitations) { sink.take(.citation(citation)) }
+        if sources.count > WireLimits.answerCitations { dropped.insert("candidates[].groundingMetadata") }
         if let finish { sink.take(.finish(finish)) }
         sink.take(.end)
     }
@@ -54,7 +60,9 @@ struct GeminiChunkReader: Sendable {
                 readPart(part, &sink)
             }
             GeminiParts.noteOthers(of: candidate, &dropped)
-            if let finish = GeminiParts.finish(of: candidate, hasCalls: toolCalls > 0, &dropped) {
+            let found = Citation.read(gemini: candidate, countsBytes: isASCII)
+            if !found.isEmpty { sources = found }
+            if let finish = GeminiParts.finish(of: candidate, hasCalls: toolCalls > 0) {
                 self.finish = finish
             }
         }
@@ -65,7 +73,11 @@ struct GeminiChunkReader: Sendable {
         guard let read = GeminiParts.read(part, answerID: answerID, calls: toolCalls, &dropped) else { return }
         if let signature = read.signature { sink.take(.partSignature(signature)) }
         switch read.content {
-        case .text(let text): if !text.isEmpty { sink.take(.text(text)) }
+        case .text(let text):
+            guard !text.isEmpty else { return }
+            isASCII = isASCII && text.isASCII
+            sink.take(.text(text))
+        case .image(let media): sink.take(.image(media))
         case .thinking(let text, _): if !text.isEmpty { sink.take(.thinking(text)) }
         case .toolCall(let call):
             sink.take(.toolCall(toolCalls, id: call.id, name: call.name))

@@ -25,6 +25,10 @@ struct GeminiChunkWriter: AnswerStreamWriter {
     private var finish: AnswerFinish?
     private var hasRefused = false
     private var tokens: AnswerTokens?
+    /// For the last chunk.
+    private var citations: [Citation] = []
+    /// Set when there were too many citations.
+    private(set) var untold: AnswerField?
 
     init(_ context: AnswerContext) {
         self.context = context
@@ -42,6 +46,9 @@ struct GeminiChunkWriter: AnswerStreamWriter {
         case .redactedThinking(let data): chunk { GeminiAnswers.writeThought(JSONText(""), .redacted(data), &$0) }
         // Gemini's own answers go to its callers as they are.
         case .partSignature: return
+        case .citation(let citation):
+            if citations.count < WireLimits.answerCitations { citations.append(citation) } else { untold = .citations }
+        case .image(let media): chunk { GeminiAnswers.writeImage(media, &$0) }
         case .toolCall(_, let id, let name): calls.append(Call(id: id, name: name))
         case .toolArguments(let call, let text): keep(text, of: call)
         case .toolCallEnd(let call): write(call)
@@ -50,6 +57,7 @@ struct GeminiChunkWriter: AnswerStreamWriter {
         // An array has no place for them, and Google's SDKs take a comment for broken JSON.
         case .comment, .ping: return
         case .failure(let error): ending = .failure(error)
+        case .broken(let fault): ending = .broken(fault)
         case .end: end()
         }
     }
@@ -89,7 +97,9 @@ struct GeminiChunkWriter: AnswerStreamWriter {
     ) -> ByteBuffer {
         var json = JSONWriter(buffer: buffer)
         json.object { json in
-            GeminiAnswers.writeCandidate(&json, finish: finish, isCallLost: finish != nil && isCut, parts: parts)
+            GeminiAnswers.writeCandidate(
+                &json, finish: finish, isCallLost: finish != nil && isCut, citations: finish == nil ? [] : citations,
+                parts: parts)
             if finish != nil { GeminiAnswers.writeUsage(tokens, tier: nil, &json) }
             json.name("modelVersion")
             json.value(context.model)

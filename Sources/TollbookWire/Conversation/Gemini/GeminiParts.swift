@@ -24,14 +24,26 @@ enum GeminiParts {
                     continue
                 }
                 content = .toolCall(call)
+            case "inlineData": content = readImage(value)
             default: if !value.isEmptyValue { dropped.insert("parts[]." + name.string) }
             }
+            if content == nil, name.equals("inlineData") { dropped.insert("parts[].inlineData") }
         }
+        // A draft, of which the picture itself comes later.
+        if isThought, case .image = content { return nil }
         if isThought, case .text(let text) = content { content = .thinking(text, signature: nil) }
         guard let content else {
             return signature.map { ConversationPart(.text(JSONText("")), signature: $0) }
         }
         return ConversationPart(content, signature: signature)
+    }
+
+    /// A picture that the model made; nil: it is sound or something else.
+    private static func readImage(_ data: JSONView) -> ConversationPart.Content? {
+        guard let type = data.value("mimeType")?.text, type.string.hasPrefix("image/"),
+            let bytes = data.value("data")?.text
+        else { return nil }
+        return .image(.base64(bytes, mediaType: type))
     }
 
     private static func readCall(_ call: JSONView, _ answerID: JSONText?, _ calls: Int) -> ConversationToolCall? {
@@ -50,7 +62,19 @@ enum GeminiParts {
             // Ratings and averages are told unasked; a filter that blocked something is a reason to finish.
             case "content", "finishReason", "finishMessage", "index", "safetyRatings", "avgLogprobs", "tokenCount":
                 continue
+            case "groundingMetadata": noteSearch(value, &dropped)
+            case "citationMetadata": continue
             default: dropped.insert("candidates[]." + name.string)
+            }
+        }
+    }
+
+    /// What stands beside the sources that a search found.
+    private static func noteSearch(_ grounding: JSONView, _ dropped: inout FieldNames) {
+        for (name, value) in grounding.members where !value.isEmptyValue {
+            switch name {
+            case "groundingChunks", "groundingSupports", "webSearchQueries": continue
+            default: dropped.insert("candidates[].groundingMetadata." + name.string)
             }
         }
     }
@@ -58,7 +82,7 @@ enum GeminiParts {
     /// How a candidate ended.
     ///
     /// - Parameter hasCalls: whether it asks for tools, which its reason does not tell.
-    static func finish(of candidate: JSONView, hasCalls: Bool, _ dropped: inout FieldNames) -> AnswerFinish? {
+    static func finish(of candidate: JSONView, hasCalls: Bool) -> AnswerFinish? {
         guard let reason = candidate.value("finishReason")?.text else { return nil }
         switch reason {
         case "STOP": return hasCalls ? .toolCalls : .stop
@@ -66,10 +90,10 @@ enum GeminiParts {
         case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR",
             "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION":
             return .refusal(candidate.value("finishMessage")?.text)
+        // One that is not known, too: nothing says that the answer is whole.
         default:
-            // Something went wrong, such as a call that is no JSON; the others have no word for it.
-            dropped.insert("finishReason=" + reason.string)
-            return hasCalls ? .toolCalls : .stop
+            return .failed(
+                AnswerFault(AnswerFault.kind(gemini: reason), reason, candidate.value("finishMessage")?.text))
         }
     }
 
@@ -77,5 +101,27 @@ enum GeminiParts {
     static func block(of answer: JSONView) -> AnswerFinish? {
         guard let feedback = answer.value("promptFeedback"), feedback.value("blockReason") != nil else { return nil }
         return .refusal(feedback.value("blockReasonMessage")?.text)
+    }
+}
+
+extension AnswerFault {
+    /// What Google's `finishReason` finds fault with.
+    ///
+    /// https://ai.google.dev/api/generate-content#FinishReason
+    fileprivate static func kind(gemini reason: JSONText) -> Kind {
+        switch reason {
+        case "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS": .toolCall
+        case "MALFORMED_RESPONSE": .output
+        default: .other
+        }
+    }
+
+    /// Google's word for it.
+    var gemini: String {
+        switch kind {
+        case .toolCall: "MALFORMED_FUNCTION_CALL"
+        case .output: "MALFORMED_RESPONSE"
+        case .other: "OTHER"
+        }
     }
 }

@@ -12,6 +12,8 @@ package struct TranslatedRequest: Sendable {
     package let wantsStreamUsage: Bool
     /// What the answer repeats of the request; see `Conversation.responsesEcho`.
     package let responsesEcho: ByteBuffer
+    /// Of embeddings: whether the answer has vectors in base64.
+    package internal(set) var encodesVectors = false
 }
 
 /// Translates requests between dialects: pure, in one go, on the whole body.

@@ -23,6 +23,8 @@ struct ResponseObject {
             case .stop, .stopSequence, .toolCalls: self = .completed
             case .length: self = .incomplete("max_output_tokens")
             case .refusal: self = hasRefused ? .completed : .incomplete("content_filter")
+            // Told as an error before it comes here.
+            case .failed: self = .failed
             }
         }
     }
@@ -115,7 +117,11 @@ enum ResponseItems {
     }
 
     /// A part of a message.
-    static func text(_ text: JSONText, isRefusal: Bool, _ json: inout JSONWriter) {
+    ///
+    /// - Parameter annotations: what it rests on, each an object.
+    static func text(
+        _ text: JSONText, isRefusal: Bool, annotations: [ByteBuffer] = [], _ json: inout JSONWriter
+    ) {
         json.object { json in
             json.name("type")
             guard !isRefusal else {
@@ -126,7 +132,9 @@ enum ResponseItems {
             json.value("output_text")
             json.member("text", text)
             json.name("annotations")
-            json.array { _ in }
+            json.array { json in
+                for annotation in annotations { json.raw(annotation) }
+            }
             json.name("logprobs")
             json.array { _ in }
         }
@@ -151,6 +159,21 @@ enum ResponseItems {
         json.object { json in
             json.member("type", JSONText("summary_text"))
             json.member("text", text)
+        }
+    }
+
+    /// A picture that was made.
+    ///
+    /// - Parameter data: base64; nil: it is not there yet.
+    static func image(_ id: JSONText, _ status: StaticString, _ data: JSONText?, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", id)
+            json.name("type")
+            json.value("image_generation_call")
+            json.name("status")
+            json.value("\(status)")
+            json.name("result")
+            if let data { json.value(data) } else { json.null() }
         }
     }
 

@@ -24,6 +24,8 @@ enum ResponsesAnswers {
     ) {
         var index = 0
         var position = 0
+        /// Characters of the texts so far.
+        var length = 0
         while position < parts.count {
             // What is said in one go is one message.
             let said = parts[position...].prefix { $0.isText || $0.isRefusal }
@@ -33,7 +35,7 @@ enum ResponsesAnswers {
                 write(parts[position], index, status, response, &json)
             } else {
                 ResponseItems.message(response.itemID("msg_", index), status, &json) { json in
-                    for part in said { writePart(part, &json) }
+                    for part in said { writePart(part, &length, &json) }
                 }
             }
             index += 1
@@ -41,9 +43,13 @@ enum ResponsesAnswers {
         }
     }
 
-    private static func writePart(_ part: ConversationPart, _ json: inout JSONWriter) {
+    private static func writePart(_ part: ConversationPart, _ length: inout Int, _ json: inout JSONWriter) {
         switch part.content {
-        case .text(let text): ResponseItems.text(text, isRefusal: false, &json)
+        case .text(let text):
+            let base = length
+            length += text.scalarCount
+            ResponseItems.text(
+                text, isRefusal: false, annotations: part.citations.map { $0.annotation(base: base) }, &json)
         case .refusal(let text): ResponseItems.text(text, isRefusal: true, &json)
         default: return
         }
@@ -65,6 +71,8 @@ enum ResponsesAnswers {
             ResponseItems.call(
                 response.itemID("fc_", index), call.id, call.name, arguments.isEmpty ? JSONText("{}") : arguments,
                 status, &json)
+        case .image(.base64(let data, _)):
+            ResponseItems.image(response.itemID("ig_", index), status, data, &json)
         // Written as messages, or held by no answer.
         case .text, .refusal, .image, .document, .audio, .toolResult: return
         }

@@ -40,8 +40,16 @@ struct OpenItem: Sendable {
     var seal = SealedThoughts.foreign
     /// What every delta of the part begins with.
     private(set) var deltaPrefix: ByteBuffer?
+    /// What the part rests on, each an object.
+    var annotations: [ByteBuffer] = []
     /// Parts that are done.
-    private var parts: [(Part, JSONText)] = []
+    private var parts: [Done] = []
+
+    private struct Done {
+        let part: Part
+        let text: JSONText
+        let annotations: [ByteBuffer]
+    }
 
     init(_ kind: Kind, _ id: JSONText, _ index: Int, isKept: Bool) {
         self.isKept = isKept
@@ -71,7 +79,8 @@ struct OpenItem: Sendable {
 
     mutating func endPart() {
         guard let part else { return }
-        parts.append((part, text))
+        parts.append(Done(part: part, text: text, annotations: annotations))
+        annotations = []
         self.part = nil
         deltaPrefix = nil
         text = JSONText("")
@@ -91,9 +100,12 @@ struct OpenItem: Sendable {
     }
 
     /// Writes a part.
-    static func write(_ text: JSONText, as part: Part, _ json: inout JSONWriter) {
+    static func write(
+        _ text: JSONText, as part: Part, annotations: [ByteBuffer] = [], _ json: inout JSONWriter
+    ) {
         switch part {
-        case .text, .refusal: ResponseItems.text(text, isRefusal: part == .refusal, &json)
+        case .text, .refusal:
+            ResponseItems.text(text, isRefusal: part == .refusal, annotations: annotations, &json)
         case .summary: ResponseItems.summary(text, &json)
         }
     }
@@ -103,9 +115,9 @@ struct OpenItem: Sendable {
         switch kind {
         case .message:
             ResponseItems.message(id, status, &json) { json in
-                for (part, text) in parts { Self.write(text, as: part, &json) }
+                for done in parts { Self.write(done.text, as: done.part, annotations: done.annotations, &json) }
             }
-        case .reasoning: ResponseItems.reasoning(id, parts.first?.1, seal, &json)
+        case .reasoning: ResponseItems.reasoning(id, parts.first?.text, seal, &json)
         }
     }
 }

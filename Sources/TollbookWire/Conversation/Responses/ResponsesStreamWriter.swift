@@ -27,6 +27,12 @@ struct ResponsesStreamWriter: AnswerStreamWriter {
     private var hasRefused = false
     private var finish: AnswerFinish?
     private var tokens: AnswerTokens?
+    /// Characters of the texts before the open one, in which citations' places are counted.
+    private var textLength = 0
+    /// Bytes of pictures that are kept.
+    private var imageBytes = 0
+    /// Set when a citation came and no text was open.
+    private(set) var untold: AnswerField?
 
     init(_ context: AnswerContext) {
         self.context = context
@@ -51,15 +57,20 @@ struct ResponsesStreamWriter: AnswerStreamWriter {
             beginItem(.reasoning)
             open?.seal = .redacted(data)
             close()
+        case .citation(let citation): cite(citation)
+        case .image(let media): writeImage(media)
         case .toolCall(_, let id, let name): beginCall(id, name)
         case .toolArguments(let call, let text): continueCall(call, text)
         case .toolCallEnd(let call): endCall(call)
-        case .finish(let finish): if self.finish == nil { self.finish = finish }
+        case .finish(let finish):
+            if let error = finish.failure(in: .openAIResponses) { ending = .failure(error) }
+            if self.finish == nil { self.finish = finish }
         case .tokens(let tokens): self.tokens = tokens
         case .comment(let comment): output.writeImmutableBuffer(comment)
         case .ping: output.writeStaticString(": ping\n\n")
         case .failure(let error): ending = .failure(error)
-        case .end: end()
+        case .broken(let fault): ending = .broken(fault)
+        case .end: if ending == nil { end() }
         }
     }
 
@@ -210,8 +221,9 @@ struct ResponsesStreamWriter: AnswerStreamWriter {
         event(part == .summary ? "response.reasoning_summary_part.done" : "response.content_part.done") { json in
             item.writePlace(&json)
             json.name("part")
-            OpenItem.write(item.text, as: part, &json)
+            OpenItem.write(item.text, as: part, annotations: item.annotations, &json)
         }
+        if part == .text { textLength += item.text.scalarCount }
         open?.endPart()
     }
 
@@ -235,6 +247,50 @@ struct ResponsesStreamWriter: AnswerStreamWriter {
             json.raw(item)
         }
         if isKept { items[index] = item }
+    }
+
+    /// Citations belong to a text. Behind one that was not kept whole, places are not known.
+    private mutating func cite(_ citation: Citation) {
+        guard let item = open, item.part == .text, item.annotations.count < WireLimits.answerCitations else {
+            untold = .citations
+            return
+        }
+        var citation = citation
+        if isCut { citation.place = nil }
+        let annotation = citation.annotation(base: isCut ? 0 : textLength)
+        event("response.output_text.annotation.added") { json in
+            item.writePlace(&json)
+            json.name("annotation_index")
+            json.value(Int64(item.annotations.count))
+            json.name("annotation")
+            json.raw(annotation)
+        }
+        open?.annotations.append(annotation)
+    }
+
+    /// A picture is an item of its own, told whole; the last event repeats it up to `WireLimits.repeatedImageBytes`.
+    private mutating func writeImage(_ media: ConversationPart.Media) {
+        guard case .base64(let data, _) = media else { return }
+        close()
+        let response = started()
+        let index = items.count
+        items.append(nil)
+        let id = response.itemID("ig_", index)
+        event("response.output_item.added") { json in
+            json.name("output_index")
+            json.value(Int64(index))
+            json.name("item")
+            ResponseItems.image(id, "in_progress", nil, &json)
+        }
+        event("response.image_generation_call.completed") { json in
+            json.member("item_id", id)
+            json.name("output_index")
+            json.value(Int64(index))
+        }
+        var json = JSONWriter()
+        ResponseItems.image(id, "completed", data, &json)
+        imageBytes += json.buffer.readableBytes
+        endItem(index, json.buffer, isKept: imageBytes <= WireLimits.repeatedImageBytes)
     }
 
     // MARK: Tool calls

@@ -121,6 +121,6 @@ package struct FieldRules: Sendable {
                 text += markdown(from: source, to: target)
             }
         }
-        return text
+        return text + EmbeddingRules.markdown + AnswerRules.document
     }
 }

@@ -62,14 +62,40 @@ package struct TranslationRefusal: Error, Equatable, Sendable, CustomStringConve
     package let rule: ConversationField
     package let source: ConversationDialect
     package let target: ConversationDialect
+    /// Of a field that has no rule in the table of conversations.
+    private let ownReason: String?
+    private let ownRemedy: String?
+
+    init(
+        field: String, rule: ConversationField, source: ConversationDialect, target: ConversationDialect
+    ) {
+        self.field = field
+        self.rule = rule
+        self.source = source
+        self.target = target
+        ownReason = nil
+        ownRemedy = nil
+    }
+
+    /// A refusal by a rule of another table.
+    init(
+        field: String, reason: String, remedy: String?, from source: ConversationDialect, to target: ConversationDialect
+    ) {
+        self.field = field
+        rule = .model
+        self.source = source
+        self.target = target
+        ownReason = reason
+        ownRemedy = remedy ?? ""
+    }
 
     /// One sentence for the caller, from the table alone.
     package var message: String {
-        "the field \(field) cannot be served by this model: \(FieldRules.rule(rule, at: target).reason)"
+        "the field \(field) cannot be served by this model: \(ownReason ?? FieldRules.rule(rule, at: target).reason)"
     }
 
     /// What the caller can do.
-    package var hint: String { FieldRules.rule(rule, at: target).remedy ?? "" }
+    package var hint: String { ownRemedy ?? FieldRules.rule(rule, at: target).remedy ?? "" }
 
     package var description: String { "untranslatable_field: \(message). \(hint)" }
 }

@@ -11,28 +11,32 @@ struct AnthropicStreamReader: Sendable {
     /// Blocks that are open, the last opened last.
     private var blocks: [(index: Int64, block: Block)] = []
     private var toolCalls = 0
+    /// Characters of the texts so far, and of those before the open block.
+    private var textLength = 0
+    private var blockStart = 0
+    /// Of the open block, whose text they stand for as a whole.
+    private var citations: [Citation] = []
     private var tokens = AnswerTokens()
     private var hasStarted = false
     /// Whether a reason to finish came.
     private(set) var isFinished = false
     private(set) var dropped = FieldNames()
-    private(set) var malformedEvents = 0
+    /// Whether anything was said, or a tool called.
+    private var hasContent = false
 
     mutating func read<Sink: AnswerEventSink>(_ event: SSEEvent, into sink: inout Sink) {
         guard event.dataLines > 0 else {
             if let comment = event.comment { sink.take(.comment(comment)) }
             return
         }
-        guard let view = try? JSONView(event.data), view.kind == .object else {
-            malformedEvents += 1
-            return
+        let data = event.data
+        guard let view = try? JSONView(data), view.kind == .object else {
+            if data.readableBytesView.allSatisfy({ $0 <= 0x20 }) { return }
+            return sink.take(.broken(event.isComplete ? .malformed : .cut))
         }
         var fields = Fields()
         for (name, value) in view.members { fields.read(name, value) }
-        guard let type = fields.type else {
-            malformedEvents += 1
-            return
-        }
+        guard let type = fields.type else { return sink.take(.broken(.malformed)) }
         read(type, fields, view, &sink)
     }
 
@@ -75,11 +79,20 @@ struct AnthropicStreamReader: Sendable {
             readFinish(fields.delta, &sink)
         case "message_stop":
             sink.take(.tokens(tokens))
-            sink.take(.end)
+            end(&sink)
         case "ping": sink.take(.ping)
         case "error": sink.take(.failure(ProviderError(event: view)))
         default: dropped.insert("event " + type.string)
         }
+    }
+
+    /// The terminal event came, with a reason to finish before it or not: see `StreamTranslator.finish(into:)`.
+    private mutating func end<Sink: AnswerEventSink>(_ sink: inout Sink) {
+        if !isFinished {
+            guard hasContent, blocks.isEmpty else { return sink.take(.broken(.cut)) }
+            sink.take(.finish(AnswerFinish(hasCalls: toolCalls > 0)))
+        }
+        sink.take(.end)
     }
 
     private mutating func readFinish<Sink: AnswerEventSink>(_ delta: JSONView?, _ sink: inout Sink) {
@@ -99,15 +112,17 @@ struct AnthropicStreamReader: Sendable {
         _ index: Int64, _ view: JSONView, _ sink: inout Sink
     ) {
         guard blocks.count < WireLimits.openBlocks else { return dropped.insert("content_block") }
-        guard let type = view.value("type")?.text else {
-            malformedEvents += 1
-            return
-        }
+        guard let type = view.value("type")?.text else { return sink.take(.broken(.malformed)) }
         var block = Block.other
         switch type {
         case "text":
             block = .text
-            if let text = view.value("text")?.text, !text.isEmpty { sink.take(.text(text)) }
+            blockStart = textLength
+            if let text = view.value("text")?.text, !text.isEmpty {
+                hasContent = true
+                textLength += text.scalarCount
+                sink.take(.text(text))
+            }
         case "thinking":
             block = .thinking
             if let text = view.value("thinking")?.text, !text.isEmpty { sink.take(.thinking(text)) }
@@ -122,6 +137,7 @@ struct AnthropicStreamReader: Sendable {
                 break
             }
             block = .tool(toolCalls)
+            hasContent = true
             sink.take(.toolCall(toolCalls, id: id, name: name))
             if let input = view.value("input"), !input.isEmptyValue {
                 sink.take(.toolArguments(toolCalls, JSONText(escaping: input.bytes)))
@@ -134,7 +150,11 @@ struct AnthropicStreamReader: Sendable {
 
     private mutating func closeBlock<Sink: AnswerEventSink>(_ index: Int64, _ sink: inout Sink) {
         guard let position = blocks.lastIndex(where: { $0.index == index }) else { return }
-        if case .tool(let call) = blocks[position].block { sink.take(.toolCallEnd(call)) }
+        switch blocks[position].block {
+        case .tool(let call): sink.take(.toolCallEnd(call))
+        case .text: cite(&sink)
+        case .thinking, .other: break
+        }
         blocks.remove(at: position)
     }
 
@@ -144,16 +164,34 @@ struct AnthropicStreamReader: Sendable {
         guard let block = blocks.last(where: { $0.index == index })?.block else { return }
         for (name, value) in delta.members {
             guard let text = value.text, !text.isEmpty else {
-                if name.equals("citation") { dropped.insert("content_block_delta[type=citations_delta]") }
+                if name.equals("citation") { readCitation(value) }
                 continue
             }
             switch (name, block) {
-            case ("text", .text): sink.take(.text(text))
+            case ("text", .text):
+                hasContent = true
+                textLength += text.scalarCount
+                sink.take(.text(text))
             case ("thinking", .thinking): sink.take(.thinking(text))
             case ("signature", .thinking): sink.take(.signature(text))
             case ("partial_json", .tool(let call)): sink.take(.toolArguments(call, text))
             default: continue
             }
         }
+    }
+
+    private mutating func readCitation(_ value: JSONView) {
+        guard citations.count < WireLimits.answerCitations, let citation = Citation(anthropic: value) else {
+            return dropped.insert("content[].citations")
+        }
+        citations.append(citation)
+    }
+
+    private mutating func cite<Sink: AnswerEventSink>(_ sink: inout Sink) {
+        for var citation in citations {
+            if blockStart < textLength { citation.place = blockStart..<textLength }
+            sink.take(.citation(citation))
+        }
+        citations = []
     }
 }

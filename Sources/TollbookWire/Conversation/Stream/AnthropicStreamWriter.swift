@@ -21,6 +21,8 @@ struct AnthropicStreamWriter: AnswerStreamWriter {
     private var finish: AnswerFinish?
     private var hasRefused = false
     private var tokens = AnswerTokens()
+    /// Set when a citation came and no text was open.
+    private(set) var untold: AnswerField?
 
     init(_ context: AnswerContext) {
         self.context = context
@@ -46,15 +48,21 @@ struct AnthropicStreamWriter: AnswerStreamWriter {
                 json.member("data", data)
             }
             stopBlock()
+        case .citation(let citation): cite(citation)
+        // Left out by rule.
+        case .image: return
         case .toolCall(_, let id, let name): beginCall(id, name)
         case .toolArguments(let call, let text): writeArguments(call, text)
         case .toolCallEnd: close()
-        case .finish(let finish): if self.finish == nil { self.finish = finish }
+        case .finish(let finish):
+            if let error = finish.failure(in: .anthropicMessages) { ending = .failure(error) }
+            if self.finish == nil { self.finish = finish }
         case .tokens(let tokens): self.tokens = tokens
         case .comment(let comment): output.writeImmutableBuffer(comment)
         case .ping: self.event("ping") { _ in }
         case .failure(let error): ending = .failure(error)
-        case .end: end()
+        case .broken(let fault): ending = .broken(fault)
+        case .end: if ending == nil { end() }
         }
     }
 
@@ -155,6 +163,25 @@ struct AnthropicStreamWriter: AnswerStreamWriter {
         delta(blocks - 1, type, name, text)
     }
 
+    /// Citations belong to a text, and an empty one cannot be sent back.
+    private mutating func cite(_ citation: Citation) {
+        guard open == .text else {
+            untold = .citations
+            return
+        }
+        let index = Int64(blocks - 1)
+        event("content_block_delta") { json in
+            json.name("index")
+            json.value(index)
+            json.name("delta")
+            json.object { json in
+                json.member("type", JSONText("citations_delta"))
+                json.name("citation")
+                citation.writeAnthropic(&json)
+            }
+        }
+    }
+
     // MARK: Tool calls
 
     private mutating func beginCall(_ id: JSONText, _ name: JSONText) {
@@ -170,8 +197,7 @@ struct AnthropicStreamWriter: AnswerStreamWriter {
         open = .tool(callBlocks.count - 1)
     }
 
-    /// Calls may be streamed side by side. A piece for a call whose block was closed goes to that block all the same:
-    /// clients put pieces together by index.
+    /// Calls come one after the other: see `CallSequence`.
     private mutating func writeArguments(_ call: Int, _ text: JSONText) {
         guard callBlocks.indices.contains(call) else { return }
         delta(callBlocks[call], "input_json_delta", "partial_json", text)

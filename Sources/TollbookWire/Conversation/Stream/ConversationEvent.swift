@@ -12,6 +12,10 @@ enum ConversationEvent: Sendable {
     case redactedThinking(JSONText)
     /// Gemini's signature of the text or the tool call that follows, or of what was said when nothing follows.
     case partSignature(JSONText)
+    /// What the text so far rests on.
+    case citation(Citation)
+    /// A picture that the model made.
+    case image(ConversationPart.Media)
     /// A tool call begins; calls are numbered from 0 on.
     case toolCall(Int, id: JSONText, name: JSONText)
     /// More of a call's arguments.
@@ -26,8 +30,18 @@ enum ConversationEvent: Sendable {
     case ping
     /// The provider gave up.
     case failure(ProviderError)
+    /// The stream cannot be gone on with.
+    case broken(StreamFault)
     /// The answer is complete.
     case end
+}
+
+/// What is wrong with a provider's stream.
+enum StreamFault: Sendable {
+    /// An event is none of the dialect.
+    case malformed
+    /// It ended before the answer did.
+    case cut
 }
 
 /// Takes an answer's steps, and writes them in a dialect.
@@ -42,7 +56,15 @@ protocol AnswerStreamWriter: AnswerEventSink, Sendable {
     /// How the stream ended; nil: it goes on.
     var ending: StreamEnding? { get }
 
+    /// What a caller of the dialect was not told because there was no place for it.
+    var untold: AnswerField? { get }
+
     init(_ context: AnswerContext)
+}
+
+extension AnswerStreamWriter {
+    /// Most dialects have a place for all that their rules let through.
+    var untold: AnswerField? { nil }
 }
 
 extension AnswerStreamWriter {

@@ -9,7 +9,11 @@ struct OpenAIStreamReader: Sendable {
     /// Whether a reason to finish came.
     private(set) var isFinished = false
     private(set) var dropped = FieldNames()
-    private(set) var malformedEvents = 0
+    /// Whether anything was said, or a tool called.
+    private var hasContent = false
+    private var citations = 0
+    /// Whether the arguments of the last call are whole.
+    private var lastArguments = ArgumentsEnd()
     private var template = ContentTemplate()
     private var shape = Shape()
 
@@ -26,14 +30,15 @@ struct OpenAIStreamReader: Sendable {
             return
         }
         let data = event.data
-        if Self.isDone(data) { return sink.take(.end) }
+        if Self.isDone(data) { return end(&sink) }
         if let text = template.text(of: data) {
             if !text.isEmpty { sink.take(.text(text)) }
             return
         }
         guard let view = try? JSONView(data), view.kind == .object else {
-            malformedEvents += 1
-            return
+            // A keep-alive of some servers.
+            if data.readableBytesView.allSatisfy({ $0 <= 0x20 }) { return }
+            return sink.take(.broken(event.isComplete ? .malformed : .cut))
         }
         if event.isNamed("error") || view.value("error") != nil {
             return sink.take(.failure(ProviderError(event: view)))
@@ -45,6 +50,15 @@ struct OpenAIStreamReader: Sendable {
 
     private static func isDone(_ data: ByteBuffer) -> Bool {
         data.readableBytes >= 6 && data.readableBytesView.prefix(6).elementsEqual("[DONE]".utf8)
+    }
+
+    /// The terminal event came, with a reason to finish before it or not: see `StreamTranslator.finish(into:)`.
+    private mutating func end<Sink: AnswerEventSink>(_ sink: inout Sink) {
+        if !isFinished {
+            guard hasContent, calls.isEmpty || lastArguments.isWhole else { return sink.take(.broken(.cut)) }
+            sink.take(.finish(AnswerFinish(hasCalls: !calls.isEmpty)))
+        }
+        sink.take(.end)
     }
 
     private mutating func readChunk<Sink: AnswerEventSink>(_ view: JSONView, _ sink: inout Sink) {
@@ -88,7 +102,7 @@ struct OpenAIStreamReader: Sendable {
         guard let reason = choice.value("finish_reason")?.text, !reason.isEmpty else { return }
         isFinished = true
         shape.others += 1
-        sink.take(.finish(AnswerFinish(openAI: reason)))
+        sink.take(.finish(AnswerFinish(openAI: reason, hasCalls: !calls.isEmpty)))
     }
 
     private mutating func readDelta<Sink: AnswerEventSink>(_ delta: JSONView, _ sink: inout Sink) {
@@ -96,6 +110,7 @@ struct OpenAIStreamReader: Sendable {
         for (name, value) in delta.members where !value.isEmptyValue {
             if name.equals("content"), let text = value.text {
                 shape.texts += 1
+                hasContent = true
                 shape.text = value.offset + 1..<value.offset + value.bytes.readableBytes - 1
                 sink.take(.text(text))
                 continue
@@ -103,15 +118,44 @@ struct OpenAIStreamReader: Sendable {
             shape.others += 1
             switch name {
             case "role": shape.others -= 1
-            case "refusal": if let text = value.text { sink.take(.refusal(text)) }
+            case "refusal":
+                guard let text = value.text else { continue }
+                hasContent = true
+                sink.take(.refusal(text))
+            case "content": readParts(value, &sink)
             case "reasoning_content", "reasoning":
                 // Some servers send the same thoughts under both names.
                 if !hasThoughts, let text = value.text { sink.take(.thinking(text)) }
                 hasThoughts = true
             case "thinking_blocks": readThoughts(value, &sink)
+            case "annotations": readAnnotations(value, &sink)
+            case "images":
+                for image in OpenAIAnswers.readImages(value) { sink.take(.image(image)) }
+                hasContent = true
             case "tool_calls": for call in value.elements { readCall(call, &sink) }
             default: dropped.insert("delta." + name.string)
             }
+        }
+    }
+
+    /// Content in parts, as Mistral's thinking models have it.
+    private mutating func readParts<Sink: AnswerEventSink>(_ value: JSONView, _ sink: inout Sink) {
+        for part in OpenAIAnswers.readParts(value, as: "delta.content[]", &dropped) {
+            switch part.content {
+            case .text(let text):
+                hasContent = true
+                sink.take(.text(text))
+            case .thinking(let text, _): sink.take(.thinking(text))
+            default: continue
+            }
+        }
+    }
+
+    private mutating func readAnnotations<Sink: AnswerEventSink>(_ value: JSONView, _ sink: inout Sink) {
+        for citation in OpenAIAnswers.readAnnotations(value, &dropped) {
+            citations += 1
+            guard citations <= WireLimits.answerCitations else { return dropped.insert("delta.annotations") }
+            sink.take(.citation(citation))
         }
     }
 
@@ -131,7 +175,10 @@ struct OpenAIStreamReader: Sendable {
         let id = view.value("id")?.text.flatMap { $0.isEmpty ? nil : $0 }
         let name = function?.value("name")?.text.flatMap { $0.isEmpty ? nil : $0 }
         guard let call = known(index, id, name) ?? begin(index, id, name, &sink) else { return }
-        if let text = function?.value("arguments")?.text, !text.isEmpty { sink.take(.toolArguments(call, text)) }
+        if let text = function?.value("arguments")?.text, !text.isEmpty {
+            if call == calls.count - 1 { lastArguments.read(text) }
+            sink.take(.toolArguments(call, text))
+        }
     }
 
     /// The call that a piece belongs to; nil if it begins one. Some servers number no calls, or all alike: there a
@@ -151,6 +198,8 @@ struct OpenAIStreamReader: Sendable {
         }
         let id = id ?? OpenAIToolCalls.makeID(answerID, calls.count)
         calls.append((index, id))
+        hasContent = true
+        lastArguments = ArgumentsEnd()
         sink.take(.toolCall(calls.count - 1, id: id, name: name))
         return calls.count - 1
     }

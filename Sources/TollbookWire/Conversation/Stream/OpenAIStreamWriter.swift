@@ -16,6 +16,8 @@ struct OpenAIStreamWriter: AnswerStreamWriter {
     private var partSignature: JSONText?
     /// The call that is streamed and has no argument yet.
     private var callWithoutArguments: Int?
+    /// Pictures so far.
+    private var images = 0
 
     init(_ context: AnswerContext) {
         self.context = context
@@ -30,6 +32,12 @@ struct OpenAIStreamWriter: AnswerStreamWriter {
         case .signature(let text): delta { $0.thought("thinking", ("thinking", JSONText("")), ("signature", text)) }
         case .redactedThinking(let data): delta { $0.thought("redacted_thinking", ("data", data), nil) }
         case .partSignature(let text): partSignature = text
+        case .citation(let citation): delta { $0.annotation(citation) }
+        case .image(let media):
+            guard let url = media.url else { return }
+            let index = images
+            images += 1
+            delta { $0.image(url, index) }
         case .toolCall(let index, let id, let name):
             callWithoutArguments = index
             let signature = takePartSignature()
@@ -47,7 +55,8 @@ struct OpenAIStreamWriter: AnswerStreamWriter {
         case .comment(let comment): output.writeImmutableBuffer(comment)
         case .ping: output.writeStaticString(": ping\n\n")
         case .failure(let error): ending = .failure(error)
-        case .end: end()
+        case .broken(let fault): ending = .broken(fault)
+        case .end: if ending == nil { end() }
         }
     }
 
@@ -109,6 +118,10 @@ struct OpenAIStreamWriter: AnswerStreamWriter {
 
     private mutating func finish(_ finish: AnswerFinish) {
         guard !hasFinished else { return }
+        if let error = finish.failure(in: .openAIChat) {
+            ending = .failure(error)
+            return
+        }
         if case .refusal(let explanation) = finish, let explanation, !explanation.isEmpty {
             delta("refusal", explanation)
         }
@@ -163,6 +176,23 @@ extension ByteBuffer {
             extraContent(signature)
         }
         writeStaticString("}]")
+    }
+
+    fileprivate mutating func annotation(_ citation: Citation) {
+        writeStaticString(#""annotations":["#)
+        var json = JSONWriter()
+        citation.writeOpenAI(&json, isNested: true)
+        writeImmutableBuffer(json.buffer)
+        writeStaticString("]")
+    }
+
+    /// An extension of the dialect that several servers share.
+    fileprivate mutating func image(_ url: JSONText, _ index: Int) {
+        writeStaticString(#""images":["#)
+        var json = JSONWriter()
+        OpenAIAnswers.writeImage(url, index: index, &json)
+        writeImmutableBuffer(json.buffer)
+        writeStaticString("]")
     }
 
     fileprivate mutating func arguments(_ index: Int, _ text: JSONText) {

@@ -32,11 +32,6 @@ struct ProviderStreamReader: Sendable {
         chat?.dropped ?? messages?.dropped ?? gemini?.dropped ?? bedrock?.dropped ?? FieldNames()
     }
 
-    /// Events that were no JSON of the dialect.
-    var malformedEvents: Int {
-        chat?.malformedEvents ?? messages?.malformedEvents ?? gemini?.malformedEvents ?? bedrock?.malformedEvents ?? 0
-    }
-
     mutating func read(_ event: SSEEvent, into writer: inout CallerStreamWriter) {
         if chat != nil {
             chat?.read(event, into: &writer)

@@ -10,6 +10,8 @@ package enum StreamStep: Sendable {
     case failed(ProviderError, event: ByteBuffer)
     /// Upstream ended in the middle of the answer; the caller is to be told so in its dialect.
     case cut
+    /// Upstream sent what is no event of its dialect; the caller is to be told so in its own.
+    case malformed
 }
 
 /// Translates a streamed answer event by event.
@@ -31,14 +33,15 @@ package struct StreamTranslator: Sendable {
         from source: ConversationDialect, to target: ConversationDialect, _ context: AnswerContext
     ) {
         reader = ProviderStreamReader(source)
-        writer = CallerStreamWriter(target, context)
+        writer = CallerStreamWriter(target, from: source, context)
     }
 
     /// What the provider said that the caller's dialect cannot say, so far.
-    package var dropped: FieldNames { reader.dropped }
-
-    /// Events that were no JSON of the dialect, and were left out.
-    package var malformedEvents: Int { reader.malformedEvents }
+    package var dropped: FieldNames {
+        var names = reader.dropped
+        for name in writer.dropped.names { names.insert(name) }
+        return names
+    }
 
     /// The number of an event that follows those so far; 0 in dialects that number none.
     package var nextSequenceNumber: Int64 { writer.sequenceNumber }
@@ -62,7 +65,9 @@ package struct StreamTranslator: Sendable {
     }
 
     /// Upstream ended. Some servers leave out the terminal event, and some dialects have none: an answer that had a
-    /// reason to finish is complete.
+    /// reason to finish is complete. The other way around, a terminal event without a reason completes an answer that
+    /// says something, as every SDK takes it: some servers leave the reason out. One that says nothing, or breaks off
+    /// in a tool call, is cut.
     package mutating func finish(into out: inout ByteBuffer) -> StreamStep {
         guard !isOver else { return .open }
         guard reader.isFinished else {
@@ -82,6 +87,8 @@ package struct StreamTranslator: Sendable {
         switch ending {
         case .complete(let terminal): return .ended(terminal: terminal)
         case .failure(let error): return .failed(error, event: writer.failureEvent(error))
+        case .broken(.malformed): return .malformed
+        case .broken(.cut): return .cut
         }
     }
 }
@@ -90,6 +97,7 @@ package struct StreamTranslator: Sendable {
 enum StreamEnding: Sendable {
     case complete(ByteBuffer)
     case failure(ProviderError)
+    case broken(StreamFault)
 }
 
 extension SSEEvent {

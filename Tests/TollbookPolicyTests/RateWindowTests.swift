@@ -2,46 +2,65 @@ import Testing
 import TollbookPolicy
 
 /// Focus: what a window counts at any second, beside a list of everything that was added.
-@Suite struct MinuteWindowTests {
+@Suite struct RateWindowTests {
     @Test func keepsASecondUntilAllOfItIsAMinuteOld() {
-        var window = MinuteWindow()
-        window.add(3, at: 1_000)
-        window.move(to: 1_060)
+        var window = RateWindow(.minute)
+        window.add(3, atMicros: 1_000 * 1_000_000)
+        window.move(toMicros: 1_060 * 1_000_000)
         #expect(window.total == 3)
-        window.move(to: 1_061)
+        window.move(toMicros: 1_061 * 1_000_000)
         #expect(window.total == 0)
     }
 
     @Test func tellsWhenThereIsRoom() {
-        var window = MinuteWindow()
-        for second: Int64 in [1_000, 1_010, 1_020] { window.add(2, at: second) }
-        window.move(to: 1_030)
+        var window = RateWindow(.minute)
+        for second: Int64 in [1_000, 1_010, 1_020] { window.add(2, atMicros: second * 1_000_000) }
+        window.move(toMicros: 1_030 * 1_000_000)
         #expect(window.seconds(untilAtMost: 6) == 0)
         #expect(window.seconds(untilAtMost: 5) == 31)
         #expect(window.seconds(untilAtMost: 3) == 41)
         #expect(window.seconds(untilAtMost: 0) == 51)
-        window.move(to: 1_061)
+        window.move(toMicros: 1_061 * 1_000_000)
         #expect(window.total == 4)
     }
 
     @Test func takesBackWhatWasReservedOnlyWhileItCounts() {
-        var window = MinuteWindow()
-        window.add(100, at: 1_000)
-        window.add(-70, at: 1_000)
+        var window = RateWindow(.minute)
+        window.add(100, atMicros: 1_000 * 1_000_000)
+        window.add(-70, atMicros: 1_000 * 1_000_000)
         #expect(window.total == 30)
-        window.move(to: 1_100)
-        window.add(-30, at: 1_000)
+        window.move(toMicros: 1_100 * 1_000_000)
+        window.add(-30, atMicros: 1_000 * 1_000_000)
         #expect(window.total == 0)
     }
 
+    /// No span, wherever it begins, holds more than went in during it: beside a list of everything that was added.
+    @Test(arguments: RateSpan.allCases)
+    func neverForgetsWithinItsSpan(span: RateSpan) {
+        var random = Steps(state: UInt64(span.rawValue))
+        var window = RateWindow(span)
+        var added: [Int64] = []
+        var now: Int64 = 1_700_000_000_000_000
+        let micros = span.rawValue * 1_000_000
+        for _ in 0..<3_000 {
+            now += random.next(below: micros / 50)
+            window.move(toMicros: now)
+            window.add(1, atMicros: now)
+            added.append(now)
+            let within = added.suffix(400).count { now - $0 < micros }
+            let nearly = added.suffix(400).count { now - $0 < micros + micros / 30 }
+            #expect((within...nearly).contains(Int(window.total)))
+        }
+    }
+
     @Test func beginsAnewWhenTheClockIsSetBack() {
-        var window = MinuteWindow()
-        window.add(5, at: 10_000)
-        window.move(to: 9_990)
+        var window = RateWindow(.minute)
+        window.add(5, atMicros: 10_000 * 1_000_000)
+        window.move(toMicros: 9_990 * 1_000_000)
         #expect(window.total == 5)
-        window.move(to: 5_000)
+        window.move(toMicros: 5_000 * 1_000_000)
         #expect(window.total == 0)
-        window.add(1, at: 5_000)
+        window.add(1, atMicros: 5_000 * 1_000_000)
         #expect(window.total == 1)
     }
 
@@ -49,15 +68,15 @@ import TollbookPolicy
     @Test(arguments: [1, 7, 99] as [UInt64])
     func countsWhatAListCounts(seed: UInt64) {
         var random = Steps(state: seed)
-        var window = MinuteWindow()
+        var window = RateWindow(.minute)
         var added: [(second: Int64, amount: Int64)] = []
         var now: Int64 = 5_000
         for _ in 0..<5_000 {
             now += random.next(below: 4) == 0 ? random.next(below: 90) : random.next(below: 2)
-            window.move(to: now)
+            window.move(toMicros: now * 1_000_000)
             let second = now - random.next(below: 70)
             let amount = random.next(below: 50)
-            window.add(amount, at: second)
+            window.add(amount, atMicros: second * 1_000_000)
             added.append((second, amount))
             let expected = added.reduce(Int64(0)) { now - $1.second < 61 ? $0 + $1.amount : $0 }
             #expect(window.total == expected)
