@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+import TollbookCore
 import TollbookWire
 
 /// Events of a Gemini stream that are too large to be held, read while they come.
