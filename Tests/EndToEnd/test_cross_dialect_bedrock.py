@@ -237,7 +237,8 @@ def test_everything_that_messages_can_say_is_put_into_converse(aws: Gateway, sim
     assert sent["messages"][0]["content"][2]["document"]["name"] == "plan"
     assert sent["messages"][2]["content"][0]["toolResult"]["status"] == "error"
     assert sent["additionalModelRequestFields"] == {"top_k": 5}
-    assert json.loads(sent["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]) == SCHEMA
+    assert json.loads(sent["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]) == {
+        **SCHEMA, "additionalProperties": False}
 
 
 def test_what_would_have_to_be_fetched_is_refused(aws: Gateway, simulator: Simulator):

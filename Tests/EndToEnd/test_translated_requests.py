@@ -20,7 +20,7 @@ ID = "call|of another provider: 1"
 # One request of each dialect, with what agents send: a person, a seed, a tier, tools that were called, media.
 REQUESTS = {
     "/v1/messages": {
-        "model": "demo", "max_tokens": 50, "metadata": {"user_id": "u-1"}, "service_tier": "auto", "system": "Be brief.",
+        "model": "demo", "max_tokens": 50, "metadata": {"user_id": "u-1"}, "service_tier": "auto", "system": "s",
         "thinking": {"type": "enabled", "budget_tokens": 20000}, "temperature": 0.5, "stop_sequences": ["END"],
         "tools": [{"name": "weather", "description": "d", "input_schema": SCHEMA}], "tool_choice": {"type": "any"},
         "messages": [
@@ -120,3 +120,20 @@ def test_it_fits_mistrals_own_description(mistral: Gateway, upstream: ScriptedUp
     schema = {"$ref": "#/components/schemas/ChatCompletionRequest", "components": document["components"]}
     assert document["components"]["schemas"]["ChatCompletionRequest"]["additionalProperties"] is False
     jsonschema.validate(sent(mistral, upstream, path)[0], schema)
+
+
+def test_betas_of_the_callers_dialect_are_named(mistral: Gateway):
+    headers = {"authorization": f"Bearer {mistral.key}", "anthropic-beta": "context-1m-2025-08-07"}
+    body = {"model": "demo", "max_tokens": 9, "messages": [{"role": "user", "content": "q"}], "zz": {"a": 1}}
+    answer = mistral.post("/v1/messages", json.dumps(body).encode(), headers)
+    assert answer.status == 200
+    assert answer.headers["x-tollbook-dropped-fields"] == "zz, anthropic-beta"
+    assert mistral.ledger.rows("SELECT detail FROM decision WHERE detail = 'dropped: zz, anthropic-beta'")
+
+
+def test_more_names_than_are_told_are_told_as_more(mistral: Gateway):
+    body = {"model": "demo", "max_tokens": 9, "messages": [{"role": "user", "content": "q"}]}
+    body |= {f"zz{number}": 1 for number in range(40)}
+    answer = mistral.post("/v1/messages", json.dumps(body).encode(), {"authorization": f"Bearer {mistral.key}"})
+    names = answer.headers["x-tollbook-dropped-fields"].split(", ")
+    assert len(names) == 33 and names[-1] == "and more"

@@ -24,7 +24,7 @@ final class Call {
     var targets: [PlannedTarget] = []
     var request: OpenRequest?
     /// The request in other dialects; nil until a target needs it.
-    lazy var translation = CallTranslation(intake.endpoint, body: intake.body)
+    lazy var translation = CallTranslation(intake.endpoint, body: intake.body, forwarded: intake.forwarded)
     /// What a denied call is told once its row is durable.
     var denial: GatewayError?
     var openedNanos: UInt64 = 0

@@ -9,6 +9,8 @@ final class CallTranslation {
     let caller: ConversationDialect
     private let endpoint: Endpoint
     private let body: ByteBuffer
+    /// Headers that ask the caller's own provider for what is not in its dialect yet, and go to no other.
+    private let betas: [String]
     private var conversation: Conversation?
     /// The first translation that was made; most calls need no other.
     private var first: (deploymentID: Int64, request: TranslatedRequest)?
@@ -20,12 +22,15 @@ final class CallTranslation {
 
     /// nil for what is no conversation.
     ///
-    /// - Parameter body: one that was scanned without an error.
-    init?(_ endpoint: Endpoint, body: ByteBuffer) {
+    /// - Parameters:
+    ///   - body: one that was scanned without an error.
+    ///   - forwarded: the caller's header lines.
+    init?(_ endpoint: Endpoint, body: ByteBuffer, forwarded: ByteBuffer) {
         guard let caller = endpoint.crossingDialect else { return nil }
         self.caller = caller
         self.endpoint = endpoint
         self.body = body
+        betas = ["anthropic-beta", "openai-beta"].filter { HeaderLines.value(of: $0, in: forwarded) != nil }
     }
 
     /// Whether the request can be translated for a target.
@@ -69,12 +74,16 @@ final class CallTranslation {
         }
         let conversation = try read()
         do throws(TranslationRefusal) {
+            var request: TranslatedRequest
             if case .counted = target.service {
-                return try TokenCountRequest.write(
+                request = try TokenCountRequest.write(
                     conversation, as: dialect, options,
                     isCloud: target.deployment.provider.knownDialect == .vertex)
+            } else {
+                request = try RequestTranslator.write(conversation, as: dialect, options)
             }
-            return try RequestTranslator.write(conversation, as: dialect, options)
+            for name in betas { request.notes.leaveOut(named: name) }
+            return request
         } catch {
             throw .refused(error)
         }
@@ -188,6 +197,6 @@ extension TranslationNotes {
 }
 
 extension FieldNames {
-    /// With commas between them, and an ellipsis for those that are not named.
-    var list: String { names.joined(separator: ", ") + (isCut ? ", ..." : "") }
+    /// With commas between them, and `and more` at the end where not all are named.
+    var list: String { names.joined(separator: ", ") + (isCut ? ", and more" : "") }
 }

@@ -106,4 +106,10 @@ package struct FieldNames: Sendable, Equatable {
         }
         names.append(kept)
     }
+
+    /// Adds the names of another list, and that it was cut.
+    package mutating func formUnion(_ other: FieldNames) {
+        for name in other.names { insert(name) }
+        isCut = isCut || other.isCut
+    }
 }

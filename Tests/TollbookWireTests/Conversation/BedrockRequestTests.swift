@@ -132,7 +132,8 @@ struct BedrockRequestTests {
             """#, .openAIChat,
             #"""
             {\#(helloThere),"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":
-            {"schema":"{\"type\":\"object\",\"enum\":[\"\\\"q\\\"\"]}","name":"n","description":"d"}}}}}
+            {"schema":"{\"type\":\"object\",\"enum\":[\"\\\"q\\\"\"],\"additionalProperties\":false}","name":"n",
+            "description":"d"}}}}}
             """#
         ),
         (
@@ -316,8 +317,8 @@ struct BedrockRequestTests {
             {"type":"tool_result","tool_use_id":"t","content":"{\"b\":2}","is_error":true}]}],
             "tools":[{"name":"f","description":"d","input_schema":{"type":"object"},
             "cache_control":{"type":"ephemeral"}}],"tool_choice":{"type":"any"},"temperature":0.5,"top_p":0.9,
-            "stop_sequences":["END"],"output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}},
-            "service_tier":"standard_only"}
+            "stop_sequences":["END"],"output_config":{"format":{"type":"json_schema",
+            "schema":{"type":"object","additionalProperties":false}}},"service_tier":"standard_only"}
             """#)
         let dropped = [
             "requestMetadata", "outputConfig.textFormat.structure.jsonSchema.name",

@@ -86,7 +86,8 @@ import TollbookWire
             #"{"type":"document","title":"t","source":{"type":"base64","media_type":"application/pdf","data":"QQ=="}}"#
         let link = #"{"type":"document","source":{"type":"url","url":"https://a.example/b.pdf"}}"#
         let request = try Self.translate(
-            #""tools":[{"name":"f","input_schema":{"type":"object"}}],"messages":[{"role":"user","content":[\#(document),\#(link)]}]"#,
+            #""tools":[{"name":"f","input_schema":{"type":"object"}}],"#
+                + #""messages":[{"role":"user","content":[\#(document),\#(link)]}]"#,
             [.linkedDocuments, .parametersRequired])
         expectJSON(
             request.body,

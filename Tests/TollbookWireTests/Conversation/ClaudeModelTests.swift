@@ -138,7 +138,8 @@ import TollbookWire
         #expect(!old.body.text.contains("thinking"))
         #expect(old.notes.dropped.names == ["thinking"])
         let new = try Self.translate(
-            #""model":"m","max_tokens":9,"temperature":0.5,"top_k":3,"thinking":{"type":"enabled","budget_tokens":2000}"#,
+            #""model":"m","max_tokens":9,"temperature":0.5,"top_k":3,"#
+                + #""thinking":{"type":"enabled","budget_tokens":2000}"#,
             "global.anthropic.claude-opus-5", from: .anthropicMessages, to: .bedrockConverse)
         #expect(new.body.text.contains(#""thinking":{"type":"adaptive"}"#))
         #expect(new.body.text.contains(#""outputConfig":{"effort":"low"}"#))

@@ -91,7 +91,8 @@ struct RequestTranslationTests {
             "signature":"s1"},{"type":"text","text":"a"}]},{"role":"user","content":"w"}],"tools":[{"name":"f",
             "input_schema":{"type":"object","properties":{}},"cache_control":{"type":"ephemeral","ttl":"1h"}}],
             "thinking":{"type":"enabled","budget_tokens":1024},"output_config":{
-            "format":{"type":"json_schema","schema":{"type":"object"}}},"service_tier":"standard_only"}
+            "format":{"type":"json_schema","schema":{"type":"object","additionalProperties":false}}},
+            "service_tier":"standard_only"}
             """#
         ),
     ]
@@ -286,7 +287,8 @@ struct RequestTranslationTests {
         expectJSON(
             request.body,
             #"""
-            {"model":"claude-sonnet-5","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],"tools":[{"name":"f",
+            {"model":"claude-sonnet-5","max_tokens":8192,"messages":[{"role":"user","content":"hi"}],
+            "tools":[{"name":"f",
             "input_schema":{"type":"object","properties":{}}}],"tool_choice":\#(expected),
             "output_config":{"effort":"high"}}
             """#)

@@ -47,7 +47,8 @@ struct ResponsesTranslationTests {
             "input_schema":{"type":"object","properties":{"x":{"minimum":1.0}}}}],
             "tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true},
             "temperature":0.30,"top_p":1e-1,"output_config":{"format":{"type":"json_schema",
-            "schema":{"type":"object"}}},"service_tier":"standard_only","metadata":{"user_id":"u-1"},"stream":true}
+            "schema":{"type":"object","additionalProperties":false}}},"service_tier":"standard_only",
+            "metadata":{"user_id":"u-1"},"stream":true}
             """#
         ),
         (

@@ -14,20 +14,22 @@ extension BedrockRequestReader {
             throw WireError(.missingField, at: message.offset, field: "messages[].content")
         }
         append(ConversationTurn(role, try readContent(content, of: "messages[].content")))
-        for (name, value) in message.members(except: ["role", "content"]) { noteUnknown("messages[].", name, value) }
+        for (name, value) in message.members(except: ["role", "content"]) { unknown.note("messages[]", name, value) }
     }
 
     /// A list of blocks: objects with one member each.
     mutating func readContent(_ value: JSONView, of field: String) throws(WireError) -> [ConversationPart] {
         var parts: [ConversationPart] = []
+        let path = field + "[]"
         for block in try value.array(of: field) {
             try budget.take(block)
-            for (name, value) in try block.object(of: field + "[]").members where !value.isNull {
+            for (name, value) in try block.object(of: path).members where !value.isNull {
                 if name.equals("cachePoint") {
+                    let mark = try cacheControl(value, path + ".cachePoint")
                     // It marks the prompt up to here.
-                    if let last = parts.indices.last { parts[last].cacheControl = Self.cacheControl(value) }
+                    if let last = parts.indices.last { parts[last].cacheControl = mark }
                 } else {
-                    parts += try readBlock(name, value, field + "[]." + name.string)
+                    parts += try readBlock(name, value, path)
                 }
             }
         }
@@ -39,113 +41,131 @@ extension BedrockRequestReader {
         _ name: JSONText, _ value: JSONView, _ path: String
     ) throws(WireError) -> [ConversationPart] {
         switch name {
-        case "text": return [ConversationPart(.text(try value.text(of: path)))]
+        case "text": return [ConversationPart(.text(try value.text(of: path + ".text")))]
         case "json": return [ConversationPart(.text(JSONText(escaping: value.bytes)))]
-        case "image": return try readImage(value, path).map { [ConversationPart(.image($0))] } ?? []
-        case "document": return try readDocument(value, path)
-        case "audio":
-            guard let data = try readBytes(value, path) else { return [] }
-            return [ConversationPart(.audio(data, format: try value.requiredText("format", of: path + ".format")))]
-        case "toolUse": return try readCall(value, path).map { [ConversationPart(.toolCall($0))] } ?? []
-        case "toolResult": return [try readResult(value, path)]
-        case "reasoningContent": return try readThought(value, path)
-        case "citationsContent": return try readCited(value, path)
-        case "guardContent":
-            // Without a guardrail, which is refused, it is content as any other.
-            return try readGuarded(value, path)
         case "video": keep(.videoInput, value)
         case "searchResult": keep(.searchResults, value)
         case "toolAddition", "toolRemoval": keep(.allowedTools, value)
-        default: noteUnknown("messages[].content[].", name, value)
+        case "image", "document", "audio", "toolUse", "toolResult", "reasoningContent", "citationsContent",
+            "guardContent":
+            var block = try RequestObject(value, path + "." + name.string, unknown)
+            return try readBlock(name, &block)
+        default: unknown.note("messages[].content[]", name, value)
         }
         return []
     }
 
-    private mutating func readGuarded(_ value: JSONView, _ path: String) throws(WireError) -> [ConversationPart] {
-        if let image = value.value("image") {
-            return try readImage(image, path + ".image").map { [ConversationPart(.image($0))] } ?? []
+    private mutating func readBlock(
+        _ name: JSONText, _ block: inout RequestObject
+    ) throws(WireError) -> [ConversationPart] {
+        switch name {
+        case "image": return try readImage(&block).map { [ConversationPart(.image($0))] } ?? []
+        case "document": return try readDocument(&block)
+        case "audio":
+            guard let data = try readBytes(&block) else { return [] }
+            return [ConversationPart(.audio(data, format: try block.requiredText("format")))]
+        case "toolUse": return try readCall(&block).map { [ConversationPart(.toolCall($0))] } ?? []
+        case "toolResult": return [try readResult(&block)]
+        case "reasoningContent": return try readThought(&block)
+        case "citationsContent": return try readCited(&block)
+        // Without a guardrail, which is refused, it is content as any other.
+        default: return try readGuarded(&block)
         }
-        guard let text = value.value("text") else { throw value.invalid(path) }
-        return [ConversationPart(.text(try text.requiredText("text", of: path + ".text.text")))]
+    }
+
+    private mutating func readGuarded(_ block: inout RequestObject) throws(WireError) -> [ConversationPart] {
+        if var image = try block.object("image") {
+            return try readImage(&image).map { [ConversationPart(.image($0))] } ?? []
+        }
+        var text = try block.requiredObject("text")
+        text.skip("qualifiers")
+        return [ConversationPart(.text(try text.requiredText("text")))]
     }
 
     // MARK: Media
 
     /// The bytes of a source, base64; nil for one that lies in a bucket.
-    private mutating func readBytes(_ value: JSONView, _ path: String) throws(WireError) -> JSONText? {
-        guard let source = value.value("source") else {
-            throw WireError(.missingField, at: value.offset, field: path + ".source")
-        }
-        guard source.value("s3Location") == nil else {
-            keep(.uploadedFiles, source)
-            return nil
-        }
-        return try source.requiredText("bytes", of: path + ".source.bytes")
+    private mutating func readBytes(_ block: inout RequestObject) throws(WireError) -> JSONText? {
+        var source = try block.requiredObject("source")
+        return try readBytes(of: &source)
     }
 
-    private mutating func readImage(
-        _ value: JSONView, _ path: String
-    ) throws(WireError) -> ConversationPart.Media? {
-        let format = try value.requiredText("format", of: path + ".format")
-        guard let data = try readBytes(value, path) else { return nil }
+    private mutating func readBytes(of source: inout RequestObject) throws(WireError) -> JSONText? {
+        guard source.take("s3Location") == nil else {
+            source.skipAll()
+            keep(.uploadedFiles, source.view)
+            return nil
+        }
+        return try source.requiredText("bytes")
+    }
+
+    private mutating func readImage(_ block: inout RequestObject) throws(WireError) -> ConversationPart.Media? {
+        let format = try block.requiredText("format")
+        guard let data = try readBytes(&block) else { return nil }
         return .base64(data, mediaType: BedrockFormat.mediaType(ofImage: format))
     }
 
-    private mutating func readDocument(_ value: JSONView, _ path: String) throws(WireError) -> [ConversationPart] {
-        if let context = value.value("context"), !context.isEmptyValue { keep(.documentContext, context) }
-        if let citations = value.value("citations"), citations.value("enabled")?.bool == true {
-            keep(.citations, citations)
+    private mutating func readDocument(_ block: inout RequestObject) throws(WireError) -> [ConversationPart] {
+        if let context = block.take("context"), !context.isEmptyValue { keep(.documentContext, context) }
+        if var citations = try block.object("citations"), citations.take("enabled")?.bool == true {
+            keep(.citations, citations.view)
         }
-        let title = value.value("name")?.text
-        let source = value.value("source")
-        if let content = source?.value("content") { return try readContent(content, of: path + ".source.content") }
-        if let text = source?.value("text")?.text {
+        let title = block.take("name")?.text
+        let format = block.take("format")?.text
+        var source = try block.requiredObject("source")
+        if let content = source.take("content") { return try readContent(content, of: source.path + ".content") }
+        if let text = try source.text("text") {
             return [ConversationPart(.document(.init(media: .text(text), title: title)))]
         }
-        guard let data = try readBytes(value, path) else { return [] }
-        let type = BedrockFormat.mediaType(ofDocument: value.value("format")?.text)
+        guard let data = try readBytes(of: &source) else { return [] }
+        let type = BedrockFormat.mediaType(ofDocument: format)
         return [ConversationPart(.document(.init(media: .base64(data, mediaType: type), title: title)))]
     }
 
     // MARK: Tools and thoughts
 
-    private mutating func readCall(_ value: JSONView, _ path: String) throws(WireError) -> ConversationToolCall? {
-        guard value.value("type")?.text?.equals("server_tool_use") != true else {
-            keep(.serverToolHistory, value)
+    private mutating func readCall(_ block: inout RequestObject) throws(WireError) -> ConversationToolCall? {
+        guard block.take("type")?.text?.equals("server_tool_use") != true else {
+            block.skipAll()
+            keep(.serverToolHistory, block.view)
             return nil
         }
-        guard let input = value.value("input") else {
-            throw WireError(.missingField, at: value.offset, field: path + ".input")
-        }
+        let input = try block.required("input").object(of: block.path + ".input")
         return ConversationToolCall(
-            id: try value.requiredText("toolUseId", of: path + ".toolUseId"),
-            name: try value.requiredText("name", of: path + ".name"),
-            arguments: .object(try input.object(of: path + ".input").bytes))
+            id: try block.requiredText("toolUseId"), name: try block.requiredText("name"),
+            arguments: .object(input.bytes))
     }
 
-    private mutating func readResult(_ value: JSONView, _ path: String) throws(WireError) -> ConversationPart {
+    private mutating func readResult(_ block: inout RequestObject) throws(WireError) -> ConversationPart {
         // The result of a tool that the provider ran tells the tool's kind.
-        if let type = value.value("type") { keep(.serverToolHistory, type) }
-        var result = ConversationToolResult(
-            callID: try value.requiredText("toolUseId", of: path + ".toolUseId"), parts: [])
-        result.isError = value.value("status")?.text?.equals("error") ?? false
-        if let content = value.value("content") { result.parts = try readContent(content, of: path + ".content") }
+        if let type = block.take("type") { keep(.serverToolHistory, type) }
+        var result = ConversationToolResult(callID: try block.requiredText("toolUseId"), parts: [])
+        result.isError = block.take("status")?.text?.equals("error") ?? false
+        if let content = block.take("content") { result.parts = try readContent(content, of: block.path + ".content") }
         return ConversationPart(.toolResult(result))
     }
 
-    private mutating func readThought(_ value: JSONView, _ path: String) throws(WireError) -> [ConversationPart] {
-        if let thought = value.value("reasoningText") {
-            let text = try thought.requiredText("text", of: path + ".reasoningText.text")
-            return [ConversationPart(.thinking(text, signature: thought.value("signature")?.text))]
+    private mutating func readThought(_ block: inout RequestObject) throws(WireError) -> [ConversationPart] {
+        if var thought = try block.object("reasoningText") {
+            let text = try thought.requiredText("text")
+            return [ConversationPart(.thinking(text, signature: thought.take("signature")?.text))]
         }
-        guard let data = BedrockBlocks.redacted(value.value("redactedContent")) else { throw value.invalid(path) }
+        let hidden = try block.required("redactedContent")
+        guard let data = BedrockBlocks.redacted(hidden) else {
+            // Bytes that are no text, which only Bedrock can take back.
+            guard hidden.text.flatMap({ Base64.decode($0.unescaped) }) != nil else {
+                throw block.invalid("redactedContent")
+            }
+            keep(.redactedBytes, hidden)
+            return []
+        }
         return [ConversationPart(.redactedThinking(data))]
     }
 
     /// An earlier answer with citations: its text goes on.
-    private mutating func readCited(_ value: JSONView, _ path: String) throws(WireError) -> [ConversationPart] {
-        if let citations = value.value("citations"), !citations.isEmptyValue { keep(.citations, citations) }
-        guard let content = value.value("content") else { return [] }
-        return try readContent(content, of: path + ".content")
+    private mutating func readCited(_ block: inout RequestObject) throws(WireError) -> [ConversationPart] {
+        if let citations = block.take("citations"), !citations.isEmptyValue { keep(.citations, citations) }
+        guard let content = block.take("content") else { return [] }
+        return try readContent(content, of: block.path + ".content")
     }
 }

@@ -6,6 +6,7 @@ internal import NIOCore
 /// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 struct BedrockRequestReader {
     private var conversation = Conversation(source: .bedrockConverse)
+    let unknown = UnknownFields(skipsFalse: false)
     var budget = PartBudget()
 
     /// - Throws: JSON errors, `not_an_object`, `duplicate_field`, `missing_field`, `invalid_field`.
@@ -21,6 +22,7 @@ struct BedrockRequestReader {
         guard reader.conversation.turns.contains(where: { $0.role != .system }) else {
             throw WireError(.missingField, at: view.offset, field: "messages")
         }
+        reader.conversation.unknownFields = reader.unknown.names
         return reader.conversation
     }
 
@@ -36,15 +38,18 @@ struct BedrockRequestReader {
         case "toolConfig": try readTools(value)
         case "additionalModelRequestFields": try readAdditional(value)
         case "outputConfig": try readOutput(value)
-        case "serviceTier": conversation.serviceTier = try value.requiredText("type", of: "serviceTier.type")
+        case "serviceTier":
+            var tier = try RequestObject(value, "serviceTier", unknown)
+            conversation.serviceTier = try tier.requiredText("type")
         case "guardrailConfig": keep(.guardrail, value)
         case "promptVariables": keep(.storedPrompt, value)
         case "additionalModelResponseFieldPaths": keep(.include, value)
         case "requestMetadata": keep(.metadata, value)
         case "performanceConfig":
+            var performance = try RequestObject(value, "performanceConfig", unknown)
             // What is said where nothing is.
-            if value.value("latency")?.text?.equals("standard") != true { keep(.speed, value) }
-        default: conversation.unknownFields.insert(name.string)
+            if performance.take("latency")?.text?.equals("standard") != true { keep(.speed, value) }
+        default: unknown.note(name.string)
         }
     }
 
@@ -54,10 +59,6 @@ struct BedrockRequestReader {
 
     mutating func append(_ turn: ConversationTurn) {
         conversation.turns.append(turn)
-    }
-
-    mutating func noteUnknown(_ path: String, _ name: JSONText, _ value: JSONView) {
-        if !value.isEmptyValue { conversation.unknownFields.insert(path + name.string) }
     }
 
     // MARK: Settings
@@ -70,7 +71,7 @@ struct BedrockRequestReader {
             case "temperature": conversation.sampling.temperature = try value.number(of: path + "temperature")
             case "topP": conversation.sampling.topP = try value.number(of: path + "topP")
             case "stopSequences": conversation.stop = try value.texts(of: path + "stopSequences")
-            default: noteUnknown(path, name, value)
+            default: unknown.note("inferenceConfig", name, value)
             }
         }
     }
@@ -82,30 +83,31 @@ struct BedrockRequestReader {
             switch name {
             case "top_k": conversation.sampling.topK = try value.number(of: path + "top_k")
             case "inferenceConfig":
-                if let topK = value.value("topK") { conversation.sampling.topK = try topK.number(of: path + "topK") }
-                for (name, value) in value.members(except: ["topK"]) {
-                    noteUnknown(path + "inferenceConfig.", name, value)
+                var inference = try RequestObject(value, path + "inferenceConfig", unknown)
+                if let topK = inference.take("topK") {
+                    conversation.sampling.topK = try topK.number(of: path + "inferenceConfig.topK")
                 }
             case "thinking", "reasoning_config": try readThinking(value, path + name.string)
             case "reasoningConfig":
-                conversation.reasoning.isEnabled = value.value("type")?.text?.equals("disabled") != true
-                conversation.reasoning.effort = value.value("maxReasoningEffort")?.text
+                var config = try RequestObject(value, path + "reasoningConfig", unknown)
+                conversation.reasoning.isEnabled = config.take("type")?.text?.equals("disabled") != true
+                conversation.reasoning.effort = config.take("maxReasoningEffort")?.text
             case "reasoning_effort":
                 conversation.reasoning.isEnabled = true
                 conversation.reasoning.effort = try value.text(of: path + "reasoning_effort")
-            default: noteUnknown(path, name, value)
+            default: unknown.note("additionalModelRequestFields", name, value)
             }
         }
     }
 
     private mutating func readThinking(_ value: JSONView, _ path: String) throws(WireError) {
-        let type = try value.requiredText("type", of: path + ".type")
-        conversation.reasoning.isEnabled = !type.equals("disabled")
-        if let budget = value.value("budget_tokens") {
-            guard let tokens = budget.count else { throw budget.invalid(path + ".budget_tokens") }
+        var thinking = try RequestObject(value, path, unknown)
+        conversation.reasoning.isEnabled = !(try thinking.requiredText("type").equals("disabled"))
+        if let budget = thinking.take("budget_tokens") {
+            guard let tokens = budget.count else { throw thinking.invalid("budget_tokens") }
             conversation.reasoning.budgetTokens = tokens
         }
-        conversation.reasoning.display = value.value("display")?.text
+        conversation.reasoning.display = thinking.take("display")?.text
     }
 
     private mutating func readOutput(_ value: JSONView) throws(WireError) {
@@ -113,20 +115,22 @@ struct BedrockRequestReader {
             switch name {
             case "effort": conversation.reasoning.effort = try value.text(of: "outputConfig.effort")
             case "textFormat": try readFormat(value)
-            default: noteUnknown("outputConfig.", name, value)
+            default: unknown.note("outputConfig", name, value)
             }
         }
     }
 
     /// The schema is JSON in a string.
     private mutating func readFormat(_ value: JSONView) throws(WireError) {
-        let path = "outputConfig.textFormat"
-        guard let format = value.value("structure")?.value("jsonSchema") else { throw value.invalid(path) }
-        let text = try format.requiredText("schema", of: path + ".structure.jsonSchema.schema").unescaped
-        guard let schema = try? JSONView(text), schema.kind == .object else { throw format.invalid(path) }
+        var format = try RequestObject(value, "outputConfig.textFormat", unknown)
+        // There is but one.
+        format.skip("type")
+        var structure = try format.requiredObject("structure")
+        var named = try structure.requiredObject("jsonSchema")
+        let text = try named.requiredText("schema").unescaped
+        guard let schema = try? JSONView(text), schema.kind == .object else { throw named.invalid("schema") }
         conversation.answerFormat = .schema(
-            schema.bytes, name: format.value("name")?.text, description: format.value("description")?.text,
-            isStrict: true)
+            schema.bytes, name: named.take("name")?.text, description: named.take("description")?.text, isStrict: true)
     }
 
     // MARK: Tools
@@ -136,7 +140,7 @@ struct BedrockRequestReader {
             switch name {
             case "tools": for tool in try value.array(of: "toolConfig.tools") { try readTool(tool) }
             case "toolChoice": try readToolChoice(value)
-            default: noteUnknown("toolConfig.", name, value)
+            default: unknown.note("toolConfig", name, value)
             }
         }
     }
@@ -149,7 +153,7 @@ struct BedrockRequestReader {
                 conversation.tools.append(try readSpecification(value))
             case "cachePoint":
                 if let last = conversation.tools.indices.last {
-                    conversation.tools[last].cacheControl = Self.cacheControl(value)
+                    conversation.tools[last].cacheControl = try cacheControl(value, "toolConfig.tools[].cachePoint")
                 }
             default: keep(.serverTools, tool)
             }
@@ -157,39 +161,39 @@ struct BedrockRequestReader {
     }
 
     private mutating func readSpecification(_ value: JSONView) throws(WireError) -> ConversationTool {
-        let path = "toolConfig.tools[].toolSpec."
-        var read = ConversationTool(name: try value.requiredText("name", of: path + "name"))
-        for (name, value) in value.members where !value.isNull {
-            switch name {
-            case "name": break
-            case "description": read.description = try value.text(of: path + "description")
-            case "inputSchema":
-                read.schema = try value.value("json")?.object(of: path + "inputSchema.json").bytes
-            case "strict": read.isStrict = try value.bool(of: path + "strict")
-            default: noteUnknown(path, name, value)
-            }
+        var tool = try RequestObject(value, "toolConfig.tools[].toolSpec", unknown)
+        var read = ConversationTool(name: try tool.requiredText("name"))
+        read.description = try tool.text("description")
+        if var schema = try tool.object("inputSchema") {
+            read.schema = try schema.take("json")?.object(of: schema.path + ".json").bytes
         }
+        if let isStrict = tool.take("strict") { read.isStrict = try isStrict.bool(of: tool.path + ".strict") }
         return read
     }
 
     private mutating func readToolChoice(_ value: JSONView) throws(WireError) {
-        for (name, value) in try value.object(of: "toolConfig.toolChoice").members where !value.isNull {
+        let path = "toolConfig.toolChoice"
+        for (name, value) in try value.object(of: path).members where !value.isNull {
+            var choice = try RequestObject(value, path + "." + name.string, unknown)
             switch name {
             case "auto": conversation.toolChoice = .auto
             case "any": conversation.toolChoice = .required
-            case "tool":
-                conversation.toolChoice = .named(try value.requiredText("name", of: "toolConfig.toolChoice.tool.name"))
-            default: throw value.invalid("toolConfig.toolChoice")
+            case "tool": conversation.toolChoice = .named(try choice.requiredText("name"))
+            default: throw value.invalid(path)
             }
         }
     }
 
     /// A cache point as the mark that other dialects have.
-    static func cacheControl(_ point: JSONView) -> ByteBuffer {
+    func cacheControl(_ value: JSONView, _ path: String) throws(WireError) -> ByteBuffer {
+        var point = try RequestObject(value, path, unknown)
+        // There is but one.
+        point.skip("type")
+        let lifetime = point.take("ttl")?.text
         var json = JSONWriter()
         json.object { json in
             json.member("type", JSONText("ephemeral"))
-            if let lifetime = point.value("ttl")?.text { json.member("ttl", lifetime) }
+            if let lifetime { json.member("ttl", lifetime) }
         }
         return json.buffer
     }

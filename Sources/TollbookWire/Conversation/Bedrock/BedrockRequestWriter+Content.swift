@@ -18,7 +18,9 @@ extension BedrockRequestWriter {
     mutating func writeCachePoint(_ mark: ByteBuffer?, _ json: inout JSONWriter) {
         guard let mark else { return }
         guard family.takesCachePoints else { return notes.leaveOut(.cacheControl) }
-        let lifetime = (try? JSONView(mark))?.value("ttl")?.text
+        let view = try? JSONView(mark)
+        let lifetime = view?.value("ttl")?.text
+        if view?.members(except: ["type", "ttl"]).isEmpty == false { notes.leaveOut(.cacheControl) }
         Self.block("cachePoint", &json) { json in
             json.member("type", JSONText("default"))
             if let lifetime { json.member("ttl", lifetime) }
@@ -26,7 +28,7 @@ extension BedrockRequestWriter {
     }
 
     private mutating func write(_ part: ConversationPart, _ json: inout JSONWriter) {
-        if part.signature != nil { notes.allows(.unsignedThinking) }
+        if part.signature != nil { notes.allows(.thoughtSignature) }
         switch part.content {
         case .text(let text), .refusal(let text): Self.writeText(text, &json)
         case .image(let media): writeImage(media, &json)

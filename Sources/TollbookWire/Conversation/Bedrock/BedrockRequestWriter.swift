@@ -36,7 +36,7 @@ struct BedrockRequestWriter {
     private mutating func writeTurns(_ json: inout JSONWriter) {
         var instructions: [ConversationPart] = []
         var messages: [ConversationTurn] = []
-        for turn in conversation.turns {
+        for turn in SaidTurns(conversation.turns, &notes, says: \.saysToClaude).turns {
             switch turn.role {
             case .system, .developer:
                 if !messages.isEmpty { notes.allows(.laterInstructions) }

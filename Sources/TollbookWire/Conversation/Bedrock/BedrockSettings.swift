@@ -36,7 +36,7 @@ struct BedrockSettings {
         }
         readSampling(sampling, family, thinks: thinks, &notes)
         if conversation.logProbabilities != nil { notes.allows(.logProbabilities) }
-        schema = Self.schema(of: conversation.answerFormat, &notes)
+        schema = Self.schema(of: conversation.answerFormat, closed: family.isClaude, &notes)
     }
 
     // MARK: Sampling
@@ -87,7 +87,7 @@ struct BedrockSettings {
             if reasoning.budgetTokens != nil { notes.leaveOut(.reasoningBudget) }
             thinks = false
         }
-        if reasoning.isEnabled == false, !family.isClaude { notes.leaveOut(.reasoningOff) }
+        if reasoning.isEnabled == false, !family.isClaude { notes.leaveOut(conversation.thinkingOff) }
         if reasoning.display != nil, !family.isClaude { notes.leaveOut(.reasoningDisplay) }
         if reasoning.isEnabled == true, reasoning.effort == nil, reasoning.budgetTokens == nil, !family.isClaude {
             notes.leaveOut(.reasoningOn)
@@ -138,7 +138,9 @@ struct BedrockSettings {
 
     // MARK: Form
 
-    private static func schema(of format: Conversation.AnswerFormat?, _ notes: inout TranslationNotes) -> Schema? {
+    private static func schema(
+        of format: Conversation.AnswerFormat?, closed isClosed: Bool, _ notes: inout TranslationNotes
+    ) -> Schema? {
         switch format {
         case nil: return nil
         case .json:
@@ -146,6 +148,7 @@ struct BedrockSettings {
             return nil
         case .schema(let schema, let name, let description, let isStrict):
             if isStrict != true { notes.allows(.jsonSchemaNotStrict) }
+            let schema = isClosed ? ClosedSchema.make(schema) : schema
             return Schema(text: JSONText(escaping: schema), name: name, description: description)
         }
     }

@@ -28,7 +28,7 @@ extension GeminiRequestReader {
                     }
                 }
             case "role": continue
-            default: noteUnknown(field + "." + name, value)
+            default: note(field + "." + name, value)
             }
         }
         return parts
@@ -51,7 +51,7 @@ extension GeminiRequestReader {
             case "executableCode", "codeExecutionResult", "toolCall", "toolResponse": keep(.googleToolHistory, value)
             case "videoMetadata": keep(.videoInput, value)
             case "mediaResolution": keep(.mediaResolution, value)
-            default: noteUnknown(path, value)
+            default: note(path, value)
             }
         }
         if isThought { return Self.thought(content, signature) }
@@ -70,21 +70,20 @@ extension GeminiRequestReader {
 
     // MARK: Media
 
-    private mutating func readInline(_ blob: JSONView) throws(WireError) -> ConversationPart.Content? {
-        let path = "contents[].parts[].inlineData."
-        guard let data = blob.gemini("data"), let type = blob.gemini("mimeType") else {
-            throw blob.invalid(path + "data")
-        }
-        let bytes = GeminiBytes.standard(try data.text(of: path + "data"))
-        let mediaType = try type.text(of: path + "mimeType")
+    private mutating func readInline(
+        _ view: JSONView, _ path: String = "contents[].parts[].inlineData"
+    ) throws(WireError) -> ConversationPart.Content? {
+        var blob = try RequestObject(view, path, unknown)
+        let bytes = GeminiBytes.standard(try blob.requiredText("data"))
+        let mediaType = try blob.requiredText("mimeType")
         let name = mediaType.string.lowercased()
         if name.hasPrefix("image/") { return .image(.base64(bytes, mediaType: mediaType)) }
         if name.hasPrefix("audio/") { return .audio(bytes, format: Self.audioFormat(name)) }
         guard !name.hasPrefix("video/") else {
-            keep(.videoInput, blob)
+            keep(.videoInput, view)
             return nil
         }
-        return .document(.init(media: .base64(bytes, mediaType: mediaType)))
+        return .document(.init(media: .base64(bytes, mediaType: mediaType), title: blob.take("displayName")?.text))
     }
 
     /// OpenAI's word for a type of audio.
@@ -97,17 +96,17 @@ extension GeminiRequestReader {
         }
     }
 
-    private mutating func readFile(_ file: JSONView) throws(WireError) -> ConversationPart.Content? {
-        guard let uri = file.gemini("fileUri") else { throw file.invalid("contents[].parts[].fileData.fileUri") }
-        let url = try uri.text(of: "contents[].parts[].fileData.fileUri")
-        let type = file.gemini("mimeType")?.text?.string ?? MediaEnding.type(of: url) ?? ""
+    private mutating func readFile(_ view: JSONView) throws(WireError) -> ConversationPart.Content? {
+        var file = try RequestObject(view, "contents[].parts[].fileData", unknown)
+        let url = try file.requiredText("fileUri")
+        let type = file.take("mimeType")?.text?.string ?? MediaEnding.type(of: url) ?? ""
         let address = url.string
         // A file that was uploaded to Google, by either of its names.
         let isPublic = address.hasPrefix("https://") && !address.contains("generativelanguage.googleapis.com/")
         if type.hasPrefix("video/") || address.hasPrefix("https://www.youtube.com/") {
-            keep(.videoInput, file)
+            keep(.videoInput, view)
         } else if !isPublic || type.hasPrefix("audio/") {
-            keep(.uploadedFiles, file)
+            keep(.uploadedFiles, view)
         } else {
             return type.hasPrefix("image/") ? .image(.url(url)) : .document(.init(media: .url(url)))
         }
@@ -116,38 +115,42 @@ extension GeminiRequestReader {
 
     // MARK: Calls and results
 
-    private mutating func readCall(_ call: JSONView) throws(WireError) -> ConversationPart.Content {
-        let path = "contents[].parts[].functionCall."
-        let name = try call.requiredText("name", of: path + "name")
-        var id = call.value("id")?.text.flatMap { $0.isEmpty ? nil : $0 }
+    private mutating func readCall(_ view: JSONView) throws(WireError) -> ConversationPart.Content {
+        var call = try RequestObject(view, "contents[].parts[].functionCall", unknown)
+        let name = try call.requiredText("name")
+        var id = call.take("id")?.text.flatMap { $0.isEmpty ? nil : $0 }
         if id == nil {
             id = JSONText("call_\(madeIDs)")
             madeIDs += 1
         }
-        let arguments = try call.value("args")?.object(of: path + "args").bytes ?? ByteBuffer(staticString: "{}")
-        let read = ConversationToolCall(id: id ?? name, name: name, arguments: .object(arguments))
+        let arguments = try call.take("args")?.object(of: call.path + ".args").bytes
+        let read = ConversationToolCall(
+            id: id ?? name, name: name, arguments: .object(arguments ?? ByteBuffer(staticString: "{}")))
         openCalls.append((read.id, name))
         return .toolCall(read)
     }
 
     /// A result without an id is that of the oldest call of its name.
-    private mutating func readResult(_ result: JSONView) throws(WireError) -> ConversationPart.Content {
-        let path = "contents[].parts[].functionResponse."
-        let name = try result.requiredText("name", of: path + "name")
-        let told = result.value("id")?.text.flatMap { $0.isEmpty ? nil : $0 }
+    private mutating func readResult(_ view: JSONView) throws(WireError) -> ConversationPart.Content {
+        var result = try RequestObject(view, "contents[].parts[].functionResponse", unknown)
+        let name = try result.requiredText("name")
+        let told = result.take("id")?.text.flatMap { $0.isEmpty ? nil : $0 }
         let position = openCalls.firstIndex { told == nil ? $0.name == name : $0.id == told }
         var read = ConversationToolResult(callID: told ?? name, parts: [])
         if let position { read.callID = openCalls.remove(at: position).id }
-        if let response = result.value("response") {
-            let (text, isError) = Self.said(try response.object(of: path + "response"))
+        if let response = result.take("response") {
+            let (text, isError) = Self.said(try response.object(of: result.path + ".response"))
             read.parts = [ConversationPart(.text(text))]
             read.isError = isError
             read.isPlain = true
         }
-        for part in result.gemini("parts")?.geminiList ?? [] {
-            try budget.take(part)
-            guard let blob = part.gemini("inlineData"), let content = try readInline(blob) else {
-                keep(.uploadedFiles, part)
+        for view in result.take("parts")?.geminiList ?? [] {
+            try budget.take(view)
+            var part = try RequestObject(view, "contents[].parts[].functionResponse.parts[]", unknown)
+            guard let blob = part.take("inlineData"), let content = try readInline(blob, part.path + ".inlineData")
+            else {
+                part.skipAll()
+                keep(.uploadedFiles, view)
                 continue
             }
             read.parts.append(ConversationPart(content))

@@ -3,6 +3,7 @@ internal import NIOCore
 /// Reads a Gemini `generateContent` request into a conversation. Whether it streams stands in the path.
 struct GeminiRequestReader {
     private var conversation = Conversation(source: .gemini)
+    let unknown = UnknownFields(skipsFalse: true, isGemini: true)
     private var allowedTools: [JSONText] = []
     private var hasContents = false
     var budget = PartBudget()
@@ -23,6 +24,7 @@ struct GeminiRequestReader {
         }
         guard reader.hasContents else { throw WireError(.missingField, at: view.offset, field: "contents") }
         reader.finishToolChoice()
+        reader.conversation.unknownFields = reader.unknown.names
         return reader.conversation
     }
 
@@ -46,7 +48,7 @@ struct GeminiRequestReader {
         case "modelArmorConfig": keep(.promptScreening, value)
         case "serviceTier": readTier(try value.text(of: name))
         case "store": if value.bool == true { keep(.store, value) }
-        default: if !value.isEmptyValue { conversation.unknownFields.insert(name) }
+        default: if !value.isEmptyValue { unknown.note(name) }
         }
     }
 
@@ -73,8 +75,9 @@ struct GeminiRequestReader {
         conversation.turns.append(turn)
     }
 
-    mutating func noteUnknown(_ name: String, _ value: JSONView) {
-        if !value.isEmptyValue, value.bool != false { conversation.unknownFields.insert(name) }
+    /// Notes a member by its whole path.
+    func note(_ path: String, _ value: JSONView) {
+        if !value.isEmptyValue, value.bool != false { unknown.note(path) }
     }
 
     // MARK: Tools
@@ -101,10 +104,11 @@ struct GeminiRequestReader {
             case "description":
                 let text = try value.text(of: path + name)
                 if !text.isEmpty { read.description = text }
-            case "parameters": read.schema = GeminiSchema.converted(try value.object(of: path + name))
+            case "parameters":
+                read.schema = GeminiSchema.converted(try value.object(of: path + name), path + name, unknown)
             case "parametersJsonSchema": read.schema = try value.object(of: path + name).bytes
             case "response", "responseJsonSchema": keep(.toolAnswerSchema, value)
-            default: noteUnknown(path + name, value)
+            default: note(path + name, value)
             }
         }
         return read
@@ -116,15 +120,16 @@ struct GeminiRequestReader {
                 if value.bool != false { keep(.googleToolSettings, value) }
                 continue
             }
-            switch value.gemini("mode")?.text?.string {
+            var calling = try RequestObject(value, "toolConfig.functionCallingConfig", unknown)
+            switch calling.take("mode")?.text?.string {
             case "NONE": conversation.toolChoice = ConversationToolChoice.none
             case "ANY": conversation.toolChoice = .required
             case "AUTO", "VALIDATED": conversation.toolChoice = .auto
             case "MODE_UNSPECIFIED", nil: break
-            default: throw value.invalid("toolConfig.functionCallingConfig.mode")
+            default: throw calling.invalid("mode")
             }
-            if let allowed = value.gemini("allowedFunctionNames"), !allowed.isEmptyValue {
-                allowedTools = try allowed.texts(of: "toolConfig.functionCallingConfig.allowedFunctionNames")
+            if let allowed = calling.take("allowedFunctionNames"), !allowed.isEmptyValue {
+                allowedTools = try allowed.texts(of: calling.path + ".allowedFunctionNames")
                 if allowedTools.count > 1 { keep(.allowedTools, allowed) }
             }
         }
@@ -160,7 +165,7 @@ struct GeminiRequestReader {
             if try value.bool(of: path) { conversation.logProbabilities = .init(alternatives: nil) }
         case "logprobs": if !value.isZero { conversation.logProbabilities = .init(alternatives: nil) }
         case "responseMimeType": try readMediaType(value, path)
-        case "responseSchema": readSchema(GeminiSchema.converted(try value.object(of: path)))
+        case "responseSchema": readSchema(GeminiSchema.converted(try value.object(of: path), path, unknown))
         case "responseJsonSchema": readSchema(try value.object(of: path).bytes)
         case "responseModalities":
             let isText = try value.texts(of: path).allSatisfy { $0.equals("TEXT") || $0.equals("text") }
@@ -169,7 +174,7 @@ struct GeminiRequestReader {
         case "mediaResolution": keep(.mediaResolution, value)
         case "speechConfig", "imageConfig": keep(.mediaSettings, value)
         case "routingConfig", "modelSelectionConfig": keep(.modelPicking, value)
-        default: noteUnknown(path, value)
+        default: note(path, value)
         }
     }
 
@@ -188,7 +193,7 @@ struct GeminiRequestReader {
         switch try value.text(of: field) {
         case "application/json": if conversation.answerFormat == nil { conversation.answerFormat = .json }
         case "text/plain": break
-        default: noteUnknown(field, value)
+        default: keep(.answerMediaType, value)
         }
     }
 
@@ -215,7 +220,7 @@ struct GeminiRequestReader {
                 conversation.reasoning.effort = JSONText(level)
             case "includeThoughts":
                 if try value.bool(of: path) { conversation.reasoning.display = JSONText("summarized") }
-            default: noteUnknown(path, value)
+            default: note(path, value)
             }
         }
     }

@@ -18,7 +18,8 @@ struct GeminiRequestWriter {
         var notes = self.notes
         var json = JSONWriter()
         json.object { json in
-            GeminiContents(conversation.turns, options).write(&json, &notes)
+            let turns = SaidTurns(conversation.turns, &notes, says: \.saysToGemini).turns
+            GeminiContents(turns, options).write(&json, &notes)
             // A last turn of the model would be answered, and not continued.
             if conversation.source.continuesPrefill, conversation.turns.last?.role == .assistant {
                 notes.allows(.prefill)

@@ -1,16 +1,39 @@
 internal import NIOCore
 
-/// A `data:` URL with base64 (RFC 2397), in its parts.
+/// A `data:` URL (RFC 2397) in its parts, its data as base64.
 struct DataURL {
     let mediaType: JSONText
     let data: JSONText
 
-    /// Takes a URL apart; nil if it is no `data:` URL with base64.
+    /// Whether it is a `data:` URL, readable or not: no provider could fetch anything there.
+    static func isData(_ url: JSONText) -> Bool {
+        let scheme = url.escaped.readableBytesView.prefix(5)
+        return scheme.count == 5 && String(decoding: scheme, as: UTF8.self).lowercased() == "data:"
+    }
+
+    /// Takes a URL apart; nil if it is no `data:` URL, or one whose data cannot be read.
     init?(_ url: JSONText) {
+        guard Self.isData(url) else { return nil }
         // A slash may be escaped; base64 has many.
         let text = url.unescaped
+        if let base64 = DataURL(base64: text, isPlain: text.readableBytes == url.escaped.readableBytes) {
+            self = base64
+        } else if let encoded = DataURL(percentEncoded: text) {
+            self = encoded
+        } else {
+            return nil
+        }
+    }
+
+    private init(mediaType: JSONText, data: JSONText) {
+        self.mediaType = mediaType
+        self.data = data
+    }
+
+    /// - Parameter isPlain: whether nothing in it was escaped.
+    private init?(base64 text: ByteBuffer, isPlain: Bool) {
         let header = text.readableBytesView.prefix(Self.headerBytes)
-        guard header.prefix(5).elementsEqual("data:".utf8), let comma = header.firstIndex(of: UInt8(ascii: ",")),
+        guard let comma = header.firstIndex(of: UInt8(ascii: ",")),
             let semicolon = header[..<comma].lastIndex(of: UInt8(ascii: ";")),
             header[semicolon..<comma].elementsEqual(";base64".utf8)
         else { return nil }
@@ -18,7 +41,32 @@ struct DataURL {
         mediaType = JSONText(escaping: ByteBuffer(bytes: type))
         let rest = text.getSlice(at: comma + 1, length: text.writerIndex - comma - 1) ?? ByteBuffer()
         // Without an escape before, there is nothing to escape now.
-        data = text.readableBytes == url.escaped.readableBytes ? JSONText(escaped: rest) : JSONText(escaping: rest)
+        data = isPlain ? JSONText(escaped: rest) : JSONText(escaping: rest)
+    }
+
+    /// Data as percent-encoded bytes (RFC 3986 section 2.1), of type text/plain where none is told.
+    private init?(percentEncoded text: ByteBuffer) {
+        let bytes = text.readableBytesView
+        guard let comma = bytes.prefix(Self.headerBytes).firstIndex(of: UInt8(ascii: ",")) else { return nil }
+        var data = ByteBuffer()
+        var position = comma + 1
+        while position < bytes.endIndex {
+            var byte = bytes[position]
+            if byte == UInt8(ascii: "%") {
+                let digits = bytes[position...].dropFirst().prefix(2)
+                guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
+                    return nil
+                }
+                byte = value
+                position += 2
+            }
+            data.writeInteger(byte)
+            position += 1
+        }
+        let type = bytes[(bytes.startIndex + 5)..<comma].prefix { $0 != UInt8(ascii: ";") }
+        self.init(
+            mediaType: type.isEmpty ? JSONText("text/plain") : JSONText(escaping: ByteBuffer(bytes: type)),
+            data: JSONText(escaped: Base64.encode(data)))
     }
 
     /// A media type with parameters is far below this.

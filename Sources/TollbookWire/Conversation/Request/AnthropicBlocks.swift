@@ -19,7 +19,7 @@ struct AnthropicBlocks {
     }
 
     private func write(_ part: ConversationPart, _ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        if part.signature != nil { notes.allows(.unsignedThinking) }
+        if part.signature != nil { notes.allows(.thoughtSignature) }
         switch part.content {
         case .text(let text), .refusal(let text): write("text", part, &json) { $0.member("text", text) }
         case .image(let media): write("image", part, &json) { Self.writeSource(media, &$0) }

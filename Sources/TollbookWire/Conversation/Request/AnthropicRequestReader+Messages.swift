@@ -15,7 +15,7 @@ extension AnthropicRequestReader {
         }
         append(ConversationTurn(role, try readContent(content, of: "messages[].content")))
         for (name, value) in message.members where !name.equals("role") && !name.equals("content") {
-            noteUnknown("messages[].", name, value)
+            unknown.note("messages[]", name, value)
         }
     }
 
@@ -23,105 +23,93 @@ extension AnthropicRequestReader {
     mutating func readContent(_ value: JSONView, of field: String) throws(WireError) -> [ConversationPart] {
         if let text = value.text { return [ConversationPart(.text(text))] }
         var parts: [ConversationPart] = []
-        for block in try value.array(of: field) {
-            try budget.take(block)
-            let type = try block.object(of: field + "[]").requiredText("type", of: field + "[].type")
-            for (name, value) in block.members(except: Self.blockMembers) {
-                noteUnknown("messages[].content[].", name, value)
-            }
-            var read = try readBlock(type, block)
+        let path = field + "[]"
+        for view in try value.array(of: field) {
+            try budget.take(view)
+            var block = try RequestObject(view, path, unknown)
+            let mark = block.take("cache_control")?.bytes
+            var read = try readBlock(&block)
             guard !read.isEmpty else { continue }
-            read[read.count - 1].cacheControl = block.value("cache_control")?.bytes
+            read[read.count - 1].cacheControl = mark
             parts += read
         }
         return parts
     }
 
-    /// `caller` tells who asked for a tool; where that was another tool, the other's blocks are there and are refused.
-    private static let blockMembers: [StaticString] = [
-        "type", "text", "citations", "source", "title", "context", "cache_control", "thinking", "signature", "data",
-        "id", "name", "input", "caller", "tool_use_id", "content", "is_error",
-    ]
-
     /// The parts that a block stands for; none when a rule speaks for the whole block.
-    private mutating func readBlock(_ type: JSONText, _ block: JSONView) throws(WireError) -> [ConversationPart] {
-        let path = "messages[].content[]."
-        switch type {
+    private mutating func readBlock(_ block: inout RequestObject) throws(WireError) -> [ConversationPart] {
+        switch try block.requiredText("type") {
         case "text":
-            if let citations = block.value("citations"), !citations.isEmptyValue { keep(.citations, citations) }
-            return [ConversationPart(.text(try block.requiredText("text", of: path + "text")))]
-        case "image":
-            guard let media = try readSource(block) else { return [] }
-            return [ConversationPart(.image(media))]
-        case "document": return try readDocument(block)
+            if let citations = block.take("citations"), !citations.isEmptyValue { keep(.citations, citations) }
+            return [ConversationPart(.text(try block.requiredText("text")))]
+        case "image": return try readSource(&block).map { [ConversationPart(.image($0))] } ?? []
+        case "document": return try readDocument(&block)
         case "thinking":
-            return [
-                ConversationPart(
-                    .thinking(
-                        try block.requiredText("thinking", of: path + "thinking"),
-                        signature: block.value("signature")?.text))
-            ]
-        case "redacted_thinking":
-            return [ConversationPart(.redactedThinking(try block.requiredText("data", of: path + "data")))]
-        case "tool_use":
-            guard let input = block.value("input") else {
-                throw WireError(.missingField, at: block.offset, field: path + "input")
-            }
-            return [
-                ConversationPart(
-                    .toolCall(
-                        ConversationToolCall(
-                            id: try block.requiredText("id", of: path + "id"),
-                            name: try block.requiredText("name", of: path + "name"),
-                            arguments: .object(try input.object(of: path + "input").bytes))))
-            ]
-        case "tool_result": return [try readResult(block)]
-        case "search_result": keep(.searchResults, block)
-        default: keep(.serverToolHistory, block)
+            let text = try block.requiredText("thinking")
+            return [ConversationPart(.thinking(text, signature: block.take("signature")?.text))]
+        case "redacted_thinking": return [ConversationPart(.redactedThinking(try block.requiredText("data")))]
+        case "tool_use": return [ConversationPart(.toolCall(try readCall(&block)))]
+        case "tool_result": return [ConversationPart(.toolResult(try readResult(&block)))]
+        case "search_result": keep(.searchResults, block.view)
+        default: keep(.serverToolHistory, block.view)
         }
+        block.skipAll()
         return []
     }
 
-    private mutating func readResult(_ block: JSONView) throws(WireError) -> ConversationPart {
-        var result = ConversationToolResult(
-            callID: try block.requiredText("tool_use_id", of: "messages[].content[].tool_use_id"), parts: [])
-        result.isError = block.value("is_error")?.bool ?? false
-        if let content = block.value("content") {
+    private func readCall(_ block: inout RequestObject) throws(WireError) -> ConversationToolCall {
+        // Who asked for the tool; where that was another tool, the other's blocks are there and are refused.
+        block.skip("caller")
+        let input = try block.required("input").object(of: block.path + ".input")
+        return ConversationToolCall(
+            id: try block.requiredText("id"), name: try block.requiredText("name"), arguments: .object(input.bytes))
+    }
+
+    private mutating func readResult(_ block: inout RequestObject) throws(WireError) -> ConversationToolResult {
+        var result = ConversationToolResult(callID: try block.requiredText("tool_use_id"), parts: [])
+        result.isError = block.take("is_error")?.bool ?? false
+        if let content = block.take("content") {
             result.isPlain = content.kind == .string
-            result.parts = try readContent(content, of: "messages[].content[].content")
+            result.parts = try readContent(content, of: block.path + ".content")
         }
-        return ConversationPart(.toolResult(result))
+        return result
     }
 
-    private mutating func readDocument(_ block: JSONView) throws(WireError) -> [ConversationPart] {
-        if let context = block.value("context"), !context.isEmptyValue { keep(.documentContext, context) }
-        if let citations = block.value("citations"), citations.value("enabled")?.bool == true {
-            keep(.citations, citations)
+    private mutating func readDocument(_ block: inout RequestObject) throws(WireError) -> [ConversationPart] {
+        let title = block.take("title")?.text
+        if let context = block.take("context"), !context.isEmptyValue { keep(.documentContext, context) }
+        if var citations = try block.object("citations"), citations.take("enabled")?.bool == true {
+            keep(.citations, citations.view)
         }
-        if let source = block.value("source"), source.value("type")?.text?.equals("content") == true {
-            guard let content = source.value("content") else { throw source.invalid("messages[].content[].source") }
-            return try readContent(content, of: "messages[].content[].source.content")
+        var source = try block.requiredObject("source")
+        if source.view.value("type")?.text?.equals("content") == true {
+            source.skip("type")
+            return try readContent(try source.required("content"), of: source.path + ".content")
         }
-        guard let media = try readSource(block) else { return [] }
-        return [ConversationPart(.document(.init(media: media, title: block.value("title")?.text)))]
+        guard let media = try readMedia(&source) else { return [] }
+        return [ConversationPart(.document(.init(media: media, title: title)))]
     }
 
-    private mutating func readSource(_ block: JSONView) throws(WireError) -> ConversationPart.Media? {
-        let path = "messages[].content[].source"
-        guard let source = block.value("source") else {
-            throw WireError(.missingField, at: block.offset, field: path)
-        }
-        switch try source.object(of: path).requiredText("type", of: path + ".type") {
+    private mutating func readSource(_ block: inout RequestObject) throws(WireError) -> ConversationPart.Media? {
+        var source = try block.requiredObject("source")
+        return try readMedia(&source)
+    }
+
+    /// nil: a rule speaks for it.
+    private mutating func readMedia(_ source: inout RequestObject) throws(WireError) -> ConversationPart.Media? {
+        switch try source.requiredText("type") {
         case "base64":
-            return .base64(
-                try source.requiredText("data", of: path + ".data"),
-                mediaType: try source.requiredText("media_type", of: path + ".media_type"))
-        case "url": return .url(try source.requiredText("url", of: path + ".url"))
-        case "text": return .text(try source.requiredText("data", of: path + ".data"))
+            return .base64(try source.requiredText("data"), mediaType: try source.requiredText("media_type"))
+        case "url": return .url(try source.requiredText("url"))
+        case "text":
+            // There is but one.
+            source.skip("media_type")
+            return .text(try source.requiredText("data"))
         case "file":
-            keep(.uploadedFiles, source)
+            source.skipAll()
+            keep(.uploadedFiles, source.view)
             return nil
-        default: throw source.invalid(path + ".type")
+        default: throw source.invalid("type")
         }
     }
 }

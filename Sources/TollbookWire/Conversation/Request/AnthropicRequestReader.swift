@@ -3,6 +3,7 @@ internal import NIOCore
 /// Reads an Anthropic messages request into a conversation.
 struct AnthropicRequestReader {
     private var conversation = Conversation(source: .anthropicMessages)
+    let unknown = UnknownFields(skipsFalse: true)
     var budget = PartBudget()
 
     /// - Throws: `not_an_object`, `duplicate_field`, `missing_field`, `invalid_field`.
@@ -18,6 +19,7 @@ struct AnthropicRequestReader {
             if !value.isNull { try reader.read(name, value) }
         }
         guard hasMessages else { throw WireError(.missingField, at: view.offset, field: "messages") }
+        reader.conversation.unknownFields = reader.unknown.names
         return reader.conversation
     }
 
@@ -42,7 +44,7 @@ struct AnthropicRequestReader {
         case "tool_choice": try readToolChoice(value)
         case "thinking": try readThinking(value)
         case "output_config": try readOutput(value)
-        case "output_format": try readFormat(value)
+        case "output_format": try readFormat(value, "output_format")
         case "metadata": try readMetadata(value)
         case "service_tier": conversation.serviceTier = try value.text(of: "service_tier")
         default: readExtra(name, value)
@@ -59,7 +61,7 @@ struct AnthropicRequestReader {
         case "speed": field = .speed
         case "cache_control": field = .cacheControl
         default:
-            conversation.unknownFields.insert(name.string)
+            unknown.note(name.string)
             return
         }
         if !value.isEmptyValue { keep(field, value) }
@@ -71,11 +73,6 @@ struct AnthropicRequestReader {
 
     mutating func append(_ turn: ConversationTurn) {
         conversation.turns.append(turn)
-    }
-
-    mutating func noteUnknown(_ path: String, _ name: JSONText, _ value: JSONView) {
-        // `false` is what an absent switch means.
-        if !value.isEmptyValue, value.bool != false { conversation.unknownFields.insert(path + name.string) }
     }
 
     // MARK: Tools
@@ -95,7 +92,7 @@ struct AnthropicRequestReader {
                 case "input_schema": read.schema = try value.object(of: "tools[].input_schema").bytes
                 case "strict": read.isStrict = try value.bool(of: "tools[].strict")
                 case "cache_control": read.cacheControl = value.bytes
-                default: noteUnknown("tools[].", name, value)
+                default: unknown.note("tools[]", name, value)
                 }
             }
             conversation.tools.append(read)
@@ -103,46 +100,45 @@ struct AnthropicRequestReader {
     }
 
     private mutating func readToolChoice(_ value: JSONView) throws(WireError) {
-        switch try value.requiredText("type", of: "tool_choice.type") {
+        var choice = try RequestObject(value, "tool_choice", unknown)
+        switch try choice.requiredText("type") {
         case "auto": conversation.toolChoice = .auto
         case "any": conversation.toolChoice = .required
         case "none": conversation.toolChoice = ConversationToolChoice.none
-        case "tool": conversation.toolChoice = .named(try value.requiredText("name", of: "tool_choice.name"))
-        default: throw value.invalid("tool_choice.type")
+        case "tool": conversation.toolChoice = .named(try choice.requiredText("name"))
+        default: throw choice.invalid("type")
         }
-        if value.value("disable_parallel_tool_use")?.bool == true { conversation.allowsParallelCalls = false }
+        if choice.take("disable_parallel_tool_use")?.bool == true { conversation.allowsParallelCalls = false }
     }
 
     // MARK: Settings
 
     private mutating func readThinking(_ value: JSONView) throws(WireError) {
-        switch try value.requiredText("type", of: "thinking.type") {
-        case "disabled": conversation.reasoning.isEnabled = false
-        default: conversation.reasoning.isEnabled = true
-        }
-        if let budget = value.value("budget_tokens") {
-            guard let tokens = budget.count else { throw budget.invalid("thinking.budget_tokens") }
+        var thinking = try RequestObject(value, "thinking", unknown)
+        conversation.reasoning.isEnabled = !(try thinking.requiredText("type").equals("disabled"))
+        if let budget = thinking.take("budget_tokens") {
+            guard let tokens = budget.count else { throw thinking.invalid("budget_tokens") }
             conversation.reasoning.budgetTokens = tokens
         }
-        conversation.reasoning.display = value.value("display")?.text
+        conversation.reasoning.display = thinking.take("display")?.text
     }
 
     private mutating func readOutput(_ value: JSONView) throws(WireError) {
         for (name, value) in try value.object(of: "output_config").members where !value.isNull {
             switch name {
             case "effort": conversation.reasoning.effort = try value.text(of: "output_config.effort")
-            case "format": try readFormat(value)
-            default: noteUnknown("output_config.", name, value)
+            case "format": try readFormat(value, "output_config.format")
+            default: unknown.note("output_config", name, value)
             }
         }
     }
 
-    private mutating func readFormat(_ value: JSONView) throws(WireError) {
-        guard try value.requiredText("type", of: "output_config.format.type").equals("json_schema"),
-            let schema = value.value("schema")
-        else { throw value.invalid("output_config.format") }
+    private mutating func readFormat(_ value: JSONView, _ path: String) throws(WireError) {
+        var format = try RequestObject(value, path, unknown)
+        guard try format.requiredText("type").equals("json_schema") else { throw format.invalid("type") }
         conversation.answerFormat = .schema(
-            try schema.object(of: "output_config.format.schema").bytes, name: nil, description: nil, isStrict: true)
+            try format.required("schema").object(of: path + ".schema").bytes, name: nil, description: nil,
+            isStrict: true)
     }
 
     private mutating func readMetadata(_ value: JSONView) throws(WireError) {
@@ -150,7 +146,7 @@ struct AnthropicRequestReader {
             if name.equals("user_id") {
                 conversation.endUser = try value.text(of: "metadata.user_id")
             } else {
-                noteUnknown("metadata.", name, value)
+                unknown.note("metadata", name, value)
             }
         }
     }

@@ -41,7 +41,7 @@ struct AnthropicRequestWriter {
     private func writeTurns(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
         var instructions: [ConversationPart] = []
         var messages: [ConversationTurn] = []
-        for turn in conversation.turns {
+        for turn in SaidTurns(conversation.turns, &notes, says: \.saysToClaude).turns {
             switch turn.role {
             case .system, .developer:
                 if !messages.isEmpty { notes.allows(.laterInstructions) }
@@ -193,7 +193,7 @@ struct AnthropicRequestWriter {
             if name != nil { notes.allows(.jsonSchemaName) }
             if description != nil { notes.allows(.jsonSchemaDescription) }
             if isStrict != true { notes.allows(.jsonSchemaNotStrict) }
-            return schema
+            return ClosedSchema.make(schema)
         }
     }
 
@@ -208,6 +208,9 @@ struct AnthropicRequestWriter {
                 json.value("standard_only")
             default: notes.allows(.serviceTierUnknown)
             }
+        }
+        if conversation.endUser != nil, conversation.extras[.safetyIdentifier] != nil {
+            notes.leaveOut(.safetyIdentifier)
         }
         if let person = conversation.endUser ?? conversation.extras[.safetyIdentifier]?.text {
             json.name("metadata")

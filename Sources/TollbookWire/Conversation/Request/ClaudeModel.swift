@@ -1,8 +1,8 @@
 /// What a Claude model can be told of thinking and sampling, as far as its name tells its version.
 ///
-/// The version is in every form of the name: `claude-3-7-sonnet@20250219`, `eu.anthropic.claude-sonnet-4-20250514-v1:0`,
-/// `anthropic/claude-opus-4.6`. A name with `claude` and no version counts as the newest. Other makers' models behind
-/// Anthropic's dialect take a budget and all sampling settings, which was the dialect's first form.
+/// The version is in every form of the name: `claude-3-7-sonnet@20250219`, `anthropic/claude-opus-4.6`,
+/// `eu.anthropic.claude-sonnet-4-20250514-v1:0`. A name with `claude` and no version counts as the newest. Models of
+/// other makers behind Anthropic's dialect take a budget and all sampling settings, which was the dialect's first form.
 ///
 /// https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
 /// https://platform.claude.com/docs/en/build-with-claude/effort

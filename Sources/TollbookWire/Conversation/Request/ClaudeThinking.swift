@@ -18,7 +18,7 @@ struct ClaudeReasoning {
             switch model.silence {
             case .disabled: thinking = ClaudeThinking(type: "disabled", budget: nil, display: nil)
             case .unsaid: break
-            case .impossible: notes.leaveOut(.reasoningOff)
+            case .impossible: notes.leaveOut(conversation.thinkingOff)
             }
             // Anthropic's dialect has efforts of models that do not think.
             if let told = reasoning.effort { setEffort(told, model, &notes) }
@@ -41,10 +41,10 @@ struct ClaudeReasoning {
         if model.thinking == .adaptive { effort = model.effort(told) } else { notes.leaveOut(.reasoningEffort) }
     }
 
-    /// Nothing is said of thinking where an effort alone says nothing of it in the caller's dialect, where a tool must be
-    /// called, which Anthropic does not allow together with an effort, and where the answer leaves no room for the 1,024
-    /// tokens that a budget has at least. A budget of a dialect that has Claude's own is handed on as it is to models
-    /// that take one; others are told the effort that it comes to.
+    /// Nothing is said of thinking where an effort alone says nothing of it in the caller's dialect, where a tool must
+    /// be called, which Anthropic does not allow together with an effort, and where the answer leaves no room for the
+    /// 1,024 tokens that a budget has at least. A budget of a dialect that has Claude's own is handed on as it is to
+    /// models that take one; others are told the effort that it comes to.
     private mutating func think(
         _ conversation: Conversation, _ options: TranslationOptions, _ model: ClaudeModel,
         _ notes: inout TranslationNotes
@@ -118,6 +118,9 @@ extension Conversation {
         case .auto, .some(.none), nil: false
         }
     }
+
+    /// What the caller's dialect has for no thinking: a switch, or an effort.
+    var thinkingOff: ConversationField { source == .openAIResponses ? .reasoningNone : .reasoningOff }
 
     fileprivate func maximum(_ options: TranslationOptions) -> Int64 {
         maxOutputTokens.flatMap { Int64(String(buffer: $0)) } ?? options.defaultMaxOutputTokens

@@ -26,7 +26,7 @@ extension OpenAIChatRequestReader {
             case "content":
                 parts = try readParts(value)
                 hasContent = true
-            default: noteUnknown("messages[].", name, value)
+            default: unknown.note("messages[]", name, value)
             }
         }
         guard hasContent else { throw WireError(.missingField, at: message.offset, field: "messages[].content") }
@@ -45,7 +45,7 @@ extension OpenAIChatRequestReader {
                 result.isPlain = value.kind == .string
                 result.parts = try readParts(value)
             case "cache_control": cacheControl = value.bytes
-            default: noteUnknown("messages[].", name, value)
+            default: unknown.note("messages[]", name, value)
             }
         }
         return ConversationPart(.toolResult(result), cacheControl: cacheControl)
@@ -57,7 +57,7 @@ extension OpenAIChatRequestReader {
         var said: [ConversationPart] = []
         var calls: [ConversationPart] = []
         var reasoning: JSONView?
-        let signature = GoogleExtras.signature(in: message)
+        var signature: JSONText?
         for (name, value) in message.members where !value.isEmptyValue {
             switch name {
             case "role": break
@@ -69,8 +69,8 @@ extension OpenAIChatRequestReader {
             case "audio": keep(.audioHistory, value)
             case "function_call": keep(.legacyFunctions, value)
             case "name": keep(.participantName, value)
-            case "extra_content": if signature == nil { noteUnknown("messages[].", name, value) }
-            default: noteUnknown("messages[].", name, value)
+            case "extra_content": signature = try readSignature(value, "messages[].extra_content")
+            default: unknown.note("messages[]", name, value)
             }
         }
         if let signature { Self.sign(&said, with: signature) }
@@ -94,18 +94,25 @@ extension OpenAIChatRequestReader {
         }
     }
 
+    /// Gemini's signature, where Google's own endpoint for OpenAI's clients has it; see `GoogleExtras`.
+    private func readSignature(_ value: JSONView, _ path: String) throws(WireError) -> JSONText? {
+        var extras = try RequestObject(value, path, unknown)
+        guard var google = try extras.object("google") else { return nil }
+        return google.take("thought_signature")?.text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     private mutating func readThoughts(_ value: JSONView) throws(WireError) -> [ConversationPart] {
         var thoughts: [ConversationPart] = []
         for block in try value.array(of: "messages[].thinking_blocks") {
             try budget.take(block)
-            switch try block.requiredText("type", of: "messages[].thinking_blocks[].type") {
+            var block = try RequestObject(block, "messages[].thinking_blocks[]", unknown)
+            switch try block.requiredText("type") {
             case "thinking":
-                let text = block.value("thinking")?.text ?? JSONText("")
-                thoughts.append(ConversationPart(.thinking(text, signature: block.value("signature")?.text)))
+                let text = block.take("thinking")?.text ?? JSONText("")
+                thoughts.append(ConversationPart(.thinking(text, signature: block.take("signature")?.text)))
             case "redacted_thinking":
-                let data = try block.requiredText("data", of: "messages[].thinking_blocks[].data")
-                thoughts.append(ConversationPart(.redactedThinking(data)))
-            default: throw block.invalid("messages[].thinking_blocks[].type")
+                thoughts.append(ConversationPart(.redactedThinking(try block.requiredText("data"))))
+            default: throw block.invalid("type")
             }
         }
         return thoughts
@@ -113,23 +120,28 @@ extension OpenAIChatRequestReader {
 
     private mutating func readCalls(_ value: JSONView) throws(WireError) -> [ConversationPart] {
         var calls: [ConversationPart] = []
-        for call in try value.array(of: "messages[].tool_calls") {
-            try budget.take(call)
-            if let type = call.value("type")?.text, !type.equals("function") {
-                keep(.customTools, call)
+        for view in try value.array(of: "messages[].tool_calls") {
+            try budget.take(view)
+            var call = try RequestObject(view, "messages[].tool_calls[]", unknown)
+            if let type = call.take("type")?.text, !type.equals("function") {
+                call.skipAll()
+                keep(.customTools, view)
                 continue
             }
-            guard let function = call.value("function") else {
-                throw WireError(.missingField, at: call.offset, field: "messages[].tool_calls[].function")
+            // Streams number their calls, and clients send what they have put together.
+            call.skip("index")
+            var function = try call.requiredObject("function")
+            var signature: JSONText?
+            if let extras = call.take("extra_content") {
+                signature = try readSignature(extras, "messages[].tool_calls[].extra_content")
             }
             calls.append(
                 ConversationPart(
                     .toolCall(
                         ConversationToolCall(
-                            id: try call.requiredText("id", of: "messages[].tool_calls[].id"),
-                            name: try function.requiredText("name", of: "messages[].tool_calls[].function.name"),
-                            arguments: .text(function.value("arguments")?.text ?? JSONText("")))),
-                    signature: GoogleExtras.signature(in: call)))
+                            id: try call.requiredText("id"), name: try function.requiredText("name"),
+                            arguments: .text(function.take("arguments")?.text ?? JSONText("")))),
+                    signature: signature))
         }
         return calls
     }
@@ -139,71 +151,86 @@ extension OpenAIChatRequestReader {
     private mutating func readParts(_ value: JSONView) throws(WireError) -> [ConversationPart] {
         if let text = value.text { return [ConversationPart(.text(text))] }
         var parts: [ConversationPart] = []
-        for part in try value.array(of: "messages[].content") {
-            try budget.take(part)
-            for (name, value) in part.members(except: Self.partMembers) {
-                noteUnknown("messages[].content[].", name, value)
-            }
-            guard var read = try readPart(part) else { continue }
-            read.cacheControl = cacheControl(of: part)
-            parts.append(read)
+        for view in try value.array(of: "messages[].content") {
+            try budget.take(view)
+            var part = try RequestObject(view, "messages[].content[]", unknown)
+            let mark = Self.cacheControl(of: &part)
+            guard let content = try readPart(&part) else { continue }
+            parts.append(ConversationPart(content, cacheControl: mark))
         }
         return parts
     }
 
-    private static let partMembers: [StaticString] = [
-        "type", "text", "refusal", "image_url", "input_audio", "file", "cache_control", "prompt_cache_breakpoint",
-    ]
-
-    private func cacheControl(of part: JSONView) -> ByteBuffer? {
-        if let mark = part.value("cache_control") { return mark.bytes }
-        return part.value("prompt_cache_breakpoint").map { _ in ByteBuffer(staticString: #"{"type":"ephemeral"}"#) }
+    private static func cacheControl(of part: inout RequestObject) -> ByteBuffer? {
+        let mark = part.take("cache_control")?.bytes
+        let isBreakpoint = part.take("prompt_cache_breakpoint") != nil
+        return mark ?? (isBreakpoint ? ByteBuffer(staticString: #"{"type":"ephemeral"}"#) : nil)
     }
 
-    private mutating func readPart(_ part: JSONView) throws(WireError) -> ConversationPart? {
-        switch try part.object(of: "messages[].content[]").requiredText("type", of: "messages[].content[].type") {
-        case "text": return ConversationPart(.text(try part.requiredText("text", of: "messages[].content[].text")))
-        case "refusal":
-            return ConversationPart(.refusal(try part.requiredText("refusal", of: "messages[].content[].refusal")))
-        case "image_url": return try readImage(part)
+    private mutating func readPart(_ part: inout RequestObject) throws(WireError) -> ConversationPart.Content? {
+        switch try part.requiredText("type") {
+        case "text": return .text(try part.requiredText("text"))
+        case "refusal": return .refusal(try part.requiredText("refusal"))
+        case "image_url": return .image(try readImage(&part))
         case "input_audio":
-            guard let audio = part.value("input_audio") else { throw part.invalid("messages[].content[].input_audio") }
-            return ConversationPart(
-                .audio(
-                    try audio.requiredText("data", of: "messages[].content[].input_audio.data"),
-                    format: try audio.requiredText("format", of: "messages[].content[].input_audio.format")))
-        case "file": return try readFile(part)
-        default: throw part.invalid("messages[].content[].type")
+            var audio = try part.requiredObject("input_audio")
+            return .audio(try audio.requiredText("data"), format: try audio.requiredText("format"))
+        case "file": return try readFile(&part)
+        default: throw part.invalid("type")
         }
     }
 
-    private mutating func readImage(_ part: JSONView) throws(WireError) -> ConversationPart {
-        guard let image = part.value("image_url") else { throw part.invalid("messages[].content[].image_url") }
-        if let detail = image.value("detail"), detail.text?.equals("auto") != true { keep(.imageDetail, detail) }
+    private mutating func readImage(_ part: inout RequestObject) throws(WireError) -> ConversationPart.Media {
+        let view = try part.required("image_url")
         // Some clients write the URL alone.
-        let address = image.kind == .object ? image.value("url") : image
-        guard let address else { throw image.invalid("messages[].content[].image_url.url") }
-        let url = try address.text(of: "messages[].content[].image_url.url")
-        guard let data = DataURL(url) else { return ConversationPart(.image(.url(url))) }
-        return ConversationPart(.image(.base64(data.data, mediaType: data.mediaType)))
+        guard view.text == nil else { return try ConversationPart.Media(view, "messages[].content[].image_url") }
+        var image = try RequestObject(view, "messages[].content[].image_url", unknown)
+        if let detail = image.take("detail"), detail.text?.equals("auto") != true { keep(.imageDetail, detail) }
+        return try ConversationPart.Media(try image.required("url"), "messages[].content[].image_url.url")
     }
 
-    private mutating func readFile(_ part: JSONView) throws(WireError) -> ConversationPart? {
-        guard let file = part.value("file") else { throw part.invalid("messages[].content[].file") }
-        guard let content = file.value("file_data") else {
-            keep(.uploadedFiles, file)
+    private mutating func readFile(_ part: inout RequestObject) throws(WireError) -> ConversationPart.Content? {
+        var file = try part.requiredObject("file")
+        let name = file.take("filename")?.text
+        guard let data = file.take("file_data") else {
+            file.skipAll()
+            keep(.uploadedFiles, file.view)
             return nil
         }
-        let data = try content.text(of: "messages[].content[].file.file_data")
-        let name = file.value("filename")?.text
-        let url = DataURL(data)
-        let media = ConversationPart.Media.base64(
-            url?.data ?? data, mediaType: url?.mediaType ?? Self.mediaType(of: name))
-        return ConversationPart(.document(.init(media: media, title: name)))
+        let media = try ConversationPart.Media(file: data, name: name, "messages[].content[].file.file_data")
+        return .document(.init(media: media, title: name))
+    }
+}
+
+extension ConversationPart.Media {
+    /// What a URL stands for: the data in it, or what is there.
+    ///
+    /// - Throws: `invalid_field` for what is no string, and for a `data:` URL that cannot be read.
+    init(_ value: JSONView, _ field: String) throws(WireError) {
+        let url = try value.text(of: field)
+        if let data = DataURL(url) {
+            self = .base64(data.data, mediaType: data.mediaType)
+        } else {
+            guard !DataURL.isData(url) else { throw value.invalid(field) }
+            self = .url(url)
+        }
+    }
+
+    /// A file's content: base64, in a `data:` URL or alone, of the type that the file's name tells.
+    ///
+    /// - Throws: as above.
+    init(file value: JSONView, name: JSONText?, _ field: String) throws(WireError) {
+        let text = try value.text(of: field)
+        if let url = DataURL(text) {
+            self = .base64(url.data, mediaType: url.mediaType)
+        } else {
+            guard !DataURL.isData(text) else { throw value.invalid(field) }
+            self = .base64(text, mediaType: Self.type(ofFile: name))
+        }
     }
 
     /// The type of a file by its name; most are PDF.
-    static func mediaType(of name: JSONText?) -> JSONText {
+    private static func type(ofFile name: JSONText?) -> JSONText {
         let name = name?.string.lowercased() ?? ""
         if name.hasSuffix(".txt") || name.hasSuffix(".md") { return JSONText("text/plain") }
         return JSONText("application/pdf")

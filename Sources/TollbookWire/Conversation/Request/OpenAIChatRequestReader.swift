@@ -4,6 +4,7 @@ internal import NIOCore
 struct OpenAIChatRequestReader {
     private var conversation = Conversation(source: .openAIChat)
     private var hasCompletionTokens = false
+    let unknown = UnknownFields(skipsFalse: false)
     var budget = PartBudget()
 
     /// - Throws: `not_an_object`, `duplicate_field`, `missing_field`, `invalid_field`.
@@ -19,6 +20,7 @@ struct OpenAIChatRequestReader {
         guard !reader.conversation.turns.isEmpty else {
             throw WireError(.missingField, at: view.offset, field: "messages")
         }
+        reader.conversation.unknownFields = reader.unknown.names
         return reader.conversation
     }
 
@@ -26,7 +28,7 @@ struct OpenAIChatRequestReader {
         if try readConversation(name, value) { return }
         if try readSampling(name, value) { return }
         if try readExtra(name, value) { return }
-        conversation.unknownFields.insert(name.string)
+        unknown.note(name.string)
     }
 
     private mutating func readConversation(_ name: JSONText, _ value: JSONView) throws(WireError) -> Bool {
@@ -47,10 +49,8 @@ struct OpenAIChatRequestReader {
         case "stop": conversation.stop = try value.texts(of: "stop")
         case "stream": conversation.streams = try value.bool(of: "stream")
         case "stream_options":
-            conversation.wantsStreamUsage = value.member("include_usage")?.bool ?? false
-            for (name, value) in value.members(except: ["include_usage"]) {
-                noteUnknown("stream_options.", name, value)
-            }
+            var streamOptions = try RequestObject(value, "stream_options", unknown)
+            conversation.wantsStreamUsage = streamOptions.take("include_usage")?.bool ?? false
         case "reasoning_effort":
             let effort = try value.text(of: "reasoning_effort")
             conversation.reasoning.isEnabled = !effort.equals("none")
@@ -126,10 +126,6 @@ struct OpenAIChatRequestReader {
         conversation.turns.append(turn)
     }
 
-    mutating func noteUnknown(_ path: String, _ name: JSONText, _ value: JSONView) {
-        if !value.isEmptyValue { conversation.unknownFields.insert(path + name.string) }
-    }
-
     // MARK: Tools and form
 
     private mutating func readTools(_ value: JSONView) throws(WireError) {
@@ -156,14 +152,14 @@ struct OpenAIChatRequestReader {
             case "parameters": read.schema = try value.object(of: "tools[].function.parameters").bytes
             case "strict": read.isStrict = try value.bool(of: "tools[].function.strict")
             case "cache_control": read.cacheControl = value.bytes
-            default: noteUnknown("tools[].function.", name, value)
+            default: unknown.note("tools[].function", name, value)
             }
         }
         for (name, value) in tool.members where !value.isNull {
             switch name {
             case "type", "function": break
             case "cache_control": read.cacheControl = value.bytes
-            default: noteUnknown("tools[].", name, value)
+            default: unknown.note("tools[]", name, value)
             }
         }
         return read
@@ -179,28 +175,33 @@ struct OpenAIChatRequestReader {
             }
             return
         }
-        switch try value.requiredText("type", of: "tool_choice.type") {
+        var choice = try RequestObject(value, "tool_choice", unknown)
+        switch try choice.requiredText("type") {
         case "function":
-            guard let name = value.value("function")?.value("name")?.text else { throw value.invalid("tool_choice") }
-            conversation.toolChoice = .named(name)
-        case "allowed_tools": keep(.allowedTools, value)
-        case "custom": keep(.customTools, value)
-        default: throw value.invalid("tool_choice")
+            var function = try choice.requiredObject("function")
+            conversation.toolChoice = .named(try function.requiredText("name"))
+        case "allowed_tools":
+            choice.skipAll()
+            keep(.allowedTools, value)
+        case "custom":
+            choice.skipAll()
+            keep(.customTools, value)
+        default: throw choice.invalid("type")
         }
     }
 
     private mutating func readFormat(_ value: JSONView) throws(WireError) {
-        switch try value.requiredText("type", of: "response_format.type") {
+        var format = try RequestObject(value, "response_format", unknown)
+        switch try format.requiredText("type") {
         case "text": break
         case "json_object": conversation.answerFormat = .json
         case "json_schema":
-            guard let format = value.value("json_schema"), let schema = format.value("schema") else {
-                throw WireError(.missingField, at: value.offset, field: "response_format.json_schema.schema")
-            }
+            var named = try format.requiredObject("json_schema")
+            let schema = try named.required("schema")
             conversation.answerFormat = .schema(
-                try schema.object(of: "response_format.json_schema.schema").bytes, name: format.value("name")?.text,
-                description: format.value("description")?.text, isStrict: format.value("strict")?.bool)
-        default: throw value.invalid("response_format.type")
+                try schema.object(of: "response_format.json_schema.schema").bytes, name: named.take("name")?.text,
+                description: named.take("description")?.text, isStrict: named.take("strict")?.bool)
+        default: throw format.invalid("type")
         }
     }
 }

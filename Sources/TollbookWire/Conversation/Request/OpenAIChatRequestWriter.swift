@@ -183,6 +183,9 @@ struct OpenAIChatRequestWriter {
             default: notes.allows(.serviceTierUnknown)
             }
         }
+        if conversation.endUser != nil, conversation.extras[.safetyIdentifier] != nil {
+            notes.leaveOut(.safetyIdentifier)
+        }
         if let person = conversation.endUser ?? conversation.extras[.safetyIdentifier]?.text {
             if !options.chat.contains(.noUser) {
                 json.member("user", person)

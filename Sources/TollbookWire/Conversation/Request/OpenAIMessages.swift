@@ -61,7 +61,7 @@ struct OpenAIMessages {
         var calls: [ConversationToolCall] = []
         var refusal: JSONText?
         for part in parts {
-            if part.signature != nil { notes.allows(.thinking) }
+            if part.signature != nil { notes.allows(.thoughtSignature) }
             switch part.content {
             case .toolCall(var call):
                 call.id = fitted(call.id)

@@ -5,7 +5,7 @@ package struct TranslatedRequest: Sendable {
     /// The body to send.
     package let body: ByteBuffer
     /// What was left out and changed; named to the caller and in the decision.
-    package let notes: TranslationNotes
+    package var notes: TranslationNotes
     /// Whether a stream is asked for.
     package let streams: Bool
     /// Whether the caller wants a stream's usage; the provider is asked for it always.

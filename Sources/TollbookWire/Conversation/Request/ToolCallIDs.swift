@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// Ids of tool calls in the form that a target takes. One that has it stays; another is replaced by one that is made of it
-/// alone, so that a call and its result, and the same call in a later request, have the same.
+/// Ids of tool calls in the form that a target takes. One that has it stays; another is replaced by one that is made of
+/// it alone, so that a call and its result, and the same call in a later request, have the same.
 enum ToolCallIDs {
     /// Anthropic's: letters, digits, `_` and `-`.
     static func anthropic(_ id: JSONText) -> JSONText {

@@ -5,6 +5,7 @@ struct ResponsesRequestReader {
     private var conversation = Conversation(source: .openAIResponses)
     private var instructions: JSONText?
     private var echo = ResponsesEcho()
+    let unknown = UnknownFields(skipsFalse: true)
     private var hasInput = false
     var budget = PartBudget()
 
@@ -33,6 +34,7 @@ struct ResponsesRequestReader {
         }
         guard hasInput || isRemembered else { throw WireError(.missingField, at: view.offset, field: "input") }
         conversation.responsesEcho = echo.members()
+        conversation.unknownFields = unknown.names
         return conversation
     }
 
@@ -40,7 +42,7 @@ struct ResponsesRequestReader {
         if try readConversation(name, value) { return }
         if try readSettings(name, value) { return }
         if try readExtra(name, value) { return }
-        conversation.unknownFields.insert(name.string)
+        unknown.note(name.string)
     }
 
     private mutating func readConversation(_ name: JSONText, _ value: JSONView) throws(WireError) -> Bool {
@@ -70,9 +72,7 @@ struct ResponsesRequestReader {
             if !value.isZero { conversation.logProbabilities = .init(alternatives: number) }
         case "stream": conversation.streams = try value.bool(of: "stream")
         case "stream_options":
-            for (name, value) in value.members where !value.isEmptyValue && value.bool != false {
-                noteUnknown("stream_options.", name, value)
-            }
+            for (name, value) in value.members { unknown.note("stream_options", name, value) }
         case "service_tier": conversation.serviceTier = try value.text(of: "service_tier")
         case "user": conversation.endUser = try value.text(of: "user")
         case "include": try readInclude(value)
@@ -125,10 +125,6 @@ struct ResponsesRequestReader {
         conversation.extras[field] = value
     }
 
-    mutating func noteUnknown(_ path: String, _ name: JSONText, _ value: JSONView) {
-        if !value.isEmptyValue { conversation.unknownFields.insert(path + name.string) }
-    }
-
     // MARK: Input
 
     private mutating func readInput(_ value: JSONView) throws(WireError) {
@@ -174,7 +170,7 @@ struct ResponsesRequestReader {
             case "description": read.description = try value.text(of: "tools[].description")
             case "parameters": read.schema = try value.object(of: "tools[].parameters").bytes
             case "strict": read.isStrict = try value.bool(of: "tools[].strict")
-            default: if value.bool != false { noteUnknown("tools[].", name, value) }
+            default: unknown.note("tools[]", name, value)
             }
         }
         return read
@@ -190,12 +186,16 @@ struct ResponsesRequestReader {
             }
             return
         }
-        switch try value.object(of: "tool_choice").requiredText("type", of: "tool_choice.type") {
-        case "function": conversation.toolChoice = .named(try value.requiredText("name", of: "tool_choice.name"))
+        var choice = try RequestObject(value, "tool_choice", unknown)
+        switch try choice.requiredText("type") {
+        case "function":
+            conversation.toolChoice = .named(try choice.requiredText("name"))
+            return
         case "allowed_tools": keep(.allowedTools, value)
         case "custom": keep(.customTools, value)
         default: keep(.hostedTools, value)
         }
+        choice.skipAll()
     }
 
     // MARK: Form and thinking
@@ -205,23 +205,22 @@ struct ResponsesRequestReader {
             switch name {
             case "format": try readFormat(value)
             case "verbosity": if !(value.text?.equals("medium") ?? false) { keep(.verbosity, value) }
-            default: noteUnknown("text.", name, value)
+            default: unknown.note("text", name, value)
             }
         }
     }
 
-    private mutating func readFormat(_ format: JSONView) throws(WireError) {
-        switch try format.object(of: "text.format").requiredText("type", of: "text.format.type") {
+    private mutating func readFormat(_ value: JSONView) throws(WireError) {
+        var format = try RequestObject(value, "text.format", unknown)
+        switch try format.requiredText("type") {
         case "text": break
         case "json_object": conversation.answerFormat = .json
         case "json_schema":
-            guard let schema = format.value("schema") else {
-                throw WireError(.missingField, at: format.offset, field: "text.format.schema")
-            }
+            let schema = try format.required("schema").object(of: "text.format.schema")
             conversation.answerFormat = .schema(
-                try schema.object(of: "text.format.schema").bytes, name: format.value("name")?.text,
-                description: format.value("description")?.text, isStrict: format.value("strict")?.bool ?? false)
-        default: throw format.invalid("text.format.type")
+                schema.bytes, name: format.take("name")?.text, description: format.take("description")?.text,
+                isStrict: format.take("strict")?.bool ?? false)
+        default: throw format.invalid("type")
         }
     }
 
@@ -234,7 +233,7 @@ struct ResponsesRequestReader {
                 if !effort.equals("none") { conversation.reasoning.effort = effort }
             case "summary", "generate_summary":
                 conversation.reasoning.display = try value.text(of: "reasoning.summary")
-            default: noteUnknown("reasoning.", name, value)
+            default: unknown.note("reasoning", name, value)
             }
         }
     }

@@ -29,6 +29,7 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case jsonSchemaDescription = "json_schema_description"
     case jsonSchemaNotStrict = "json_schema_not_strict"
     case jsonMode = "json_mode"
+    case answerMediaType = "answer_media_type"
     case audioOutput = "audio_output"
     case verbosity, prediction
 
@@ -44,6 +45,8 @@ package enum ConversationField: String, CaseIterable, Sendable {
     case thinking
     case unsignedThinking = "unsigned_thinking"
     case redactedThinking = "redacted_thinking"
+    case redactedBytes = "redacted_bytes"
+    case thoughtSignature = "thought_signature"
 
     // Tools.
     case tools

@@ -7,6 +7,7 @@ private enum AnthropicRules {
     static let names: [ConversationField: String] = [
         .model: "model",
         .instructions: "system",
+        .laterInstructions: "messages[role=system]",
         .messages: "messages",
         .stream: "stream",
         .maxOutputTokens: "max_tokens",
@@ -14,6 +15,7 @@ private enum AnthropicRules {
         .manyStops: "stop_sequences",
         .endUser: "metadata.user_id",
         .temperature: "temperature",
+        .temperatureAboveOne: "temperature",
         .topP: "top_p",
         .topK: "top_k",
         .jsonSchema: "output_config.format",
@@ -25,6 +27,7 @@ private enum AnthropicRules {
         .reasoningDisplay: "thinking.display",
         .thinking: "messages[].content[type=thinking]",
         .redactedThinking: "messages[].content[type=redacted_thinking]",
+        .thoughtSignature: "messages[].content[type=thinking].signature",
         .tools: "tools",
         .toolStrict: "tools[].strict",
         .toolChoice: "tool_choice",
@@ -69,7 +72,7 @@ private enum AnthropicRules {
         .model: .convert("the route's model"),
         .instructions: .convert("all go into system"),
         .laterInstructions: .adjust("instructions that come later move to the front, into system"),
-        .messages: .convert("as content blocks"),
+        .messages: .convert("as content blocks; a message that says nothing is left out"),
         .stream: .carry,
         .maxOutputTokens: .convert("required there: where absent, the deployment's maximum"),
         .stop: .convert("a list"),
@@ -93,12 +96,13 @@ private enum AnthropicRules {
     ]
 
     private static let form: [ConversationField: FieldRule] = [
-        .jsonSchema: .convert("output_config.format"),
+        .jsonSchema: .convert("output_config.format; its objects get additionalProperties false where they have none"),
         .jsonSchemaName: .drop("a schema has no name there"),
         .jsonSchemaDescription: .drop("a schema has no description beside it there"),
         .jsonSchemaNotStrict: .adjust("a schema is always held strictly"),
         .jsonMode: .refuse(
             "JSON without a schema cannot be asked for", "Send response_format json_schema with a schema."),
+        .answerMediaType: .drop("answers are text or JSON there"),
         .audioOutput: .refuse("answers are text", "Ask for modalities [\"text\"], or ask another route."),
         .verbosity: .drop("there is no such setting"),
         .prediction: .drop("a hint for speed that is not taken there"),
@@ -110,16 +114,17 @@ private enum AnthropicRules {
     private static let thinking: [ConversationField: FieldRule] = [
         .reasoningEffort: .convert(
             "thinking with that effort (minimal is low, and xhigh is high for 4.6); for Claude before 4.6 and other "
-                + "makers' models a budget, 1024 tokens for minimal, 4096 for low, 16384 for medium, 32768 above, within "
-                + "the maximum"
+                + "makers' models a budget, 1024 tokens for minimal, 4096 for low, 16384 for medium, 32768 above, "
+                + "within the maximum"
         ).except("Claude before 3.7 does not think; a budget needs room for 1024 tokens"),
         .reasoningOn: .convert("thinking").except("Claude before 3.7 does not think"),
         .reasoningWithForcedTool: .adjust(
             "a tool that must be called leaves no thinking: an effort alone is sent, a budget is not"),
         .reasoningBudget: .convert(
-            "thinking.budget_tokens; Claude from 4.7 on takes none and is told an effort: low up to 4096 tokens, medium "
-                + "up to 16384, high above"
+            "thinking.budget_tokens; Claude from 4.7 on takes none and is told an effort: low up to 4096 tokens, "
+                + "medium up to 16384, high above"
         ).except("Claude before 3.7 does not think"),
+        .reasoningBudgetLarge: .convert("as any budget"),
         .reasoningOff: .convert(Self.silence).except(Self.alwaysThinks),
         .reasoningNone: .convert(Self.silence).except(Self.alwaysThinks),
         .reasoningDisplay: .convert("thinking.display, summarized unless it is omitted").except(
@@ -127,6 +132,8 @@ private enum AnthropicRules {
         .thinking: .convert("thinking blocks with their signatures"),
         .unsignedThinking: .drop("thoughts are taken back only with their signature"),
         .redactedThinking: .convert("redacted_thinking blocks"),
+        .redactedBytes: .drop("what is no text cannot be a redacted_thinking block"),
+        .thoughtSignature: .drop("only Gemini takes its signatures back"),
     ]
 
     private static let toolUse: [ConversationField: FieldRule] = [
@@ -136,7 +143,7 @@ private enum AnthropicRules {
         .allowedTools: .refuse(
             "a choice among some of the tools cannot be sent", "Send only the tools that are allowed."),
         .parallelToolCalls: .convert("tool_choice.disable_parallel_tool_use"),
-        .toolCalls: .convert("tool_use blocks"),
+        .toolCalls: .convert("tool_use blocks; ids of other characters than letters, digits, _ and - are replaced"),
         .toolResults: .convert("tool_result blocks of one user message"),
         .toolResultError: .convert("is_error"),
         .toolResultMedia: .convert("content of the tool_result block"),
@@ -165,7 +172,7 @@ private enum AnthropicRules {
     ]
 
     private static let content: [ConversationField: FieldRule] = [
-        .images: .convert("base64 from a data URL, else by URL"),
+        .images: .convert("base64 from a data URL, percent-encoded ones too, else by URL"),
         .imageDetail: .drop("there is no such setting"),
         .uploadedFiles: .refuse("a file uploaded to one provider is unknown to another", "Send the file's bytes."),
         .documents: .convert("a PDF as base64, plain text as text"),
@@ -187,7 +194,7 @@ private enum AnthropicRules {
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
-        .safetyIdentifier: .convert("metadata.user_id, where user is absent"),
+        .safetyIdentifier: .convert("metadata.user_id").except("user is sent in its place"),
         .metadata: .drop("requests carry no tags there; Tollbook's own are kept"),
         .serviceTier: .convert("auto and priority are auto, default is standard_only"),
         .serviceTierUnknown: .drop("there is no such tier"),

@@ -13,6 +13,7 @@ private enum BedrockRules {
         .stop: "inferenceConfig.stopSequences",
         .manyStops: "inferenceConfig.stopSequences",
         .temperature: "inferenceConfig.temperature",
+        .temperatureAboveOne: "inferenceConfig.temperature",
         .samplingWithThinking: "inferenceConfig.temperature",
         .topP: "inferenceConfig.topP",
         .topK: "additionalModelRequestFields.top_k",
@@ -22,13 +23,16 @@ private enum BedrockRules {
         .reasoningEffort: "outputConfig.effort",
         .reasoningWithForcedTool: "outputConfig.effort",
         .reasoningBudget: "additionalModelRequestFields.thinking.budget_tokens",
+        .reasoningBudgetLarge: "additionalModelRequestFields.thinking.budget_tokens",
         .reasoningOn: "additionalModelRequestFields.thinking",
         .reasoningOff: "additionalModelRequestFields.thinking",
         .reasoningDisplay: "additionalModelRequestFields.thinking.display",
         .thinking: "messages[].content[].reasoningContent",
         .unsignedThinking: "messages[].content[].reasoningContent",
         .redactedThinking: "messages[].content[].reasoningContent.redactedContent",
+        .redactedBytes: "messages[].content[].reasoningContent.redactedContent",
         .tools: "toolConfig.tools",
+        .toolStrict: "toolConfig.tools[].toolSpec.strict",
         .toolChoice: "toolConfig.toolChoice",
         .allowedTools: "messages[].content[].toolAddition|toolRemoval",
         .toolCalls: "messages[].content[].toolUse",
@@ -65,7 +69,8 @@ private enum BedrockRules {
         .model: .convert("the route's model, in the path"),
         .instructions: .convert("all go into system"),
         .laterInstructions: .adjust("instructions that come later move to the front, into system"),
-        .messages: .convert("as content blocks; what one party says in a row is one message"),
+        .messages: .convert(
+            "as content blocks; what one party says in a row is one message, and one that says nothing is left out"),
         .stream: .convert("converse-stream instead of converse"),
         .maxOutputTokens: .convert("inferenceConfig.maxTokens"),
         .stop: .convert("inferenceConfig.stopSequences"),
@@ -91,12 +96,14 @@ private enum BedrockRules {
     ]
 
     private static let form: [ConversationField: FieldRule] = [
-        .jsonSchema: .convert("outputConfig.textFormat"),
+        .jsonSchema: .convert(
+            "outputConfig.textFormat; for Claude its objects get additionalProperties false where they have none"),
         .jsonSchemaName: .convert("outputConfig.textFormat.structure.jsonSchema.name"),
         .jsonSchemaDescription: .convert("outputConfig.textFormat.structure.jsonSchema.description"),
         .jsonSchemaNotStrict: .adjust("a schema is always held strictly"),
         .jsonMode: .refuse(
             "JSON without a schema cannot be asked for", "Send response_format json_schema with a schema."),
+        .answerMediaType: .drop("answers are text or JSON there"),
         .audioOutput: .refuse("answers are text", "Ask for modalities [\"text\"], or ask another route."),
         .verbosity: .drop("there is no such setting"),
         .prediction: .drop("a hint for speed that is not taken there"),
@@ -109,8 +116,8 @@ private enum BedrockRules {
 
     private static let thinking: [ConversationField: FieldRule] = [
         .reasoningEffort: .convert(
-            "for Claude outputConfig.effort with thinking, or before 4.6 a budget of tokens, as at Anthropic; for Nova 2 "
-                + "and gpt-oss the nearest of their three levels"
+            "for Claude outputConfig.effort with thinking, or before 4.6 a budget of tokens, as at Anthropic; for "
+                + "Nova 2 and gpt-oss the nearest of their three levels"
         ).except("other models, and Claude before 3.7, are told nothing of it; a budget needs room for 1024 tokens"),
         .reasoningOn: .convert("thinking for Claude").except("other models, and Claude before 3.7, do not think"),
         .reasoningWithForcedTool: .adjust(
@@ -126,6 +133,7 @@ private enum BedrockRules {
         .thinking: .convert("reasoningContent with the signature"),
         .unsignedThinking: .drop("thoughts are taken back only with their signature"),
         .redactedThinking: .convert("reasoningContent.redactedContent"),
+        .thoughtSignature: .drop("only Gemini takes its signatures back"),
         .reasoningBudgetLarge: .convert("as any budget"),
     ]
 
@@ -138,7 +146,8 @@ private enum BedrockRules {
         .allowedTools: .refuse(
             "a choice among some of the tools cannot be sent", "Send only the tools that are allowed."),
         .parallelToolCalls: .drop("calls at once cannot be forbidden"),
-        .toolCalls: .convert("toolUse blocks"),
+        .toolCalls: .convert(
+            "toolUse blocks; ids of more than 64 characters, or others than letters, digits and _.:-, are replaced"),
         .toolResults: .convert("toolResult blocks of one user message"),
         .toolResultError: .convert("status error"),
         .toolResultMedia: .convert("content of the toolResult block"),
@@ -184,7 +193,8 @@ private enum BedrockRules {
         .refusals: .convert("text"),
         .participantName: .drop("speakers have no names there"),
         .prefill: .carry,
-        .cacheControl: .convert("cachePoint for Claude and Nova").except("other models' prompts take no marks"),
+        .cacheControl: .convert("cachePoint for Claude and Nova").except(
+            "other models' prompts take no marks, and a mark's members beside ttl have no place"),
         .videoInput: .refuse("videos are not brought over", "Send single images, or ask another route."),
     ]
 

@@ -12,6 +12,7 @@ private enum OpenAIChatRules {
         .stream: "stream",
         .maxOutputTokens: "max_completion_tokens|max_tokens",
         .stop: "stop",
+        .manyStops: "stop",
         .endUser: "user",
         .temperature: "temperature",
         .temperatureAboveOne: "temperature",
@@ -37,6 +38,7 @@ private enum OpenAIChatRules {
         .thinking: "messages[].thinking_blocks",
         .unsignedThinking: "messages[].reasoning_content",
         .redactedThinking: "messages[].thinking_blocks",
+        .thoughtSignature: "messages[].extra_content.google.thought_signature",
         .tools: "tools",
         .toolStrict: "tools[].function.strict",
         .toolChoice: "tool_choice",
@@ -44,6 +46,7 @@ private enum OpenAIChatRules {
         .parallelToolCalls: "parallel_tool_calls",
         .toolCalls: "messages[].tool_calls",
         .toolResults: "messages[role=tool]",
+        .toolResultMedia: "messages[role=tool].content",
         .customTools: "tools[type=custom]",
         .legacyFunctions: "functions",
         .webSearch: "web_search_options",
@@ -110,6 +113,7 @@ private enum OpenAIChatRules {
         .jsonSchemaNotStrict: .carry,
         .jsonMode: .convert("response_format"),
         .verbosity: .drop("few servers know it"),
+        .answerMediaType: .drop("answers are text or JSON there"),
         .audioOutput: .refuse("spoken and drawn answers are not brought into this form", "Ask for text."),
     ]
 
@@ -125,6 +129,8 @@ private enum OpenAIChatRules {
         .thinking: .drop("thoughts cannot be sent back there"),
         .unsignedThinking: .drop("thoughts cannot be sent back there"),
         .redactedThinking: .drop("thoughts cannot be sent back there"),
+        .redactedBytes: .drop("thoughts cannot be sent back there"),
+        .thoughtSignature: .drop("only Gemini takes its signatures back"),
         .reasoningBudgetLarge: .convert("reasoning_effort: low up to 4096 tokens, medium up to 16384, high above"),
     ]
 
@@ -184,7 +190,7 @@ private enum OpenAIChatRules {
     ]
 
     private static let operations: [ConversationField: FieldRule] = [
-        .safetyIdentifier: .convert("user, where user is absent").except(Self.preset),
+        .safetyIdentifier: .convert("user").except("user is sent in its place, or " + Self.preset),
         .metadata: .drop("requests carry no tags there; Tollbook's own are kept"),
         .serviceTier: .convert("standard_only is default").except(Self.preset),
         .serviceTierUnknown: .drop("there is no such tier"),

@@ -108,7 +108,11 @@ package struct FieldRules: Sendable {
             | drop | it is left out; named in `x-tollbook-dropped-fields` |
             | refuse | the target is not asked; if no other can be, 422 `unservable` names the field |
 
-            What is adjusted, dropped or refused stands in the decision's `detail` too.
+            What is adjusted, dropped or refused stands in the decision's `detail` too. A member that no table has,
+            however deep, is dropped and named by its path, unless its value asks for nothing (null, empty, or `false`
+            in Anthropic's, Gemini's and OpenAI's responses dialect). The headers `anthropic-beta` and `openai-beta` go
+            to no provider of another dialect and are named too. Of more than 32 names the first are given, and
+            `and more`.
 
             """
         for source in ConversationDialect.callers {

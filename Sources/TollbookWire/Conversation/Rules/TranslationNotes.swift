@@ -50,7 +50,12 @@ package struct TranslationNotes: Sendable {
     }
 
     mutating func dropUnknown(_ names: FieldNames) {
-        for name in names.names { dropped.insert(name) }
+        dropped.formUnion(names)
+    }
+
+    /// Names what was left out beside the body, such as a header.
+    package mutating func leaveOut(named name: String) {
+        dropped.insert(name)
     }
 }
 
