@@ -138,6 +138,7 @@ let package = Package(
             dependencies: [
                 "TollbookGateway", "TollbookPolicy", "TollbookCore",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],

@@ -166,6 +166,15 @@ package enum GatewayLimits {
     package static let idlePlainMillis: Int64 = 4_000
     /// An idle TLS connection to a provider: common load balancers close after 60 s.
     package static let idleTLSMillis: Int64 = 50_000
+    /// What is taken off the time for which a provider says that it keeps an idle connection: a request is under way
+    /// for some of it. Of a second, half is.
+    private static let keepAliveMarginMillis: Int64 = 1_000
+    /// An idle connection that was left within this is used without a look at its socket: the event loop has just seen
+    /// it.
+    static let unwatchedMillis: Int64 = 100
+    /// From a request on a connection that had been idle to its end without a byte of an answer: its end was on the
+    /// way, which takes a round trip. Passed: the provider may have read the request, which is not sent again.
+    static let closedIdleMillis: Int64 = 1_000
     /// How often each event loop looks at its deadlines; every time above is exact to this.
     package static let tickMillis: Int64 = 50
     /// For a command to print a credential; signing in over a network takes a few. Passed: it is killed.
@@ -197,4 +206,10 @@ package enum GatewayLimits {
     package static let drainPollMillis: Int64 = 10
     /// For the last settlements after a shutdown cut their calls.
     package static let settleMillis: Int64 = 10_000
+
+    /// How long an idle connection is kept whose provider tells for how long it does so.
+    static func keptMillis(toldSeconds seconds: Int) -> Int64 {
+        let millis = Int64(clamping: min(seconds, 86_400)) * 1_000
+        return max(millis - keepAliveMarginMillis, millis / 2)
+    }
 }

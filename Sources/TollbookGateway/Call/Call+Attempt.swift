@@ -12,7 +12,7 @@ extension Call {
         }
         let target = targets[index]
         let nanos = loop.readNanos()
-        if index == 0 { upstreamStartNanos = nanos }
+        if attempts.isEmpty { upstreamStartNanos = nanos }
         progress = AttemptProgress(
             target: target, startedMicros: loop.configuration.clock.nowMicros(), startedNanos: nanos)
         setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
@@ -29,7 +29,7 @@ extension Call {
         setDeadline(inMillis: GatewayLimits.credentialWaitMillis)
         let provider = target.deployment.provider
         loop.credentials.load(source, of: provider, on: loop.eventLoop).assumeIsolated().whenComplete { [self] _ in
-            guard machine.phase == .connecting, attempts.count == index else { return }
+            guard machine.phase == .connecting, targetIndex == index else { return }
             if case .ready(let secret) = loop.credentials.lookup(target.credential, of: provider) {
                 _ = loop.readNanos()
                 setDeadline(inMillis: loop.configuration.timeouts.connectMillis + GatewayLimits.connectSlackMillis)
@@ -41,7 +41,9 @@ extension Call {
 
     private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
         guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
-        let connection = pool.acquire(for: .call(self))
+        let connection = pool.acquire(
+            for: .call(self), nowNanos: loop.coarseNanos, isNew: needsNewConnection, isOnlyTry: upload != nil)
+        needsNewConnection = false
         self.connection = connection
         if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
     }
@@ -74,7 +76,29 @@ extension Call {
         self.progress = nil
         if wasCounted { return answerWithEstimate() }
         lastFailure = GatewayError.upstream(failedWith: errorClass)
-        tryTarget(attempts.count)
+        tryTarget(targetIndex)
+    }
+
+    /// Which of the targets is tried.
+    private var targetIndex: Int { attempts.count - repeats }
+
+    /// The provider closed a connection that had been idle as the request went out, and not a byte of an answer came:
+    /// the request is sent once more, on a new connection, under the same hold.
+    ///
+    /// A server may close an idle connection at any time, and then a request crosses its end on the way; HTTP lets a
+    /// client send again what the server has not read, as far as it can know (RFC 9110, section 9.2.2; RFC 9112,
+    /// section 9.3.1). It cannot know it for certain: a provider that dies within `GatewayLimits.closedIdleMillis` of a
+    /// request that it did read is asked twice. The first attempt is taken as not read: it has a row of its own class
+    /// and costs nothing. On a new connection there is no such crossing, and what ends there unanswered costs the hold.
+    /// What was sent of an upload is gone, and cannot be sent again.
+    func upstreamClosedIdle() {
+        guard machine.phase == .dispatched, upload == nil else { return upstreamFailed(nil) }
+        connection = nil
+        machine.tookBack()
+        crossing = nil
+        repeats += 1
+        needsNewConnection = true
+        targetFailed(.closedIdle)
     }
 
     /// Sends the request: from here on a byte may have left.

@@ -64,6 +64,16 @@ struct HeadText {
         return number
     }
 
+    /// The `timeout` that a `Keep-Alive` field tells (RFC 2068, section 19.7.1.1); nil: none that is a number.
+    var keepAliveSeconds: Int? {
+        for parameter in string.split(separator: ",") {
+            let parts = parameter.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].trimmingSpaces().lowercased() == "timeout" else { continue }
+            return UInt32(parts[1].trimmingSpaces()).map { Int($0) }
+        }
+        return nil
+    }
+
     /// What stands before the first such byte, and what stands behind it; nil behind: there is none.
     func split(at byte: UInt8) -> (HeadText, HeadText?) {
         guard let index = bytes.firstIndex(of: byte) else { return (self, nil) }

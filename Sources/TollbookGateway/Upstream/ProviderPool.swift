@@ -117,9 +117,15 @@ final class ProviderPool: @unchecked Sendable {
     var idleCount: Int { idle.count }
 
     /// A connection for a call: ready if one was idle; else a new one, and the call hears of it.
-    func acquire(for user: UpstreamUser) -> UpstreamConnection {
-        while let connection = idle.popLast() {
-            if connection.begin(user) {
+    ///
+    /// - Parameters:
+    ///   - isNew: whether one that was idle will not do.
+    ///   - isOnlyTry: whether the request cannot be sent again, should the provider have closed the connection.
+    func acquire(
+        for user: UpstreamUser, nowNanos: UInt64, isNew: Bool = false, isOnlyTry: Bool = false
+    ) -> UpstreamConnection {
+        while !isNew, let connection = idle.popLast() {
+            if connection.begin(user, nowNanos: nowNanos, looks: isOnlyTry) {
                 busyCount += 1
                 return connection
             }
@@ -129,7 +135,7 @@ final class ProviderPool: @unchecked Sendable {
 
     /// Gives a new connection to the call that waited for it; false when it has closed already.
     func begin(_ user: UpstreamUser, on connection: UpstreamConnection) -> Bool {
-        guard connection.begin(user) else { return false }
+        guard connection.begin(user, nowNanos: NIODeadline.now().uptimeNanoseconds) else { return false }
         busyCount += 1
         return true
     }
@@ -147,7 +153,7 @@ final class ProviderPool: @unchecked Sendable {
     func park(_ connection: UpstreamConnection) -> Bool {
         guard !isClosed, idle.count < idleLimit else { return false }
         let millis = endpoint.usesTLS ? timeouts.idleTLSMillis : timeouts.idlePlainMillis
-        connection.fellIdle(deadlineNanos: Self.deadline(inMillis: millis))
+        connection.fellIdle(nowNanos: NIODeadline.now().uptimeNanoseconds, keptMillis: millis)
         idle.append(connection)
         return true
     }

@@ -38,6 +38,16 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var isCompressed = false
     private var hasDecompressor = false
     private var keepsAlive = false
+    /// Whether it has been idle.
+    private var wasIdle = false
+    /// Whether a byte of the answer at hand has come.
+    private var isAnswered = false
+    /// Monotonic, when the call at hand took it.
+    private var begunNanos: UInt64 = 0
+    /// Monotonic, from when on an idle connection is looked at before it is used.
+    private var lookNanos = UInt64.max
+    /// As the provider told with its last answer, less a margin; nil: it told nothing.
+    private var keepAliveMillis: Int64?
     /// Whether the request's body goes on.
     private var isSending = false
     /// Whether it is sent in chunks.
@@ -166,11 +176,19 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: For the pool
 
-    /// Takes a call; false when the connection has closed.
-    func begin(_ user: UpstreamUser) -> Bool {
-        guard state == .idle, channel?.isActive ?? false else { return false }
+    /// Takes a call; false when the connection has closed or is closing.
+    ///
+    /// - Parameter looks: whether to look at the socket also where it was idle for a moment only.
+    func begin(_ user: UpstreamUser, nowNanos: UInt64, looks: Bool = false) -> Bool {
+        guard state == .idle, let channel, channel.isActive else { return false }
+        if wasIdle, looks || nowNanos >= lookNanos, !SocketLook.isQuiet(channel) {
+            close()
+            return false
+        }
         call = user
         state = .busy
+        begunNanos = nowNanos
+        isAnswered = false
         keepsAlive = false
         isSending = false
         failure = nil
@@ -178,8 +196,20 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         return true
     }
 
-    func fellIdle(deadlineNanos: UInt64) {
-        self.deadlineNanos = deadlineNanos
+    /// - Parameter millis: how long it is kept, unless the provider wants it for a shorter time.
+    func fellIdle(nowNanos: UInt64, keptMillis millis: Int64) {
+        wasIdle = true
+        deadlineNanos = nowNanos + Self.nanos(min(millis, keepAliveMillis ?? .max))
+        lookNanos = nowNanos + Self.nanos(GatewayLimits.unwatchedMillis)
+    }
+
+    private static func nanos(_ millis: Int64) -> UInt64 { UInt64(millis) * 1_000_000 }
+
+    /// Whether its end means that the provider has not read the request: it had been idle, was closed as soon as the
+    /// request went out, and not a byte of an answer came.
+    private var wasClosedIdle: Bool {
+        guard wasIdle, !isAnswered, failure == nil else { return false }
+        return NIODeadline.now().uptimeNanoseconds - begunNanos <= Self.nanos(GatewayLimits.closedIdleMillis)
     }
 
     /// Gives up on what it waits for.
@@ -289,6 +319,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Nothing was asked for: what comes could be taken for the next call's answer.
         guard isServing else { return close() }
+        isAnswered = true
         reader.append(unwrapInboundIn(data))
         do throws(MessageFault) {
             while isServing, let part = try reader.next() { take(part) }
@@ -313,7 +344,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     private func received(_ answer: ProviderAnswer) {
         guard state == .busy else { return close() }
-        keepsAlive = answer.keepsAlive
+        keepsAlive = answer.keepsAlive && answer.keepAliveSeconds != 0
+        keepAliveMillis = answer.keepAliveSeconds.map(GatewayLimits.keptMillis(toldSeconds:))
         isCompressed = answer.encoding != .identity
         guard !isCompressed || beginDecompression(answer.encoding) else { return fail(.malformedResponse) }
         call?.upstreamHead(answer)
@@ -392,6 +424,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         let served = call
         call = nil
         pool.forget(self, wasBusy: before == .busy || before == .trailing)
-        if before == .busy { served?.upstreamFailed(failure) }
+        guard before == .busy else { return }
+        if wasClosedIdle { served?.upstreamClosedIdle() } else { served?.upstreamFailed(failure) }
     }
 }

@@ -72,9 +72,8 @@ final class UpstreamExchange: @unchecked Sendable {
     }
 
     private func connect() {
-        _ = loop.readNanos()
         guard let pool = loop.pool.pool(for: request.provider) else { return failed() }
-        let connection = pool.acquire(for: .exchange(self))
+        let connection = pool.acquire(for: .exchange(self), nowNanos: loop.readNanos())
         self.connection = connection
         if connection.isReady { send(on: connection, pool) }
     }

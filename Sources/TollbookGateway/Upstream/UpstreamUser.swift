@@ -50,6 +50,15 @@ enum UpstreamUser {
         }
     }
 
+    /// The provider has not read the request: see `Call.upstreamClosedIdle()`. What the gateway asks by itself it asks
+    /// again at its next look.
+    func upstreamClosedIdle() {
+        switch self {
+        case .call(let call): call.upstreamClosedIdle()
+        case .exchange(let exchange): exchange.failed()
+        }
+    }
+
     func upstreamFailed(_ errorClass: ErrorClass?) {
         switch self {
         case .call(let call): call.upstreamFailed(errorClass)

@@ -47,6 +47,7 @@ package enum EmbeddedMigrations {
         migration0028,
         migration0029,
         migration0030,
+        migration0031,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2554,6 +2555,19 @@ FROM decision AS d;
 
 INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('reason', 40, 'answer_fields_dropped', 'Something in the answer, which detail names, has no form in the caller''s dialect');
+
+"""#)
+
+    private static let migration0031 = EmbeddedMigration(
+        number: 31,
+        name: "add_closed_idle_vocabulary",
+        sha256: "31ccae820de9828f980b5092dcfbbf607937f5b47bff6983fd161e83d5d5c86a",
+        sql: #"""
+-- Why: a provider may close an idle connection while a request is on its way; the request is then sent again.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('error_class', 19, 'closed_idle', 'The provider closed an idle connection as the request went out; it was sent again');
 
 """#)
 }
