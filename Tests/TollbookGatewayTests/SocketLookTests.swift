@@ -1,3 +1,8 @@
+import NIOCore
+import NIOPosix
+import Testing
+import TollbookGateway
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,10 +10,6 @@ import Musl
 #else
 import Darwin
 #endif
-import NIOCore
-import NIOPosix
-import Testing
-import TollbookGateway
 
 /// What a look at a socket sees before the event loop does.
 @Suite struct SocketLookTests {

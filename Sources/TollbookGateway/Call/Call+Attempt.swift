@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import TollbookCore
+internal import TollbookLedger
 internal import TollbookPolicy
 internal import TollbookWire
 
@@ -42,19 +43,35 @@ extension Call {
     private func acquireConnection(_ target: PlannedTarget, _ secret: CredentialSecret?) {
         guard let pool = loop.pool.pool(for: target.deployment.provider) else { return targetFailed(.connectFailed) }
         let connection = pool.acquire(
-            for: .call(self), nowNanos: loop.coarseNanos, isNew: needsNewConnection, isOnlyTry: upload != nil)
+            for: .call(self), nowNanos: loop.coarseNanos, isNew: needsNewConnection, isOnlyTry: upload != nil,
+            fitsStream: fitsStream(secret))
         needsNewConnection = false
         self.connection = connection
         if connection.isReady { dispatch(on: connection, pool: pool, target: target, secret: secret) }
     }
 
+    /// Whether the request's head may go over HTTP/2: it is not large, and all of it ASCII.
+    private func fitsStream(_ secret: CredentialSecret?) -> Bool {
+        var bytes = intake.forwarded.readableBytes + (secret?.bearerLine.readableBytes ?? 0)
+        for text in [intake.query, intake.passed?.path] {
+            guard let text = text?.utf8 else { continue }
+            bytes += text.count
+            guard text.allSatisfy({ $0 < 0x80 }) else { return false }
+        }
+        guard bytes <= GatewayLimits.sharedHeadBytes else { return false }
+        return intake.forwarded.withUnsafeReadableBytes { $0.allSatisfy { $0 < 0x80 } }
+    }
+
     /// The connection that the call waited for is ready.
-    func connected(_ connection: UpstreamConnection) {
+    func connected(_ connection: UpstreamLink) {
+        self.connection = connection
         guard machine.phase == .connecting, let target = progress?.target,
             let pool = loop.pool.pool(for: target.deployment.provider)
         else { return }
         let provider = target.deployment.provider
         guard case .ready(let secret) = loop.credentials.lookup(target.credential, of: provider) else {
+            connection.abandon()
+            self.connection = nil
             return targetFailed(.credentialUnavailable)
         }
         guard pool.begin(.call(self), on: connection) else { return targetFailed(.connectFailed) }
@@ -92,7 +109,8 @@ extension Call {
     /// and costs nothing. On a new connection there is no such crossing, and what ends there unanswered costs the hold.
     /// What was sent of an upload is gone, and cannot be sent again.
     func upstreamClosedIdle() {
-        guard machine.phase == .dispatched, upload == nil else { return upstreamFailed(nil) }
+        let isRepeated = attempts.last?.errorClass == .closedIdle
+        guard machine.phase == .dispatched, upload == nil, !isRepeated else { return upstreamFailed(nil) }
         connection = nil
         machine.tookBack()
         crossing = nil
@@ -101,9 +119,27 @@ extension Call {
         targetFailed(.closedIdle)
     }
 
+    /// The provider says that it has not processed the request (RFC 9113, section 8.7), so that it may be sent again:
+    /// on another stream, or to the next target.
+    func upstreamRefused() {
+        connection = nil
+        guard machine.phase == .dispatched else { return }
+        progress?.wasDispatched = false
+        // What was sent of an upload is gone.
+        guard upload == nil else {
+            return settle(
+                .broken(.streamRefused), finale: .failure(.upstream(.upstreamClosed)), code: .upstreamClosed)
+        }
+        machine.tookBack()
+        crossing = nil
+        let mayRepeat = repeats < GatewayLimits.refusals
+        if mayRepeat { repeats += 1 }
+        targetFailed(.streamRefused)
+    }
+
     /// Sends the request: from here on a byte may have left.
     private func dispatch(
-        on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget, secret: CredentialSecret?
+        on connection: UpstreamLink, pool: ProviderPool, target: PlannedTarget, secret: CredentialSecret?
     ) {
         if let endpoint = target.service.crossedEndpoint {
             return dispatchTranslated(to: endpoint, on: connection, pool: pool, target: target, secret: secret)

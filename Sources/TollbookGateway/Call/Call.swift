@@ -43,7 +43,7 @@ final class Call {
     // Attempting
     var attempts: [AttemptRecord] = []
     var progress: AttemptProgress?
-    var connection: UpstreamConnection?
+    var connection: UpstreamLink?
     /// Attempts whose target was tried again.
     var repeats = 0
     /// Whether the next attempt needs a new connection.

@@ -13,6 +13,16 @@ struct HeadText {
     /// A copy; what is not UTF-8 is replaced.
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// A copy in lower case, of a field's name.
+    var lowercasedString: String {
+        String(unsafeUninitializedCapacity: bytes.count) { storage in
+            for (index, byte) in bytes.enumerated() {
+                storage[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+            }
+            return bytes.count
+        }
+    }
+
     /// Whether it is the text but for the case of letters (RFC 9110, section 5.1).
     ///
     /// - Parameter lowercase: in lower case; letters, digits, hyphens and slashes only.

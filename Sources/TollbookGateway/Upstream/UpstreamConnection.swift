@@ -1,14 +1,16 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOHTTP2
 internal import NIOHTTPCompression
 internal import NIOTLS
 internal import TollbookCore
 
 /// One HTTP/1.1 connection to a provider: the last handler of its channel, and what the pool keeps.
 ///
-/// Carries one call at a time. `@unchecked Sendable` because the connect's closures carry it; all of it is
+/// Carries one call at a time. Where the provider chooses HTTP/2 in the TLS handshake, it gives its channel up to a
+/// `SharedConnection`. `@unchecked Sendable` because the connect's closures carry it; all of it is
 /// touched on the connection's event loop only.
-final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
+final class UpstreamConnection: ChannelDuplexHandler, RemovableChannelHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -23,6 +25,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private let pool: ProviderPool
+    /// Whether HTTP/2 is offered in the TLS handshake.
+    let offersHTTP2: Bool
+    /// Whether it is made for whoever waits for a stream.
+    private let isShared: Bool
     private var reader = ResponseReader()
     private var state = State.connecting
     /// The call it serves, or the one that waits for it.
@@ -59,9 +65,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// When to give up connecting, awaiting an answer's end, or being idle.
     private(set) var deadlineNanos: UInt64
 
-    /// - Parameter user: who waits for it.
-    init(pool: ProviderPool, user: UpstreamUser, deadlineNanos: UInt64) {
+    /// - Parameter user: who waits for it; nil: whoever waits for a stream.
+    init(pool: ProviderPool, user: UpstreamUser?, offersHTTP2: Bool, deadlineNanos: UInt64) {
         self.pool = pool
+        self.offersHTTP2 = offersHTTP2
+        isShared = user == nil
         call = user
         self.deadlineNanos = deadlineNanos
     }
@@ -283,6 +291,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard state == .connecting else { return }
         state = .closed
         pool.connectEnded(self, succeeded: false)
+        if isShared { return pool.streams?.connectFailed(errorClass) ?? () }
         let waiting = call
         call = nil
         waiting?.connectFailed(errorClass)
@@ -293,9 +302,28 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         pool.connectEnded(self, succeeded: true)
         state = .idle
         deadlineNanos = .max
+        let waiting = offersHTTP2 ? pool.streams?.choseHTTP1(wasShared: isShared) ?? call : call
+        call = nil
+        if let waiting { waiting.connected(.connection(self)) } else if !pool.park(self) { close() }
+    }
+
+    /// The provider has chosen HTTP/2: the channel goes over to handlers for that.
+    private func share(_ streams: StreamPool, _ context: ChannelHandlerContext) {
+        guard state == .connecting else { return }
+        pool.connectEnded(self, succeeded: true)
+        state = .closed
         let waiting = call
         call = nil
-        if let waiting { waiting.connected(self) } else if !pool.park(self) { close() }
+        let shared = SharedConnection(pool: streams, deadlineNanos: deadlineNanos)
+        streams.opening(shared, wasShared: isShared, for: waiting)
+        let operations = context.pipeline.syncOperations
+        do {
+            try operations.addHandlers([SharedConnection.makeCodec(shared), shared], position: .after(self))
+            operations.removeHandler(context: context, promise: nil)
+        } catch {
+            streams.closed(shared, .connectFailed)
+            context.close(promise: nil)
+        }
     }
 
     // MARK: Channel handler
@@ -309,7 +337,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { ready() }
+        guard let event = event as? TLSUserEvent, case .handshakeCompleted(let chosen) = event else { return }
+        if let streams = pool.streams, chosen == "h2" { share(streams, context) } else { ready() }
     }
 
     func read(context: ChannelHandlerContext) {

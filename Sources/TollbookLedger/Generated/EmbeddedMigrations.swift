@@ -48,6 +48,7 @@ package enum EmbeddedMigrations {
         migration0029,
         migration0030,
         migration0031,
+        migration0032,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2568,6 +2569,19 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
 
 INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('error_class', 19, 'closed_idle', 'The provider closed an idle connection as the request went out; it was sent again');
+
+"""#)
+
+    private static let migration0032 = EmbeddedMigration(
+        number: 32,
+        name: "add_stream_vocabulary",
+        sha256: "f09e43391db7066f47d74b4c281f5418ccf8b83e969caf1e918369e3c7f9ca41",
+        sql: #"""
+-- Why: a provider that is called over HTTP/2 may say that it has not processed a request.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('error_class', 20, 'stream_refused', 'The provider says that it has not processed the request; it may be sent again');
 
 """#)
 }
