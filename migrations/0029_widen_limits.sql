@@ -24,11 +24,25 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('reason', 20, 'within_throttle', 'The budget has no room; the call fits into its slower rate'),
   ('reason', 21, 'budget_fallback', 'The budget has no room; its cheaper route serves the call');
 
-CREATE TABLE budget_period_before AS SELECT * FROM budget_period;
-CREATE TABLE budget_before AS SELECT * FROM budget;
-CREATE TABLE budget_version_before AS SELECT * FROM budget_version;
-CREATE TABLE rate_limit_before AS SELECT * FROM rate_limit;
-CREATE TABLE rate_limit_version_before AS SELECT * FROM rate_limit_version;
+CREATE TABLE budget_period_before AS
+SELECT budget_id, period_start_micros, spent_nano, held_nano
+FROM budget_period;
+CREATE TABLE budget_before AS
+SELECT id, log_index, name, scope_kind, scope_id, limit_nano, currency, period, enforcement, time_zone, contact,
+  managed_by, closed
+FROM budget;
+CREATE TABLE budget_version_before AS
+SELECT id, log_index, name, scope_kind, scope_id, limit_nano, currency, period, enforcement, time_zone, contact,
+  managed_by, closed, actor_id, change_reference, reason
+FROM budget_version;
+CREATE TABLE rate_limit_before AS
+SELECT id, log_index, name, scope_kind, scope_id, requests_per_minute, tokens_per_minute, concurrent,
+  managed_by, closed
+FROM rate_limit;
+CREATE TABLE rate_limit_version_before AS
+SELECT id, log_index, name, scope_kind, scope_id, requests_per_minute, tokens_per_minute, concurrent,
+  managed_by, closed, actor_id, change_reference, reason
+FROM rate_limit_version;
 DROP TABLE budget_period;
 DROP TABLE budget;
 DROP TABLE budget_version;

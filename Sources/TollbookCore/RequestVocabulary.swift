@@ -224,6 +224,10 @@ package enum ErrorClass: Int, VocabularyCode {
     case requestBroken = 17
     /// The provider did not take the request's body in time.
     case uploadTimeout = 18
+    /// The provider closed a connection that had been idle as the request went out; the request was sent again.
+    case closedIdle = 19
+    /// The provider says that it has not processed the request; it may be sent again.
+    case streamRefused = 20
 }
 
 /// How a region is known. Raw values are stored; `vocabulary` domain `region_basis`.

@@ -52,6 +52,20 @@ package enum GatewayLimits {
     /// Bytes kept of a reused output buffer; a larger one is given back after use.
     package static let keptBufferBytes = 64 << 10
 
+    /// Bytes of an answer that a provider may send on an HTTP/2 stream ahead of the caller: 2.5 MB/s over 100 ms.
+    /// Passed: the provider waits.
+    static let streamWindowBytes = 256 << 10
+    /// The same for all streams of a connection together, each of which is bounded by the one above.
+    static let connectionWindowBytes = 4 << 20
+    /// Bytes of an upload that wait for an HTTP/2 provider to take them, as for NIO's channels. Passed: the caller is
+    /// not read.
+    static let unsentUploadBytes = 64 << 10
+
+    /// Bytes of a request's head over HTTP/2, in ASCII and before packing. NIO sends it as one frame, whose 16 KiB (RFC
+    /// 9113, section 4.2) nothing here may pass: it would end the connection for all. A character takes at most 19 bits
+    /// packed. Passed: the call goes over HTTP/1.1.
+    static let sharedHeadBytes = 6 << 10
+
     // MARK: Counts
 
     /// Client connections of the process; each costs about 20 KiB. Passed: 503 and closed.
@@ -69,6 +83,17 @@ package enum GatewayLimits {
     static let recordsAtOnce = 1_024
     /// Idle connections kept for one provider on one event loop. More are closed when they fall idle.
     package static let idleConnectionsPerProvider = 256
+    /// HTTP/2 connections to one provider on one event loop. Passed: calls wait for a stream, and after
+    /// `connectMillis` get 504.
+    static let sharedConnections = 256
+    /// Streams of one HTTP/2 connection, where the provider does not set fewer; RFC 9113 wants it to take 100. Passed:
+    /// another connection.
+    static let streamsPerConnection = 100
+    /// Resets that a provider may send on one connection within a second: one an answer, where it needs no more of the
+    /// request. Passed: the connection is closed.
+    static let resetsPerSecond = 10_000
+    /// Times that a call is sent again to a target that has not processed it. Passed: the next target, else 502.
+    static let refusals = 2
     /// Times a call is planned anew because the governance state changed under it. Passed: 503.
     package static let planAttempts = 5
     /// Cheaper routes that budgets may send one call to, one after another; beyond, the last budget refuses it.
@@ -166,6 +191,19 @@ package enum GatewayLimits {
     package static let idlePlainMillis: Int64 = 4_000
     /// An idle TLS connection to a provider: common load balancers close after 60 s.
     package static let idleTLSMillis: Int64 = 50_000
+    /// What is taken off the time for which a provider says that it keeps an idle connection: a request is under way
+    /// for some of it. Of a second, half is.
+    private static let keepAliveMarginMillis: Int64 = 1_000
+    /// An idle connection that was left within this is used without a look at its socket: the event loop has just seen
+    /// it.
+    static let unwatchedMillis: Int64 = 100
+    /// From a request on a connection that had been idle to its end without a byte of an answer: its end was on the
+    /// way, which takes a round trip. Passed: the provider may have read the request, which is not sent again.
+    static let closedIdleMillis: Int64 = 1_000
+    /// For an HTTP/2 connection to be quiet while it owes answers, before the provider is asked whether it is there.
+    static let quietMillis: Int64 = 10_000
+    /// For it to say so. Passed: the connection is closed.
+    static let pingMillis: Int64 = 5_000
     /// How often each event loop looks at its deadlines; every time above is exact to this.
     package static let tickMillis: Int64 = 50
     /// For a command to print a credential; signing in over a network takes a few. Passed: it is killed.
@@ -197,4 +235,10 @@ package enum GatewayLimits {
     package static let drainPollMillis: Int64 = 10
     /// For the last settlements after a shutdown cut their calls.
     package static let settleMillis: Int64 = 10_000
+
+    /// How long an idle connection is kept whose provider tells for how long it does so.
+    static func keptMillis(toldSeconds seconds: Int) -> Int64 {
+        let millis = Int64(clamping: min(seconds, 86_400)) * 1_000
+        return max(millis - keepAliveMarginMillis, millis / 2)
+    }
 }

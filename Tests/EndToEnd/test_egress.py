@@ -277,11 +277,12 @@ def test_a_proxy_that_is_gone_and_comes_back(make_gateway, make_upstream, make_p
     assert upstream.connections == 0
     proxy = make_proxy(port=port)
     assert gateway.chat().status == 200
-    # Cut while a call waits: as a provider that closes.
+    # Cut while a call waits, on a connection that had been idle: as a provider that closes.
     upstream.handler = lambda exchange: (proxy.close(), exchange.wait_for_close())
     answer = gateway.chat()
-    assert answer.status == 502 and answer.code == "upstream_closed"
-    assert gateway.story(answer).attempts[0]["error_class"] == "closed_before_head"
+    assert answer.status == 502 and answer.code == "upstream_unreachable"
+    classes = [attempt["error_class"] for attempt in gateway.story(answer).attempts]
+    assert classes == ["closed_idle", "proxy_failed"] and gateway.story(answer).charges == []
     gateway.check_books()
 
 

@@ -21,7 +21,7 @@ struct LayeringTests {
         ],
         "TollbookGateway": [
             "TollbookCore", "TollbookWire", "TollbookPolicy", "TollbookLedger", "NIOCore", "NIOPosix", "NIOHTTP1",
-            "NIOSSL", "NIOTLS", "NIOHTTPCompression", "Crypto", "CryptoExtras", "Logging",
+            "NIOSSL", "NIOTLS", "NIOHTTP2", "NIOHPACK", "NIOHTTPCompression", "Crypto", "CryptoExtras", "Logging",
         ],
         "TollbookSimulator": ["NIOCore", "NIOPosix"],
         // Level 4

@@ -243,6 +243,11 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
         BadDocument(
             secure("client_key: /a.key"),
             "3:83: the client_key has no certificate. Write client_certificate: /PATH beside it."),
+        BadDocument(secure("http2: on"), "3:78: 'on' says nothing about HTTP/2. Write auto or off."),
+        BadDocument(
+            provider("dialect: openai, credential: none, base_url: http://a, http2: auto"),
+            "3:77: HTTP/2 is for an encrypted connection, and the provider has none. "
+                + "Leave http2 out, or write a base_url that begins with https://."),
         BadDocument(
             secure("proxy: https://a:1"),
             "3:78: the proxy does not begin with http://. Write for example http://proxy.example:3128; "

@@ -39,6 +39,19 @@ import TollbookGateway
         #expect(action == .stopAttemptAndSettle)
     }
 
+    @Test func dispatchesAgainWhatItsProviderHasNotRead() {
+        var machine = CallStateMachine()
+        _ = machine.opened()
+        machine.dispatched()
+        machine.tookBack()
+        #expect(machine.phase == .connecting)
+        let action = machine.stopped(.clientGone)
+        #expect(action == .stopAttemptAndSettle)
+        machine.dispatched()
+        machine.headArrived()
+        #expect(machine.phase == .answering)
+    }
+
     @Test func letsASettlementOutliveItsClient() {
         var machine = CallStateMachine()
         _ = machine.opened()

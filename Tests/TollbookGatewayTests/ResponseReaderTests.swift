@@ -74,6 +74,21 @@ import TollbookGateway
         #expect(throws: MessageFault.malformed) { try Self.read([bytes]) }
     }
 
+    @Test(arguments: [
+        ("timeout=5", 5), ("TimeOut = 5 ; max=3", nil), ("max=100 , Timeout= 15", 15), ("timeout=0", 0),
+        ("timeout=-1", nil),
+        ("timeout", nil), ("timeout=5s", nil), ("max=5", nil), ("", nil),
+    ])
+    func readsHowLongAnIdleConnectionIsKept(_ value: String, seconds: Int?) throws {
+        var reader = ResponseReader()
+        reader.append(ByteBuffer(string: "HTTP/1.1 204 None\r\nKeep-Alive: \(value)\r\n\r\n"))
+        guard case .head(let head) = try reader.next() else {
+            Issue.record("the head is whole")
+            return
+        }
+        #expect(head.keepAliveSeconds == seconds && head.forwarded.readableBytes == 0)
+    }
+
     @Test func passesOnOnlyWhatMayGoBack() throws {
         var reader = ResponseReader()
         reader.append(

@@ -16,6 +16,7 @@ extension GovernanceReader {
         provider.caFile = entry.text("ca_file")
         provider.clientCertificate = entry.text("client_certificate")
         provider.clientKey = entry.text("client_key")
+        provider.http2 = entry.text("http2")
         provider.proxy = entry.text("proxy")
         provider.proxyCredential = source(&entry, "proxy_credential")
         provider.credentials = credentials

@@ -19,7 +19,7 @@ package struct GovernanceReader {
         "rate limit": ["scope"] + RateQuota.Kind.all.map(\.key) + ["concurrent", "name", "was"],
         "provider": [
             "name", "was", "preset", "dialect", "base_url", "api_version", "aws_region", "credential", "credentials",
-            "ca_file", "client_certificate", "client_key", "proxy", "proxy_credential",
+            "ca_file", "client_certificate", "client_key", "http2", "proxy", "proxy_credential",
         ],
         "credential": ["name", "was", "source", "command", "ttl", "projects"],
         "credential command": ["command", "ttl"],

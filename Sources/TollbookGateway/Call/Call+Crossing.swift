@@ -11,7 +11,7 @@ extension Call {
     ///
     /// - Parameter endpoint: the one that the provider is asked at.
     func dispatchTranslated(
-        to endpoint: Endpoint, on connection: UpstreamConnection, pool: ProviderPool, target: PlannedTarget,
+        to endpoint: Endpoint, on connection: UpstreamLink, pool: ProviderPool, target: PlannedTarget,
         secret: CredentialSecret?
     ) {
         guard let translation, let provider = target.crossedDialect, let request = translation.request(for: target)

@@ -43,7 +43,11 @@ final class Call {
     // Attempting
     var attempts: [AttemptRecord] = []
     var progress: AttemptProgress?
-    var connection: UpstreamConnection?
+    var connection: UpstreamLink?
+    /// Attempts whose target was tried again.
+    var repeats = 0
+    /// Whether the next attempt needs a new connection.
+    var needsNewConnection = false
     /// The attempt's way into the provider's dialect and back; nil: they are the same.
     var crossing: Crossing?
     /// Whether a byte of any attempt may have left.

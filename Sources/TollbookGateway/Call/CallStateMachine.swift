@@ -1,6 +1,7 @@
 /// Where a call stands, and what an event means there. Pure: the call carries out what is returned.
 package struct CallStateMachine: Sendable {
-    /// How far the call is; it only moves down this list, but for the way back from `waiting`.
+    /// How far the call is; it only moves down this list, but for the way back from `waiting`, and from `dispatched`
+    /// where the request is sent again.
     package enum Phase: Equatable, Sendable {
         /// It waits for a place among the calls in flight, and comes back to `opening` then.
         case waiting
@@ -73,6 +74,12 @@ package struct CallStateMachine: Sendable {
     package mutating func dispatched() {
         precondition(phase == .connecting, "a call is dispatched once")
         phase = .dispatched
+    }
+
+    /// The provider has not processed the request: another attempt follows. Traps unless it was dispatched.
+    package mutating func tookBack() {
+        precondition(phase == .dispatched, "what is taken back was dispatched")
+        phase = .connecting
     }
 
     /// The head of an answer came. Traps unless the request had been dispatched.

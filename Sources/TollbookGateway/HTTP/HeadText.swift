@@ -13,6 +13,16 @@ struct HeadText {
     /// A copy; what is not UTF-8 is replaced.
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// A copy in lower case, of a field's name.
+    var lowercasedString: String {
+        String(unsafeUninitializedCapacity: bytes.count) { storage in
+            for (index, byte) in bytes.enumerated() {
+                storage[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+            }
+            return bytes.count
+        }
+    }
+
     /// Whether it is the text but for the case of letters (RFC 9110, section 5.1).
     ///
     /// - Parameter lowercase: in lower case; letters, digits, hyphens and slashes only.
@@ -62,6 +72,16 @@ struct HeadText {
             number = number &* 10 &+ Int(byte &- UInt8(ascii: "0"))
         }
         return number
+    }
+
+    /// The `timeout` that a `Keep-Alive` field tells (RFC 2068, section 19.7.1.1); nil: none that is a number.
+    var keepAliveSeconds: Int? {
+        for parameter in string.split(separator: ",") {
+            let parts = parameter.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].trimmingSpaces().lowercased() == "timeout" else { continue }
+            return UInt32(parts[1].trimmingSpaces()).map { Int($0) }
+        }
+        return nil
     }
 
     /// What stands before the first such byte, and what stands behind it; nil behind: there is none.

@@ -30,6 +30,8 @@ package struct ProviderAnswer {
     private(set) var framing = MessageBody.Framing.untilClose
     /// Whether the connection can serve another call after this answer.
     package private(set) var keepsAlive = false
+    /// How long the provider keeps an idle connection; nil: it does not tell.
+    package private(set) var keepAliveSeconds: Int?
     private var fields = FramingFields()
 
     /// As announced, for the body as sent.
@@ -95,6 +97,7 @@ package struct ProviderAnswer {
         switch name.count {
         case 4 where name.equals("date"): hasDate = true
         case 10 where name.equals("connection"): fields.takeConnection(value)
+        case 10 where name.equals("keep-alive"): keepAliveSeconds = value.keepAliveSeconds
         case 10 where name.equals("request-id"):
             if value.count <= GatewayLimits.upstreamIDBytes { requestID = value.string }
         case 12 where name.equals("content-type"):

@@ -6,7 +6,7 @@ internal import TollbookPolicy
 
 /// The connections of one event loop to one provider; the one used last is used next.
 ///
-/// A call takes a connection to itself, so there are never more than calls; none waits for another's.
+/// Over HTTP/1.1 a call takes a connection to itself, so there are never more than calls; none waits for another's.
 /// `@unchecked Sendable` because connect's closures carry it; all of it is touched on its event loop only.
 final class ProviderPool: @unchecked Sendable {
     let endpoint: UpstreamEndpoint
@@ -26,10 +26,12 @@ final class ProviderPool: @unchecked Sendable {
     private let proxy: ProviderProxy?
     private let timeouts: GatewayTimeouts
     private let idleLimit: Int
+    /// Connections that calls share; nil: HTTP/2 is not offered to the provider.
+    private(set) var streams: StreamPool?
     private var idle: [UpstreamConnection] = []
     private var connecting: [UpstreamConnection] = []
     private var trailing: [UpstreamConnection] = []
-    private(set) var busyCount = 0
+    private var busyConnections = 0
     private(set) var connects: UInt64 = 0
     private(set) var connectFailures: UInt64 = 0
     private var isClosed = false
@@ -53,6 +55,9 @@ final class ProviderPool: @unchecked Sendable {
         requestPrefixes = (0...last).map { code in
             let path = Endpoint(rawValue: code).map { Self.path(of: $0, model: "", endpoint, azure) } ?? endpoint.path
             return UpstreamRequestHead.Prefix(path: path, authority: endpoint.authority)
+        }
+        if provider.network.offersHTTP2, endpoint.usesTLS {
+            streams = StreamPool(pool: self, authority: endpoint.authority, timeouts: configuration.timeouts)
         }
     }
 
@@ -114,23 +119,36 @@ final class ProviderPool: @unchecked Sendable {
 
     private static let defaultVersion = ByteBuffer(string: "anthropic-version: 2023-06-01\r\n")
 
-    var idleCount: Int { idle.count }
+    var idleCount: Int { idle.count + (streams?.idleCount ?? 0) }
+    var busyCount: Int { busyConnections + (streams?.busyCount ?? 0) }
 
-    /// A connection for a call: ready if one was idle; else a new one, and the call hears of it.
-    func acquire(for user: UpstreamUser) -> UpstreamConnection {
-        while let connection = idle.popLast() {
-            if connection.begin(user) {
-                busyCount += 1
-                return connection
+    /// A way to the provider for a call: ready if a connection was idle, or shared and had room; else the call hears of
+    /// it.
+    ///
+    /// - Parameters:
+    ///   - isNew: whether one that was idle will not do.
+    ///   - isOnlyTry: whether the request cannot be sent again, should the provider have closed the connection.
+    ///   - fitsStream: whether the request's head is one for HTTP/2; not asked where none is offered.
+    func acquire(
+        for user: UpstreamUser, nowNanos: UInt64, isNew: Bool = false, isOnlyTry: Bool = false,
+        fitsStream: @autoclosure () -> Bool
+    ) -> UpstreamLink {
+        while !isNew, let connection = idle.popLast() {
+            if connection.begin(user, nowNanos: nowNanos, looks: isOnlyTry) {
+                busyConnections += 1
+                return .connection(connection)
             }
         }
-        return connect(for: user)
+        guard let streams, !streams.isHTTP1 else { return .connection(connect(for: user)) }
+        return fitsStream()
+            ? .stream(streams.acquire(for: user)) : .connection(connect(for: user, offersHTTP2: false))
     }
 
     /// Gives a new connection to the call that waited for it; false when it has closed already.
-    func begin(_ user: UpstreamUser, on connection: UpstreamConnection) -> Bool {
-        guard connection.begin(user) else { return false }
-        busyCount += 1
+    func begin(_ user: UpstreamUser, on link: UpstreamLink) -> Bool {
+        guard case .connection(let connection) = link else { return link.isReady }
+        guard connection.begin(user, nowNanos: NIODeadline.now().uptimeNanoseconds) else { return false }
+        busyConnections += 1
         return true
     }
 
@@ -138,7 +156,7 @@ final class ProviderPool: @unchecked Sendable {
 
     /// An answer has ended. Keeps the connection if it may be kept; false: it is to be closed.
     func endBusy(_ connection: UpstreamConnection, keeps: Bool) -> Bool {
-        busyCount -= 1
+        busyConnections -= 1
         trailing.removeAll { $0 === connection }
         return keeps && park(connection)
     }
@@ -147,14 +165,14 @@ final class ProviderPool: @unchecked Sendable {
     func park(_ connection: UpstreamConnection) -> Bool {
         guard !isClosed, idle.count < idleLimit else { return false }
         let millis = endpoint.usesTLS ? timeouts.idleTLSMillis : timeouts.idlePlainMillis
-        connection.fellIdle(deadlineNanos: Self.deadline(inMillis: millis))
+        connection.fellIdle(nowNanos: NIODeadline.now().uptimeNanoseconds, keptMillis: millis)
         idle.append(connection)
         return true
     }
 
     /// A connection has closed.
     func forget(_ connection: UpstreamConnection, wasBusy: Bool) {
-        if wasBusy { busyCount -= 1 }
+        if wasBusy { busyConnections -= 1 }
         trailing.removeAll { $0 === connection }
         idle.removeAll { $0 === connection }
     }
@@ -176,26 +194,37 @@ final class ProviderPool: @unchecked Sendable {
         for connection in idle where connection.deadlineNanos <= nowNanos { connection.close() }
         for connection in connecting where connection.deadlineNanos <= nowNanos { connection.timedOut() }
         for connection in trailing where connection.deadlineNanos <= nowNanos { connection.close() }
+        streams?.tick(nowNanos: nowNanos)
     }
 
     /// Closes what is idle and keeps nothing from now on.
     func close() {
         isClosed = true
+        streams?.close()
         for connection in idle + connecting { connection.close() }
     }
 
     // MARK: Connecting
 
-    private func connect(for user: UpstreamUser) -> UpstreamConnection {
+    /// Makes a connection for whoever waits for a stream.
+    func connectShared() {
+        _ = connect(for: nil)
+    }
+
+    /// - Parameters:
+    ///   - user: who waits for it; nil: whoever waits for a stream.
+    ///   - offersHTTP2: false: not even to a provider that it is for.
+    func connect(for user: UpstreamUser?, offersHTTP2: Bool = true) -> UpstreamConnection {
         connects &+= 1
         let connection = UpstreamConnection(
-            pool: self, user: user, deadlineNanos: Self.deadline(inMillis: timeouts.connectMillis))
+            pool: self, user: user, offersHTTP2: offersHTTP2 && streams != nil,
+            deadlineNanos: Self.deadline(inMillis: timeouts.connectMillis))
         connecting.append(connection)
         guard endpoint.usesTLS else {
             connect(connection, tls: nil)
             return connection
         }
-        tls.context(for: tlsFiles, on: eventLoop).whenComplete { [self] result in
+        tls.context(for: tlsFiles, offersHTTP2: connection.offersHTTP2, on: eventLoop).whenComplete { [self] result in
             switch result {
             case .success(let context): connect(connection, tls: context)
             case .failure(let error): connection.connectFailed(error)

@@ -1,14 +1,16 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOHTTP2
 internal import NIOHTTPCompression
 internal import NIOTLS
 internal import TollbookCore
 
 /// One HTTP/1.1 connection to a provider: the last handler of its channel, and what the pool keeps.
 ///
-/// Carries one call at a time. `@unchecked Sendable` because the connect's closures carry it; all of it is
+/// Carries one call at a time. Where the provider chooses HTTP/2 in the TLS handshake, it gives its channel up to a
+/// `SharedConnection`. `@unchecked Sendable` because the connect's closures carry it; all of it is
 /// touched on the connection's event loop only.
-final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
+final class UpstreamConnection: ChannelDuplexHandler, RemovableChannelHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -23,6 +25,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private let pool: ProviderPool
+    /// Whether HTTP/2 is offered in the TLS handshake.
+    let offersHTTP2: Bool
+    /// Whether it is made for whoever waits for a stream.
+    private let isShared: Bool
     private var reader = ResponseReader()
     private var state = State.connecting
     /// The call it serves, or the one that waits for it.
@@ -38,6 +44,16 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var isCompressed = false
     private var hasDecompressor = false
     private var keepsAlive = false
+    /// Whether it has been idle.
+    private var wasIdle = false
+    /// Whether a byte of the answer at hand has come.
+    private var isAnswered = false
+    /// Monotonic, when the call at hand took it.
+    private var begunNanos: UInt64 = 0
+    /// Monotonic, from when on an idle connection is looked at before it is used.
+    private var lookNanos = UInt64.max
+    /// As the provider told with its last answer, less a margin; nil: it told nothing.
+    private var keepAliveMillis: Int64?
     /// Whether the request's body goes on.
     private var isSending = false
     /// Whether it is sent in chunks.
@@ -49,9 +65,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// When to give up connecting, awaiting an answer's end, or being idle.
     private(set) var deadlineNanos: UInt64
 
-    /// - Parameter user: who waits for it.
-    init(pool: ProviderPool, user: UpstreamUser, deadlineNanos: UInt64) {
+    /// - Parameter user: who waits for it; nil: whoever waits for a stream.
+    init(pool: ProviderPool, user: UpstreamUser?, offersHTTP2: Bool, deadlineNanos: UInt64) {
         self.pool = pool
+        self.offersHTTP2 = offersHTTP2
+        isShared = user == nil
         call = user
         self.deadlineNanos = deadlineNanos
     }
@@ -166,11 +184,19 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: For the pool
 
-    /// Takes a call; false when the connection has closed.
-    func begin(_ user: UpstreamUser) -> Bool {
-        guard state == .idle, channel?.isActive ?? false else { return false }
+    /// Takes a call; false when the connection has closed or is closing.
+    ///
+    /// - Parameter looks: whether to look at the socket also where it was idle for a moment only.
+    func begin(_ user: UpstreamUser, nowNanos: UInt64, looks: Bool = false) -> Bool {
+        guard state == .idle, let channel, channel.isActive else { return false }
+        if wasIdle, looks || nowNanos >= lookNanos, !SocketLook.isQuiet(channel) {
+            close()
+            return false
+        }
         call = user
         state = .busy
+        begunNanos = nowNanos
+        isAnswered = false
         keepsAlive = false
         isSending = false
         failure = nil
@@ -178,8 +204,20 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         return true
     }
 
-    func fellIdle(deadlineNanos: UInt64) {
-        self.deadlineNanos = deadlineNanos
+    /// - Parameter millis: how long it is kept, unless the provider wants it for a shorter time.
+    func fellIdle(nowNanos: UInt64, keptMillis millis: Int64) {
+        wasIdle = true
+        deadlineNanos = nowNanos + Self.nanos(min(millis, keepAliveMillis ?? .max))
+        lookNanos = nowNanos + Self.nanos(GatewayLimits.unwatchedMillis)
+    }
+
+    private static func nanos(_ millis: Int64) -> UInt64 { UInt64(millis) * 1_000_000 }
+
+    /// Whether its end means that the provider has not read the request: it had been idle, was closed as soon as the
+    /// request went out, and not a byte of an answer came.
+    private var wasClosedIdle: Bool {
+        guard wasIdle, !isAnswered, failure == nil else { return false }
+        return NIODeadline.now().uptimeNanoseconds - begunNanos <= Self.nanos(GatewayLimits.closedIdleMillis)
     }
 
     /// Gives up on what it waits for.
@@ -253,6 +291,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard state == .connecting else { return }
         state = .closed
         pool.connectEnded(self, succeeded: false)
+        if isShared { return pool.streams?.connectFailed(errorClass) ?? () }
         let waiting = call
         call = nil
         waiting?.connectFailed(errorClass)
@@ -263,9 +302,28 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         pool.connectEnded(self, succeeded: true)
         state = .idle
         deadlineNanos = .max
+        let waiting = offersHTTP2 ? pool.streams?.choseHTTP1(wasShared: isShared) ?? call : call
+        call = nil
+        if let waiting { waiting.connected(.connection(self)) } else if !pool.park(self) { close() }
+    }
+
+    /// The provider has chosen HTTP/2: the channel goes over to handlers for that.
+    private func share(_ streams: StreamPool, _ context: ChannelHandlerContext) {
+        guard state == .connecting else { return }
+        pool.connectEnded(self, succeeded: true)
+        state = .closed
         let waiting = call
         call = nil
-        if let waiting { waiting.connected(self) } else if !pool.park(self) { close() }
+        let shared = SharedConnection(pool: streams, deadlineNanos: deadlineNanos)
+        streams.opening(shared, wasShared: isShared, for: waiting)
+        let operations = context.pipeline.syncOperations
+        do {
+            try operations.addHandlers([SharedConnection.makeCodec(shared), shared], position: .after(self))
+            operations.removeHandler(context: context, promise: nil)
+        } catch {
+            streams.closed(shared, .connectFailed)
+            context.close(promise: nil)
+        }
     }
 
     // MARK: Channel handler
@@ -279,7 +337,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { ready() }
+        guard let event = event as? TLSUserEvent, case .handshakeCompleted(let chosen) = event else { return }
+        if let streams = pool.streams, chosen == "h2" { share(streams, context) } else { ready() }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -289,6 +348,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Nothing was asked for: what comes could be taken for the next call's answer.
         guard isServing else { return close() }
+        isAnswered = true
         reader.append(unwrapInboundIn(data))
         do throws(MessageFault) {
             while isServing, let part = try reader.next() { take(part) }
@@ -313,7 +373,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     private func received(_ answer: ProviderAnswer) {
         guard state == .busy else { return close() }
-        keepsAlive = answer.keepsAlive
+        keepsAlive = answer.keepsAlive && answer.keepAliveSeconds != 0
+        keepAliveMillis = answer.keepAliveSeconds.map(GatewayLimits.keptMillis(toldSeconds:))
         isCompressed = answer.encoding != .identity
         guard !isCompressed || beginDecompression(answer.encoding) else { return fail(.malformedResponse) }
         call?.upstreamHead(answer)
@@ -392,6 +453,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         let served = call
         call = nil
         pool.forget(self, wasBusy: before == .busy || before == .trailing)
-        if before == .busy { served?.upstreamFailed(failure) }
+        guard before == .busy else { return }
+        if wasClosedIdle { served?.upstreamClosedIdle() } else { served?.upstreamFailed(failure) }
     }
 }

@@ -23,7 +23,7 @@ final class UpstreamExchange: @unchecked Sendable {
     private let request: Request
     private let read: @Sendable (_ status: Int, _ bytes: ByteBuffer) -> Bool
     private let promise: EventLoopPromise<Int>
-    private var connection: UpstreamConnection?
+    var connection: UpstreamLink?
     private var secret: CredentialSecret?
     private var status = 0
     private var isDone = false
@@ -72,22 +72,22 @@ final class UpstreamExchange: @unchecked Sendable {
     }
 
     private func connect() {
-        _ = loop.readNanos()
         guard let pool = loop.pool.pool(for: request.provider) else { return failed() }
-        let connection = pool.acquire(for: .exchange(self))
+        let connection = pool.acquire(
+            for: .exchange(self), nowNanos: loop.readNanos(), fitsStream: true)
         self.connection = connection
         if connection.isReady { send(on: connection, pool) }
     }
 
     /// The connection that was waited for is ready.
-    func connected(_ connection: UpstreamConnection) {
-        guard !isDone, let pool = loop.pool.pool(for: request.provider),
-            pool.begin(.exchange(self), on: connection)
+    func connected(_ link: UpstreamLink) {
+        connection = link
+        guard !isDone, let pool = loop.pool.pool(for: request.provider), pool.begin(.exchange(self), on: link)
         else { return failed() }
-        send(on: connection, pool)
+        send(on: link, pool)
     }
 
-    private func send(on connection: UpstreamConnection, _ pool: ProviderPool) {
+    private func send(on connection: UpstreamLink, _ pool: ProviderPool) {
         let prefix = pool.requestPrefix(of: request.line)
         connection.send(
             prefix: prefix, query: nil,

@@ -23,6 +23,14 @@ enum UpstreamRequestHead {
             joint = path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
             headers = ByteBuffer(string: " HTTP/1.1\r\nhost: \(authority)\r\naccept-encoding: identity\r\n")
         }
+
+        /// The method, and the path with its query.
+        func requestLine(query: String?) -> (method: String, target: String) {
+            let text = String(buffer: line)
+            let space = text.firstIndex(of: " ") ?? text.endIndex
+            let path = text[text.index(after: space)...]
+            return (String(text[..<space]), query.map { "\(path)\(joint)\($0)" } ?? String(path))
+        }
     }
 
     /// Writes a head, and the body behind it when it is small.

@@ -1,16 +1,24 @@
 internal import NIOCore
 internal import TollbookCore
 
-/// Who uses a connection to a provider. On the connection's event loop.
+/// Who uses a connection to a provider, or a stream of one. On the connection's event loop.
 enum UpstreamUser {
     case call(Call)
     /// The gateway itself, for a batch.
     case exchange(UpstreamExchange)
 
-    func connected(_ connection: UpstreamConnection) {
+    func connected(_ link: UpstreamLink) {
         switch self {
-        case .call(let call): call.connected(connection)
-        case .exchange(let exchange): exchange.connected(connection)
+        case .call(let call): call.connected(link)
+        case .exchange(let exchange): exchange.connected(link)
+        }
+    }
+
+    /// What it waits for is another than before.
+    func moved(to link: UpstreamLink) {
+        switch self {
+        case .call(let call): call.connection = link
+        case .exchange(let exchange): exchange.connection = link
         }
     }
 
@@ -47,6 +55,23 @@ enum UpstreamUser {
         switch self {
         case .call(let call): call.upstreamEnd()
         case .exchange(let exchange): exchange.ended()
+        }
+    }
+
+    /// The provider has not read the request: see `Call.upstreamClosedIdle()`. What the gateway asks by itself it asks
+    /// again at its next look.
+    func upstreamClosedIdle() {
+        switch self {
+        case .call(let call): call.upstreamClosedIdle()
+        case .exchange(let exchange): exchange.failed()
+        }
+    }
+
+    /// The provider has not processed the request.
+    func upstreamRefused() {
+        switch self {
+        case .call(let call): call.upstreamRefused()
+        case .exchange(let exchange): exchange.failed()
         }
     }
 

@@ -48,6 +48,8 @@ package enum EmbeddedMigrations {
         migration0029,
         migration0030,
         migration0031,
+        migration0032,
+        migration0033,
     ]
 
     private static let migration0001 = EmbeddedMigration(
@@ -2229,7 +2231,7 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
     private static let migration0029 = EmbeddedMigration(
         number: 29,
         name: "widen_limits",
-        sha256: "aac28454457cf5a97f2e41bba513ffae2e257270a63e383bcf19e95043b182f1",
+        sha256: "2e0d88d9698a3f5d0292d75e5ac3b25487be427297502b882c4c8ba203b292a0",
         sql: #"""
 -- Why: budgets in tokens and requests, on more scopes and combinations of them, over more periods, that warn, slow down
 --      or fall back; rate limits by the second to the day, on input and output tokens.
@@ -2257,11 +2259,25 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('reason', 20, 'within_throttle', 'The budget has no room; the call fits into its slower rate'),
   ('reason', 21, 'budget_fallback', 'The budget has no room; its cheaper route serves the call');
 
-CREATE TABLE budget_period_before AS SELECT * FROM budget_period;
-CREATE TABLE budget_before AS SELECT * FROM budget;
-CREATE TABLE budget_version_before AS SELECT * FROM budget_version;
-CREATE TABLE rate_limit_before AS SELECT * FROM rate_limit;
-CREATE TABLE rate_limit_version_before AS SELECT * FROM rate_limit_version;
+CREATE TABLE budget_period_before AS
+SELECT budget_id, period_start_micros, spent_nano, held_nano
+FROM budget_period;
+CREATE TABLE budget_before AS
+SELECT id, log_index, name, scope_kind, scope_id, limit_nano, currency, period, enforcement, time_zone, contact,
+  managed_by, closed
+FROM budget;
+CREATE TABLE budget_version_before AS
+SELECT id, log_index, name, scope_kind, scope_id, limit_nano, currency, period, enforcement, time_zone, contact,
+  managed_by, closed, actor_id, change_reference, reason
+FROM budget_version;
+CREATE TABLE rate_limit_before AS
+SELECT id, log_index, name, scope_kind, scope_id, requests_per_minute, tokens_per_minute, concurrent,
+  managed_by, closed
+FROM rate_limit;
+CREATE TABLE rate_limit_version_before AS
+SELECT id, log_index, name, scope_kind, scope_id, requests_per_minute, tokens_per_minute, concurrent,
+  managed_by, closed, actor_id, change_reference, reason
+FROM rate_limit_version;
 DROP TABLE budget_period;
 DROP TABLE budget;
 DROP TABLE budget_version;
@@ -2571,6 +2587,32 @@ INSERT INTO vocabulary (domain, code, name, meaning) VALUES
   ('endpoint', 28, 'cohere_embed', 'POST /v2/embed of a provider'),
   ('dialect', 13, 'cohere-chat', 'Cohere chat, version 2'),
   ('dialect', 14, 'cohere-embed', 'Cohere embeddings, version 2');
+
+"""#)
+
+    private static let migration0032 = EmbeddedMigration(
+        number: 32,
+        name: "add_closed_idle_vocabulary",
+        sha256: "31ccae820de9828f980b5092dcfbbf607937f5b47bff6983fd161e83d5d5c86a",
+        sql: #"""
+-- Why: a provider may close an idle connection while a request is on its way; the request is then sent again.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('error_class', 19, 'closed_idle', 'The provider closed an idle connection as the request went out; it was sent again');
+
+"""#)
+
+    private static let migration0033 = EmbeddedMigration(
+        number: 33,
+        name: "add_stream_vocabulary",
+        sha256: "f09e43391db7066f47d74b4c281f5418ccf8b83e969caf1e918369e3c7f9ca41",
+        sql: #"""
+-- Why: a provider that is called over HTTP/2 may say that it has not processed a request.
+-- Effect: adds a code; no code changes. Data: none. Cost at ten million rows: none.
+
+INSERT INTO vocabulary (domain, code, name, meaning) VALUES
+  ('error_class', 20, 'stream_refused', 'The provider says that it has not processed the request; it may be sent again');
 
 """#)
 }

@@ -20,7 +20,18 @@ extension DocumentValidation {
                 RuleViolation("the client_key has no certificate", "Write client_certificate: /PATH beside it."),
                 "client_key", provider.location)
         }
+        checkHTTP2(provider, isPlain: isPlain)
         checkProxy(provider, dialect)
+    }
+
+    private mutating func checkHTTP2(_ provider: ProviderEntry, isPlain: Bool) {
+        guard let text = provider.http2, let offer = checked(text, "http2", provider.location, HTTP2Offer.parse)
+        else { return }
+        guard offer == .auto, isPlain else { return }
+        refuse(
+            RuleViolation(
+                "HTTP/2 is for an encrypted connection, and the provider has none",
+                "Leave http2 out, or write a base_url that begins with https://."), "http2", provider.location)
     }
 
     private mutating func checkProxy(_ provider: ProviderEntry, _ dialect: ProviderDialect) {

@@ -16,6 +16,8 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
     package var caFile: String?
     package var clientCertificate: String?
     package var clientKey: String?
+    /// An `HTTP2Offer`; nil: `off`.
+    package var http2: String?
     /// `http://host:port`.
     package var proxy: String?
     /// Where the proxy's `USER:PASSWORD` is found.
@@ -37,7 +39,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         case caFile = "ca_file"
         case clientCertificate = "client_certificate"
         case clientKey = "client_key"
-        case proxy
+        case http2, proxy
         case proxyCredential = "proxy_credential"
         case credentials, location
     }
@@ -54,6 +56,7 @@ package struct ProviderEntry: Codable, Equatable, Sendable {
         caFile = try values.decodeIfPresent(String.self, forKey: .caFile)
         clientCertificate = try values.decodeIfPresent(String.self, forKey: .clientCertificate)
         clientKey = try values.decodeIfPresent(String.self, forKey: .clientKey)
+        http2 = try values.decodeIfPresent(String.self, forKey: .http2)
         proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
         proxyCredential = try values.decodeIfPresent(String.self, forKey: .proxyCredential)
         credentials = try values.list(CredentialEntry.self, .credentials)
@@ -84,6 +87,7 @@ extension ProviderEntry {
         case .caFile: caFile
         case .clientCertificate: clientCertificate
         case .clientKey: clientKey
+        case .http2: http2
         // As it is stored: without a trailing slash. One that does not parse was refused before.
         case .proxy: proxy.flatMap { try? ProxyAddress.parse($0) }
         case .proxyCredential: proxyCredential

@@ -12,6 +12,8 @@ package enum ProviderSetting: String, CaseIterable, Sendable {
     case clientCertificate = "client_certificate"
     /// A PEM file of that certificate's key; not set: the key is in the certificate's file.
     case clientKey = "client_key"
+    /// Whether HTTP/2 is offered to it; an `HTTP2Offer`.
+    case http2
     /// The HTTP proxy that its connections go through.
     case proxy
     /// Where the proxy's `USER:PASSWORD` is found; a `CredentialSource`.

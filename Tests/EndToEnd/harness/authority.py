@@ -25,11 +25,8 @@ class Authority:
     def certificate(self) -> Path:
         return self.directory / "ca.pem"
 
-    def server_context(self, names: str, days: int = 1, asks: bool = False) -> ssl.SSLContext:
-        """A server's certificate for `names`, such as `DNS:localhost`.
-
-        :param asks: whether clients must show a certificate of this authority.
-        """
+    def server_certificate(self, names: str, days: int = 1) -> tuple[Path, Path]:
+        """A server's certificate for `names`, such as `DNS:localhost`, and its key."""
         name = f"server-{abs(hash((names, days)))}"
         (self.directory / f"{name}.ext").write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
         self.openssl(
@@ -38,8 +35,15 @@ class Authority:
         self.openssl(
             "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
             f"{name}.pem", "-days", str(days), "-extfile", f"{name}.ext")
+        return self.directory / f"{name}.pem", self.directory / f"{name}.key"
+
+    def server_context(self, names: str, days: int = 1, asks: bool = False) -> ssl.SSLContext:
+        """A server's TLS settings with a certificate for `names`.
+
+        :param asks: whether clients must show a certificate of this authority.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.directory / f"{name}.pem", self.directory / f"{name}.key")
+        context.load_cert_chain(*self.server_certificate(names, days))
         if asks:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(self.certificate)

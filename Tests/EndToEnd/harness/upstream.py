@@ -113,6 +113,11 @@ class ScriptedUpstream:
             for sock in self._open:
                 sock.close()
 
+    def refuse(self) -> None:
+        """Takes no more connections; those it has go on."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
     @property
     def last(self) -> Message:
         return self.requests[-1]

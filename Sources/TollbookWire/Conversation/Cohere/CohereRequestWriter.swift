@@ -82,7 +82,7 @@ struct CohereRequestWriter {
     }
 
     private func writeSampling(_ json: inout JSONWriter, _ notes: inout TranslationNotes) {
-        let sampling = conversation.sampling.accepted(options, &notes)
+        let sampling = conversation.sampling
         json.number("temperature", sampling.temperature)
         Self.write("p", sampling.topP, in: 0...0.99, .topP, &json, &notes)
         json.number("k", sampling.topK)
