@@ -38,7 +38,7 @@ package enum BudgetCalendar {
         case .total: PeriodBounds(startMicros: 0, endMicros: nil)
         case .minute: slice(of: 60, containing: micros)
         case .rolling: slice(of: BudgetSpan.rollingStepSeconds, containing: micros)
-        case .hour: interval(of: .hour, containing: micros, timeZone: timeZone)
+        case .hour: hour(containing: micros, timeZone: timeZone)
         case .day: interval(of: .day, containing: micros, timeZone: timeZone)
         case .week: interval(of: .weekOfYear, containing: micros, timeZone: timeZone)
         case .month: interval(of: .month, containing: micros, timeZone: timeZone)
@@ -52,6 +52,24 @@ package enum BudgetCalendar {
         let length = seconds * 1_000_000
         let start = (micros >= 0 ? micros / length : (micros - length + 1) / length) * length
         return PeriodBounds(startMicros: start, endMicros: start + length)
+    }
+
+    /// Hours of the zone's clock; a change of the clock that is no whole hour ends one and begins another.
+    private static func hour(containing micros: Int64, timeZone: String) -> PeriodBounds {
+        let zone = TimeZone(identifier: timeZone) ?? .gmt
+        let now = date(micros)
+        let seconds = Int64(now.timeIntervalSince1970)
+        let offset = Int64(zone.secondsFromGMT(for: now))
+        let intoHour = ((seconds + offset) % 3_600 + 3_600) % 3_600
+        var start = seconds - intoHour
+        var end = start + 3_600
+        func change(after second: Int64) -> Int64? {
+            zone.nextDaylightSavingTimeTransition(after: Date(timeIntervalSince1970: TimeInterval(second)))
+                .map { Int64($0.timeIntervalSince1970) }
+        }
+        if let change = change(after: start), change <= seconds { start = change }
+        if let change = change(after: seconds), change < end { end = change }
+        return PeriodBounds(startMicros: start * 1_000_000, endMicros: end * 1_000_000)
     }
 
     private static func interval(

@@ -11,8 +11,8 @@ package struct BudgetSpan: Sendable, Hashable {
         self.rollingSeconds = rollingSeconds
     }
 
-    /// What a rolling period adds up, and drops, at a time. Quarter hours, so that its sums can be built from those that
-    /// reports use.
+    /// What a rolling period adds up, and drops, at a time. Quarter hours, so that its sums can be built from those
+    /// that reports use.
     package static let rollingStepSeconds: Int64 = 15 * 60
 
     /// From an hour to ten years.

@@ -1,7 +1,7 @@
 /// What was counted over the time just passed, in sixty slots.
 ///
-/// A slot's count leaves when the whole slot is a span old, so that no span, wherever it begins, holds more than a limit
-/// lets in; what a caller waits for it is at most a sixtieth of the span too long. Pure: time comes in.
+/// A slot's count leaves when the whole slot is a span old, so that no span, wherever it begins, holds more than a
+/// limit lets in; what a caller waits for it is at most a sixtieth of the span too long. Pure: time comes in.
 package struct RateWindow: Sendable, Equatable {
     /// Slots that a count stays: the sixty before the one under way, and that one.
     private static let slotsKept: Int64 = 61

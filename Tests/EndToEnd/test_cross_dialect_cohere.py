@@ -1,6 +1,5 @@
-"""Callers of OpenAI's, Anthropic's, Gemini's and Bedrock's dialects whose model Cohere's chat serves: their SDKs work, and
-what Cohere bills is charged.
-"""
+"""Callers of OpenAI's, Anthropic's, Gemini's and Bedrock's dialects whose model Cohere's chat serves: their SDKs
+work, and what Cohere bills is charged."""
 
 import json
 

@@ -54,6 +54,10 @@ def calls(gateway: Gateway, owner: httpx.Client) -> dict[str, tuple[str, dict | 
     made = owner.post("/api/v1/exports", json={"name": "request_trail"}).json()
     created = owner.post("/api/v1/keys", json={"project": "ranking", "name": "to-revoke", "user": "ada"}).json()
     document = {"version": 1, "rate_limits": [{"scope": "project/ranking", "requests_per_minute": 60}]}
+    budget = {
+        "name": "described", "scope": "project/ranking", "limit": "1000 requests", "period": "month",
+        "enforcement": "soft"}
+    owner.post("/api/v1/apply", json={"document": {"version": 1, "manager": "described", "budgets": [budget]}})
     return {
         "health": ("/healthz", None), "readiness": ("/readyz", None), "metrics": ("/metrics", None),
         "apply": ("/api/v1/apply", {"document": document, "dry_run": True, "change_ref": "TICKET-1"}),
@@ -61,6 +65,9 @@ def calls(gateway: Gateway, owner: httpx.Client) -> dict[str, tuple[str, dict | 
         "createKey": ("/api/v1/keys", {"project": "ranking", "name": "made", "expires": "2099-01-01"}),
         "revokeKey": (f"/api/v1/keys/{created['id']}?reason=test", None),
         "listBudgets": ("/api/v1/budgets", None),
+        "raiseBudget": (
+            "/api/v1/budgets/described/raises", {"amount": "5 requests", "until": "2099-01-01", "reason": "launch"}),
+        "showBudget": ("/api/v1/budgets/described", None),
         "reportSpend": ("/api/v1/reports/spend?by=project,key,day&basis=usage", None),
         "explainRequest": (f"/api/v1/requests/{request_id}/explanation", None),
         "readEvents": ("/api/v1/events?after=0&limit=5&type=project.*,request.denied,events.read", None),

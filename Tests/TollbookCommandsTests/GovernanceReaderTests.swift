@@ -59,7 +59,7 @@ import TollbookTesting
         #expect(
             Self.problems(text) == [
                 "3:31: '25' is no amount of money. Write \"25 USD\".",
-                "3:43: 'weekly' is no period. Write total, day or month.",
+                "3:43: 'weekly' is no period. Write week.",
                 "5:5: the route has no targets. Write targets: [DEPLOYMENT].",
                 "6:1: the file has an unknown key 'organisations'. Write organizations.",
             ])

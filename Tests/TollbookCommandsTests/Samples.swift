@@ -142,16 +142,16 @@ struct BadDocument: CustomTestStringConvertible, Sendable {
             budget("scope: project/a, limit: 1 USD, period: monthly"), "3:46: 'monthly' is no period. Write month."),
         BadDocument(
             budget("scope: project/a, limit: 1 USD, period: day, enforcement: strict"),
-            "3:64: 'strict' is no enforcement. Write hard or soft."),
+            "3:64: 'strict' is no enforcement. Write hard, soft, throttle or fallback."),
         BadDocument(
             budget("scope: user/anna, limit: 1 USD, period: day"),
-            "3:13: a limit on a user is not known here. "
-                + "Write a scope of organization, team, project, application or key."
-        ),
+            "3:13: a limit on a person needs a name of its own, because the books keep no person's name. "
+                + "Write name: NAME, without what would tell who it is."),
         BadDocument(
             budget("scope: ranking, limit: 1 USD, period: day"),
             "3:13: 'ranking' is no scope. Write one of "
-                + "organization/NAME, team/NAME, project/NAME, application/PROJECT/NAME or key/NAME."),
+                + "organization/NAME, team/NAME, project/NAME, application/PROJECT/NAME, user/NAME, key/NAME, "
+                + "end_user/NAME, tag/NAME=VALUE, model/NAME, route/NAME or provider/NAME."),
         BadDocument(
             budget("scope: projekt/ranking, limit: 1 USD, period: day"),
             "3:13: 'projekt/ranking' is no scope. Write project/ranking."),

@@ -17,8 +17,8 @@ import TollbookTesting
         let isHard: Bool
         let matches: @Sendable (Call) -> Bool
 
-        /// A call counts in the period of its acceptance: the same one as `now`'s, or for a rolling budget, in a quarter
-        /// hour that is not yet wholly older than the length.
+        /// A call counts in the period of its acceptance: the same one as `now`'s, or for a rolling budget, in a
+        /// quarter hour that is not yet wholly older than the length.
         func counts(_ call: Call, nowMicros: Int64) -> Bool {
             guard matches(call) else { return false }
             guard let rollingSeconds else {

@@ -73,7 +73,8 @@ import TollbookTesting
                 GovernanceLab.tree("a", "t", "p"), GovernanceLab.tree("b", "t", "p", #""applications": ["web"]"#))
         let budgets = ["project/b/p", "project/b/t/p", "team/a/t", "application/b/p/web", "application/p/web"]
             .enumerated().map {
-                #"{"name": "n\#($0.offset)", "scope": "\#($0.element)", "limit": "1 USD", "period": "day"}"#
+                #"{"name": "n\#($0.offset)", "scope": "\#($0.element)", "limit": "1 USD", "period": "day", "#
+                    + #""overcommit": true}"#
             }
         try await lab.apply(two + ", \"budgets\": [" + budgets.joined(separator: ", ") + "]")
         #expect(

@@ -128,6 +128,8 @@ import TollbookPolicy
         ("project/ranking", ["ranking"]), ("project/acme/search/ranking", ["acme", "search", "ranking"]),
         ("team/acme/search", ["acme", "search"]),
         ("application/ranking/web", ["ranking", "web"]), ("key/ci", ["ci"]), ("organization/acme", ["acme"]),
+        ("user/anna", ["anna"]), ("tag/team=a", ["team=a"]), ("model/meta/llama-3", ["meta/llama-3"]),
+        ("end_user/x", ["x"]), ("route/a/b", ["a/b"]), ("provider/up", ["up"]),
     ])
     func readsScopes(_ text: String, _ names: [String]) throws {
         let path = try ScopePath.parse(text)
@@ -137,8 +139,7 @@ import TollbookPolicy
 
     @Test(arguments: [
         "", "/", "project", "project/", "project//a", "project/a/b/c/d", "organization/a/b", "application/web",
-        "user/anna",
-        "tag/team=a", "model/gpt", "end_user/x", "Project/a", "team/a/b/c",
+        "user", "tag/team", "tag/=a", "tag/a=b,c=d", "model/", "end_user", "Project/a", "team/a/b/c",
     ])
     func refusesScopes(_ text: String) {
         #expect(throws: RuleViolation.self) { try ScopePath.parse(text) }

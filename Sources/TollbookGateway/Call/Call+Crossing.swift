@@ -21,7 +21,7 @@ extension Call {
             return targetFailed(.connectFailed)
         }
         crossing = Crossing(from: translation.caller, to: provider, request.notes, answerContext(request))
-        crossing?.isEmbedding = intake.endpoint == .embeddings
+        crossing?.isOfCohereEmbeddings = provider == .cohereChat && intake.endpoint == .embeddings
         willDispatch()
         crossing?.encodesVectors = request.encodesVectors
         if isCounted { setDeadline(inMillis: GatewayLimits.countMillis) }
@@ -71,7 +71,7 @@ extension Call {
     func settleTranslated() {
         if isTooLarge { return answerTooLargeToTranslate() }
         if isCounted { return settleCounted() }
-        if intake.endpoint.isEmbedding { return settleEmbeddings() }
+        if intake.endpoint.isEmbedding, !(crossing?.isOfCohereEmbeddings ?? false) { return settleEmbeddings() }
         do throws(AnswerTranslationError) {
             guard let body = try crossing?.translate(held) else { return }
             held = crossing?.whole(body) ?? body

@@ -60,7 +60,9 @@ final class CallTranslation {
     /// nil: the target speaks the caller's dialect.
     private func translate(for target: PlannedTarget) throws(TranslationError) -> TranslatedRequest? {
         guard let dialect = target.crossedDialect else { return nil }
-        if endpoint == .embeddings { return try translateEmbeddings(model: target.deployment.model) }
+        if endpoint == .embeddings, dialect == .cohereChat {
+            return try translateEmbeddings(model: target.deployment.model)
+        }
         let rules = target.deployment.provider.fieldRules
         // A count holds none, and what stands for it is not sent.
         let most = endpoint.countedDialect == nil ? target.heldOutputTokens : Hold.defaultOutputTokens

@@ -10,8 +10,8 @@ struct Crossing {
     let context: AnswerContext
     /// What was left out of the request and changed in it.
     let notes: TranslationNotes
-    /// Whether vectors are asked for, and no conversation.
-    var isEmbedding = false
+    /// Whether vectors are asked of Cohere for a caller of OpenAI's embeddings, and no conversation.
+    var isOfCohereEmbeddings = false
     /// What of a plain answer cannot be said in the caller's dialect.
     private var unsaid = FieldNames()
     /// Of embeddings: whether the caller wants vectors in base64.
@@ -48,7 +48,7 @@ struct Crossing {
 
     /// Translates a whole answer of a success status.
     mutating func translate(_ body: ByteBuffer) throws(AnswerTranslationError) -> ByteBuffer {
-        if isEmbedding { return try CohereEmbeddings.answer(body, model: context.model) }
+        if isOfCohereEmbeddings { return try CohereEmbeddings.answer(body, model: context.model) }
         let answer = try AnswerTranslator.translate(body, from: provider, to: caller, context)
         unsaid = answer.dropped
         return answer.body

@@ -6,8 +6,8 @@ extension BudgetBook {
     /// The open budgets in force.
     var records: [BudgetRecord] { entries.map(\.record) }
 
-    /// Builds the sums of budgets that are new, or whose scopes, period, zone, unit or currency changed; removes those of
-    /// closed ones; then reads all again.
+    /// Builds the sums of budgets that are new, or whose scopes, period, zone, unit or currency changed; removes those
+    /// of closed ones; then reads all again.
     func rebuildChanged(since before: [BudgetRecord], nowMicros: Int64, connection: Connection) throws {
         let old = Dictionary(before.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let current = records

@@ -4,8 +4,8 @@ internal import TollbookPolicy
 
 /// A budget with what its periods add up to. Used by the writer's thread only.
 ///
-/// Only periods that a call can still count in are kept, and the quarter hours that a rolling period looks back on; what
-/// changed is added to `budget_period`, which has all.
+/// Only periods that a call can still count in are kept, and the quarter hours that a rolling period looks back on;
+/// what changed is added to `budget_period`, which has all.
 final class BudgetSums: Limited {
     /// What one period adds up to, in the budget's unit.
     struct Amounts: Equatable {

@@ -2,8 +2,8 @@ internal import SQLite
 internal import TollbookCore
 internal import TollbookPolicy
 
-/// Counts the calls that limits look back on, and those in flight, from their rows, as the writer counted them when they
-/// came.
+/// Counts the calls that limits look back on, and those in flight, from their rows, as the writer counted them when
+/// they came.
 enum RateRecount {
     /// Reads the calls of the longest span that a limit has by their key, and those in flight; no other row. A million
     /// calls of a day take some seconds.

@@ -5,7 +5,8 @@ internal import TollbookPolicy
 /// A budget's limit is split among those below it, unless it says otherwise.
 extension GovernancePlanner {
     /// Refuses budgets that together are over the limit of the one above them: those of an organization's teams, of a
-    /// team's projects, of a project's applications, over the same period and in the same unit. Soft ones allot nothing.
+    /// team's projects, of a project's applications, over the same period and in the same unit. Soft ones allot
+    /// nothing.
     ///
     /// Looks only where this change does something.
     mutating func checkAllocation() {
@@ -43,10 +44,10 @@ extension GovernancePlanner {
         let place = ([parent] + children).compactMap { location(.budget, $0.id) }.first
         let total = sum.map(text) ?? "more than can be counted"
         let names = children.map { Quoted.text($0.name) }.joined(separator: ", ")
+        let parentText = "the budget \(Quoted.text(parent.name)) has \(text(parent.limit))"
         refuse(
             RuleViolation(
-                "the budget \(Quoted.text(parent.name)) has \(text(parent.limit)), and those below it, \(names), add up to "
-                    + total,
+                "\(parentText), and those below it, \(names), add up to \(total)",
                 "Lower them, raise it, or write overcommit: true there if it is meant."), "limit", place)
     }
 }

@@ -97,8 +97,8 @@ final class GovernedRows {
         return (bytes, names)
     }
 
-    /// Something, if a row that leaf version 1 covers has in a later column what its migration did not put there: nothing,
-    /// the unit 1 or the flag 0.
+    /// Something, if a row that leaf version 1 covers has in a later column what its migration did not put there:
+    /// nothing, the unit 1 or the flag 0.
     private func uncovered(_ source: Source, _ earlier: Earlier, at logIndex: Int64) throws -> LeafBytes? {
         try source.statement.bind(logIndex, at: 1)
         var found: LeafBytes?

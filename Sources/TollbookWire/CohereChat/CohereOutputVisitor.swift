@@ -1,4 +1,5 @@
-/// Reads one plain answer of Cohere's chat, or one event of its stream: usage, error, and how much text the model wrote.
+/// Reads one plain answer of Cohere's chat, or one event of its stream: usage, error, and how much text the model
+/// wrote.
 ///
 /// Depth 1 is the top-level object. `message` holds a whole answer; an event has a part of one in its `delta`, and
 /// in the last one's `delta` stand reason and usage.

@@ -68,7 +68,8 @@ struct CohereReaderTests {
         reader.finish()
         #expect(reader.isWellFormed && !reader.hasError && reader.responseID == "c-1" && reader.model == nil)
         #expect(reader.usageReport().usage == Usage([.input: 46, .output: 14]))
-        // "Look.", "Hmä.", "It "is".", get {"x":1}, now null: 5 + 5 + 8 + 3 + 7 + 3 + 4 bytes, and none of the citation.
+        // "Look.", "Hmä.", "It "is".", get {"x":1}, now null: 5 + 5 + 8 + 3 + 7 + 3 + 4 bytes, and none of the
+        // citation.
         #expect(reader.estimatedOutputTokens == (35 + 3) / 4)
     }
 

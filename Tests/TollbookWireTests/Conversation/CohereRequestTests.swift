@@ -28,10 +28,11 @@ struct CohereRequestTests {
         {"model":"asked","max_tokens":4096,"system":"Be brief.","top_k":5,"thinking":{"type":"enabled",
         "budget_tokens":2048},"tool_choice":{"type":"tool","name":"get"},"tools":[{"name":"put","input_schema":{}},
         {"name":"get","input_schema":{"type":"object"}}],"messages":[{"role":"user","content":"Go."},
-        {"role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"s"},{"type":"text","text":"So."},
-        {"type":"tool_use","id":"t1","name":"get","input":{"x":1}}]},
+        {"role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"s"},
+        {"type":"text","text":"So."},{"type":"tool_use","id":"t1","name":"get","input":{"x":1}}]},
         {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"4"}]},
-        {"role":"assistant","content":[{"type":"thinking","thinking":"Ah.","signature":"s"},{"type":"text","text":"4."}]},
+        {"role":"assistant","content":[{"type":"thinking","thinking":"Ah.","signature":"s"},
+        {"type":"text","text":"4."}]},
         {"role":"user","content":"And?"}]}
         """#
     private static let messagesAtCohere = #"""
@@ -124,7 +125,8 @@ struct CohereRequestTests {
     /// The last message would be answered, not continued.
     @Test func refusesPrefills() {
         let body =
-            #"{"model":"a","max_tokens":9,"messages":[{"role":"user","content":"Go."},{"role":"assistant","content":"I"}]}"#
+            #"{"model":"a","max_tokens":9,"messages":[{"role":"user","content":"Go."},"#
+            + #"{"role":"assistant","content":"I"}]}"#
         #expect(throws: TranslationError.self) { try Self.translate(body, from: .anthropicMessages) }
     }
 }

@@ -8,7 +8,7 @@ enum StreamOrder {
         case .anthropicMessages: anthropic(Said.events(outcome.text))
         case .bedrockConverse: bedrock(Said.messages(outcome.bytes))
         case .openAIResponses: responses(Said.events(outcome.text))
-        case .openAIChat, .gemini: []
+        case .openAIChat, .gemini, .cohereChat: []
         }
     }
 

@@ -42,6 +42,7 @@ private enum CohereRules {
         .jsonSchemaDescription: .drop("schemas have no description beside their own there"),
         .jsonSchemaNotStrict: .adjust("a schema is always held strictly"),
         .jsonMode: .convert("response_format json_object"),
+        .answerMediaType: .drop("answers are text or JSON there"),
         .audioOutput: .refuse("answers are text", "Ask for modalities [\"text\"], or ask another route."),
         .verbosity: .drop("there is no such setting"),
         .prediction: .drop("a hint for speed that is not taken there"),
@@ -56,6 +57,9 @@ private enum CohereRules {
         .reasoningDisplay: .drop("there is no such setting"),
         .thinking: .convert("thinking parts, or tool_plan beside tool calls; without signatures"),
         .unsignedThinking: .convert("thinking parts, or tool_plan beside tool calls"),
+        .reasoningOn: .convert("thinking enabled"),
+        .redactedBytes: .drop("only their own provider can read them"),
+        .thoughtSignature: .drop("only Gemini takes its signatures back"),
         .redactedThinking: .drop("only their own provider can read them"),
         .reasoningBudgetLarge: .convert("as any budget"),
     ]
